@@ -1,0 +1,1 @@
+"""Guestlist: B2B provisioning on Auth0."""

@@ -1,0 +1,1 @@
+"""An Auth0 tenant with state, over HTTP, on loopback."""

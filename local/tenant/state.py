@@ -1,0 +1,133 @@
+"""What the tenant knows: documents as the Management API shows them, and what the Authentication API needs beside."""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Credential:
+    """A database user's password, hashed; never part of a document."""
+
+    salt: bytes
+    digest: bytes
+
+
+@dataclass
+class Ticket:
+    """A link to set a password: good once, until `expires_at`, and only while it is the user's newest."""
+
+    id: str
+    user_id: str
+    expires_at: float
+    mark_email_as_verified: bool
+    client_id: str | None
+    result_url: str | None
+    used: bool = False
+
+
+@dataclass
+class Session:
+    """A signed-in browser (single sign-on), named by the cookie's value."""
+
+    id: str
+    user_id: str
+    client_ids: set[str]
+    created_at: float
+
+
+@dataclass
+class RefreshToken:
+    """A refresh token: its document's id is not the secret."""
+
+    id: str
+    secret: str
+    user_id: str
+    client_id: str
+    audience: str
+    scope: str
+    session_id: str | None
+    created_at: float
+    metadata: dict[str, str] = field(default_factory=dict)
+    replaced_by: str | None = None
+
+
+@dataclass
+class Fault:
+    """What the next matching calls are made to suffer (`POST /_local/faults`)."""
+
+    method: str
+    path: str
+    status: int | None = None
+    reset: bool = False
+    timeout: bool = False
+    land_after: float | None = None
+    after_effect: bool = False
+    times: int = 1
+
+
+class Clock:
+    """The tenant's time, in unix seconds: the machine's, plus what tests advanced it by."""
+
+    def __init__(self) -> None:
+        self.advanced = 0.0
+
+    def now(self) -> float:
+        """Return the tenant's time in unix seconds."""
+        return time.time() + self.advanced
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead (both requests' and tokens' time)."""
+        self.advanced += seconds
+
+
+@dataclass
+class State:
+    """All of a tenant. `lock` is held while a request reads or changes it; never while Node runs."""
+
+    url: str
+    """The tenant's address with no trailing slash; the issuer is `url + "/"`."""
+    clock: Clock = field(default_factory=Clock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    plan: str = "none"
+    """`free`, `essentials`, `enterprise`: rate limits and features as on that plan; `none`: no limit."""
+    users: dict[str, Document] = field(default_factory=dict)
+    credentials: dict[str, Credential] = field(default_factory=dict)
+    connections: dict[str, Document] = field(default_factory=dict)
+    connection_clients: dict[str, set[str]] = field(default_factory=dict)
+    clients: dict[str, Document] = field(default_factory=dict)
+    """With `client_secret`."""
+    resource_servers: dict[str, Document] = field(default_factory=dict)
+    client_grants: dict[str, Document] = field(default_factory=dict)
+    roles: dict[str, Document] = field(default_factory=dict)
+    role_permissions: dict[str, list[Document]] = field(default_factory=dict)
+    user_roles: dict[str, list[str]] = field(default_factory=dict)
+    user_permissions: dict[str, list[Document]] = field(default_factory=dict)
+    actions: dict[str, Document] = field(default_factory=dict)
+    """With `code`, `secrets` (with values) and `deployed_version` (a whole copy, with code and secrets)."""
+    bindings: dict[str, list[Document]] = field(default_factory=dict)
+    """By trigger id, in the order of execution."""
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    calls: list[Document] = field(default_factory=list)
+    """`{"method", "path", "status", "at", "bucket", "client_id"}`, oldest first."""
+
+
+def new_id(prefix: str) -> str:
+    """Return an id of Auth0's form: `con_`, `org_`, `rol_`, `job_`, `cgr_` and sixteen letters and digits."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    return prefix + "".join(secrets.choice(alphabet) for _ in range(16))
+
+
+def user_id_by_email(state: State, connection: str, email: str) -> str | None:
+    """Return the id of the user of a connection (by name) with this lower-cased address, if there is one."""
+    for user in state.users.values():
+        if user.get("email") == email and any(i["connection"] == connection for i in user["identities"]):
+            return str(user["user_id"])
+    return None
