@@ -1,4 +1,4 @@
-"""What the tenant knows: documents as the Management API shows them, and what the Authentication API needs beside."""
+"""What the tenant knows: documents as the Management API shows them, and what logins need beside them."""
 
 import secrets
 import threading
