@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.tenant.tokens import Keys
+
 Document = dict[str, Any]
 
 
@@ -117,6 +119,12 @@ class State:
     faults: list[Fault] = field(default_factory=list)
     calls: list[Document] = field(default_factory=list)
     """`{"method", "path", "status", "at", "bucket", "client_id"}`, oldest first."""
+    keys: Keys = field(init=False)
+    """The signing key, with the tenant's issuer and clock."""
+
+    def __post_init__(self) -> None:
+        """Make the key, which needs the tenant's address and clock."""
+        self.keys = Keys(self.url + "/", self.clock.now)
 
 
 def new_id(prefix: str) -> str:
