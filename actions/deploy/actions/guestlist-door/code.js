@@ -1,0 +1,232 @@
+// Guestlist's door: admits a user only to an organization named in app_metadata.organizations.
+// Bind it first to the trigger post-login: a later Action may see another event.request.
+
+// policy:begin
+// Rendered by `python -m actions.generate` from login_policy.py and facts.js: change it there.
+const ORGANIZATION = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$");
+const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$");
+const SOURCES = ["organization", "client", "audience", "connection", "query"];
+const NO_ORGANIZATION = ["deny", "admit", "only"];
+const REFRESH_ORGANIZATION = ["stored", "requested"];
+const PROTOCOLS = [
+  "oidc-basic-profile",
+  "oidc-ciba",
+  "oidc-ciba-web-link",
+  "oidc-hybrid-profile",
+  "oidc-implicit-profile",
+  "oauth2-access-token",
+  "oauth2-device-code",
+  "oauth2-password",
+  "oauth2-refresh-token",
+  "oauth2-resource-owner",
+  "oauth2-resource-owner-jwt-bearer",
+  "oauth2-token-exchange",
+  "oauth2-webauthn",
+  "samlp",
+  "wsfed",
+  "wstrust-usernamemixed"
+];
+const REFRESH_PROTOCOL = "oauth2-refresh-token";
+const FAILURE = deny("door_failed", "Your sign-in could not be checked.").reason;
+
+// A row that denies holds unless its facts are surely otherwise; one that admits, only if they are.
+function decide(facts) {
+  if (facts.configured !== true) {
+    return deny("door_not_configured", "Sign-in is not set up correctly.");
+  }
+  if (facts.exempt === true) {
+    return letIn("exempt", "exempt_client", "");
+  }
+  if (facts.protocol_known !== true) {
+    return deny("protocol_unknown", "This way of signing in is not supported.");
+  }
+  if (facts.sources_sound !== true) {
+    return deny("organization_malformed", "The requested organization is not valid.");
+  }
+  if (facts.sources_agree !== true) {
+    return deny("organizations_disagree", "The request names more than one organization.");
+  }
+  if (facts.listed !== true) {
+    return deny("no_organizations", "You are not a member of any organization.");
+  }
+  if (facts.refresh !== false && facts.named !== true) {
+    return deny("refresh_without_organization", "Please sign in again.");
+  }
+  if (facts.connection_admits !== true) {
+    return deny("connection_elsewhere", "This sign-in belongs to another organization.");
+  }
+  if (facts.named === false && facts.given === false && facts.without === true) {
+    return letIn("without", "no_organization_needed", "");
+  }
+  if (facts.named !== true && facts.given !== true) {
+    return deny("organization_not_named", "Please choose an organization.");
+  }
+  if (facts.member === true) {
+    return letIn("admit", "member", facts.organization);
+  }
+  return deny("not_member", "You are not a member of this organization.");
+}
+
+function deny(code, text) {
+  return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
+}
+
+function letIn(outcome, code, organization) {
+  return { outcome, code, reason: "", organization };
+}
+
+// Own properties only: names such as `constructor` must find nothing on a prototype.
+function own(object, key) {
+  return object !== null && typeof object === "object" && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+const isPresent = (value) => value !== undefined && value !== null;
+const isText = (value) => typeof value === "string" && value !== "";
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
+
+// The settings in the secret, or null if one of them is missing, unknown or not as documented.
+function parseSettings(text) {
+  let settings;
+  try {
+    settings = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const checks = {
+    sources: (value) => isTexts(value) && value.length > 0 && value.every((source) => SOURCES.includes(source)),
+    audience_prefix: (value) => typeof value === "string" && isText(value) === settings.sources.includes("audience"),
+    namespace: (value) => typeof value === "string" && NAMESPACE.test(value),
+    no_organization: (value) => NO_ORGANIZATION.includes(value),
+    refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
+    exempt_clients: isTexts,
+  };
+  const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
+  return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+}
+
+// What follows the prefix; an audience that is no string is passed on, and found malformed.
+function afterPrefix(audience, prefix) {
+  if (typeof audience !== "string") return audience;
+  return audience.startsWith(prefix) ? audience.slice(prefix.length) : undefined;
+}
+
+// A native organization that is none of ours, or that we were not told to heed, must not fall back to the query.
+function nativeOrganization(organization, heeded) {
+  if (!isPresent(organization)) return undefined;
+  return (heeded ? own(own(organization, "metadata"), "organization") : undefined) ?? "";
+}
+
+// The organizations that the sources name: some supply one, the others may only contradict.
+function namedOrganizations(login, settings, refresh) {
+  const on = (source) => settings.sources.includes(source);
+  const stored = refresh ? own(login.refreshMetadata, "organization") : undefined;
+  const requested = refresh ? own(login.body, "ext-organization") : undefined;
+  const inOrder = settings.refresh_organization === "stored" ? [stored, requested] : [requested, stored];
+  const suppliers = [
+    nativeOrganization(login.organization, on("organization")),
+    on("client") ? own(login.clientMetadata, "organization") : undefined,
+    on("audience") ? afterPrefix(login.audience, settings.audience_prefix) : undefined,
+    on("connection") ? own(login.connectionMetadata, "organization") : undefined,
+    on("query") && !refresh ? own(login.query, "ext-organization") : undefined,
+    inOrder[0],
+  ].filter(isPresent);
+  return { suppliers, all: [...suppliers, inOrder[1]].filter(isPresent) };
+}
+
+// What the profile lists; null if it is not of the shape that Guestlist writes.
+function membershipsOf(profile) {
+  const organizations = own(profile, "organizations");
+  const guestlist = own(profile, "guestlist") ?? {};
+  const roles = own(guestlist, "roles") ?? [];
+  const sound = isTexts(organizations) && organizations.length > 0 && isTexts(roles);
+  return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
+}
+
+function rolesIn(organization, profile) {
+  const prefix = `${organization}:`;
+  const { roles } = membershipsOf(profile);
+  return roles.filter((role) => role.startsWith(prefix)).map((role) => role.slice(prefix.length));
+}
+
+function factsOf(login, settings) {
+  if (settings === null) return { configured: false };
+  const refresh = login.protocol === REFRESH_PROTOCOL;
+  const { suppliers, all } = namedOrganizations(login, settings, refresh);
+  const organizations = membershipsOf(login.profile)?.organizations ?? [];
+  const named = suppliers.length > 0;
+  const only = settings.no_organization === "only" && organizations.length === 1 && isOrganization(organizations[0]);
+  const given = !named && only;
+  const organization = named ? suppliers[0] : given ? organizations[0] : "";
+  const isolatedTo = own(login.connectionMetadata, "organization");
+  return {
+    configured: true,
+    exempt: settings.exempt_clients.includes(login.clientId),
+    protocol_known: PROTOCOLS.includes(login.protocol),
+    refresh,
+    sources_sound: all.every(isOrganization),
+    sources_agree: new Set(all).size <= 1,
+    listed: organizations.length > 0,
+    named,
+    given,
+    without: settings.no_organization === "admit",
+    connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
+    member: organizations.includes(organization),
+    organization,
+  };
+}
+// policy:end
+
+// Module-level state is shared between users (Node 22): nothing but the settings, keyed by their own text.
+let parsed = { text: undefined, settings: null };
+
+function settingsFrom(text) {
+  if (parsed.text !== text) parsed = { text, settings: parseSettings(text) };
+  return parsed.settings;
+}
+
+function loginOf(event) {
+  return {
+    clientId: event.client?.client_id,
+    clientMetadata: event.client?.metadata,
+    connectionMetadata: event.connection?.metadata,
+    organization: event.organization,
+    audience: event.resource_server?.identifier,
+    protocol: event.transaction?.protocol,
+    query: event.request?.query,
+    body: event.request?.body,
+    refreshMetadata: event.refresh_token?.metadata,
+    profile: event.user?.app_metadata,
+  };
+}
+
+function admit(organization, namespace, event, api) {
+  const roles = rolesIn(organization, event.user.app_metadata);
+  for (const token of [api.idToken, api.accessToken]) {
+    token.setCustomClaim(`${namespace}/organization`, organization);
+    token.setCustomClaim(`${namespace}/roles`, roles);
+  }
+  api.transaction?.setMetadata?.("organization", organization);
+  // At a refresh event.refresh_token is there, and what was stored at login stays as it is.
+  if (event.refresh_token === undefined && event.transaction.requested_scopes?.includes("offline_access")) {
+    api.refreshToken?.setMetadata?.("organization", organization);
+  }
+}
+
+// The reason for a denial, or "" if the login may go on.
+function check(event, api) {
+  const settings = settingsFrom(event.secrets.GUESTLIST_DOOR);
+  const decision = decide(factsOf(loginOf(event), settings));
+  if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
+  return decision.reason;
+}
+
+exports.onExecutePostLogin = async (event, api) => {
+  let reason = FAILURE;
+  try {
+    reason = check(event, api);
+  } catch {
+    reason = FAILURE; // the exception's own text would end up in a URL
+  }
+  return reason === "" ? undefined : api.access.deny(reason);
+};

@@ -1,0 +1,110 @@
+/* global ORGANIZATION, NAMESPACE, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION, PROTOCOLS, REFRESH_PROTOCOL */
+
+function deny(code, text) {
+  return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
+}
+
+function letIn(outcome, code, organization) {
+  return { outcome, code, reason: "", organization };
+}
+
+// Own properties only: names such as `constructor` must find nothing on a prototype.
+function own(object, key) {
+  return object !== null && typeof object === "object" && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+const isPresent = (value) => value !== undefined && value !== null;
+const isText = (value) => typeof value === "string" && value !== "";
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
+
+// The settings in the secret, or null if one of them is missing, unknown or not as documented.
+function parseSettings(text) {
+  let settings;
+  try {
+    settings = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const checks = {
+    sources: (value) => isTexts(value) && value.length > 0 && value.every((source) => SOURCES.includes(source)),
+    audience_prefix: (value) => typeof value === "string" && isText(value) === settings.sources.includes("audience"),
+    namespace: (value) => typeof value === "string" && NAMESPACE.test(value),
+    no_organization: (value) => NO_ORGANIZATION.includes(value),
+    refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
+    exempt_clients: isTexts,
+  };
+  const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
+  return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+}
+
+// What follows the prefix; an audience that is no string is passed on, and found malformed.
+function afterPrefix(audience, prefix) {
+  if (typeof audience !== "string") return audience;
+  return audience.startsWith(prefix) ? audience.slice(prefix.length) : undefined;
+}
+
+// A native organization that is none of ours, or that we were not told to heed, must not fall back to the query.
+function nativeOrganization(organization, heeded) {
+  if (!isPresent(organization)) return undefined;
+  return (heeded ? own(own(organization, "metadata"), "organization") : undefined) ?? "";
+}
+
+// The organizations that the sources name: some supply one, the others may only contradict.
+function namedOrganizations(login, settings, refresh) {
+  const on = (source) => settings.sources.includes(source);
+  const stored = refresh ? own(login.refreshMetadata, "organization") : undefined;
+  const requested = refresh ? own(login.body, "ext-organization") : undefined;
+  const inOrder = settings.refresh_organization === "stored" ? [stored, requested] : [requested, stored];
+  const suppliers = [
+    nativeOrganization(login.organization, on("organization")),
+    on("client") ? own(login.clientMetadata, "organization") : undefined,
+    on("audience") ? afterPrefix(login.audience, settings.audience_prefix) : undefined,
+    on("connection") ? own(login.connectionMetadata, "organization") : undefined,
+    on("query") && !refresh ? own(login.query, "ext-organization") : undefined,
+    inOrder[0],
+  ].filter(isPresent);
+  return { suppliers, all: [...suppliers, inOrder[1]].filter(isPresent) };
+}
+
+// What the profile lists; null if it is not of the shape that Guestlist writes.
+function membershipsOf(profile) {
+  const organizations = own(profile, "organizations");
+  const guestlist = own(profile, "guestlist") ?? {};
+  const roles = own(guestlist, "roles") ?? [];
+  const sound = isTexts(organizations) && organizations.length > 0 && isTexts(roles);
+  return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
+}
+
+function rolesIn(organization, profile) {
+  const prefix = `${organization}:`;
+  const { roles } = membershipsOf(profile);
+  return roles.filter((role) => role.startsWith(prefix)).map((role) => role.slice(prefix.length));
+}
+
+function factsOf(login, settings) {
+  if (settings === null) return { configured: false };
+  const refresh = login.protocol === REFRESH_PROTOCOL;
+  const { suppliers, all } = namedOrganizations(login, settings, refresh);
+  const organizations = membershipsOf(login.profile)?.organizations ?? [];
+  const named = suppliers.length > 0;
+  const only = settings.no_organization === "only" && organizations.length === 1 && isOrganization(organizations[0]);
+  const given = !named && only;
+  const organization = named ? suppliers[0] : given ? organizations[0] : "";
+  const isolatedTo = own(login.connectionMetadata, "organization");
+  return {
+    configured: true,
+    exempt: settings.exempt_clients.includes(login.clientId),
+    protocol_known: PROTOCOLS.includes(login.protocol),
+    refresh,
+    sources_sound: all.every(isOrganization),
+    sources_agree: new Set(all).size <= 1,
+    listed: organizations.length > 0,
+    named,
+    given,
+    without: settings.no_organization === "admit",
+    connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
+    member: organizations.includes(organization),
+    organization,
+  };
+}

@@ -1,0 +1,60 @@
+// Guestlist's door: admits a user only to an organization named in app_metadata.organizations.
+// Bind it first to the trigger post-login: a later Action may see another event.request.
+
+// policy:begin
+/* global FAILURE, decide, factsOf, parseSettings, rolesIn */
+// policy:end
+
+// Module-level state is shared between users (Node 22): nothing but the settings, keyed by their own text.
+let parsed = { text: undefined, settings: null };
+
+function settingsFrom(text) {
+  if (parsed.text !== text) parsed = { text, settings: parseSettings(text) };
+  return parsed.settings;
+}
+
+function loginOf(event) {
+  return {
+    clientId: event.client?.client_id,
+    clientMetadata: event.client?.metadata,
+    connectionMetadata: event.connection?.metadata,
+    organization: event.organization,
+    audience: event.resource_server?.identifier,
+    protocol: event.transaction?.protocol,
+    query: event.request?.query,
+    body: event.request?.body,
+    refreshMetadata: event.refresh_token?.metadata,
+    profile: event.user?.app_metadata,
+  };
+}
+
+function admit(organization, namespace, event, api) {
+  const roles = rolesIn(organization, event.user.app_metadata);
+  for (const token of [api.idToken, api.accessToken]) {
+    token.setCustomClaim(`${namespace}/organization`, organization);
+    token.setCustomClaim(`${namespace}/roles`, roles);
+  }
+  api.transaction?.setMetadata?.("organization", organization);
+  // At a refresh event.refresh_token is there, and what was stored at login stays as it is.
+  if (event.refresh_token === undefined && event.transaction.requested_scopes?.includes("offline_access")) {
+    api.refreshToken?.setMetadata?.("organization", organization);
+  }
+}
+
+// The reason for a denial, or "" if the login may go on.
+function check(event, api) {
+  const settings = settingsFrom(event.secrets.GUESTLIST_DOOR);
+  const decision = decide(factsOf(loginOf(event), settings));
+  if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
+  return decision.reason;
+}
+
+exports.onExecutePostLogin = async (event, api) => {
+  let reason = FAILURE;
+  try {
+    reason = check(event, api);
+  } catch {
+    reason = FAILURE; // the exception's own text would end up in a URL
+  }
+  return reason === "" ? undefined : api.access.deny(reason);
+};

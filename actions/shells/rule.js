@@ -1,0 +1,48 @@
+// Guestlist's door as a Rule. Auth0 retired Rules on 2026-11-18: this is for tenants that still run one.
+// `configuration` and `UnauthorizedError` are the Rules runtime's own; a refresh has no stored metadata here.
+/* global configuration, UnauthorizedError */
+// eslint-disable-next-line no-unused-vars -- a Rule is one function expression
+function guestlistDoor(user, context, callback) {
+  // policy:begin
+  /* global FAILURE, decide, factsOf, parseSettings, rolesIn */
+  // policy:end
+
+  function loginOf() {
+    return {
+      clientId: context.clientID,
+      clientMetadata: context.clientMetadata,
+      connectionMetadata: context.connectionMetadata,
+      organization: context.organization,
+      audience: context.request?.query?.audience,
+      protocol: context.protocol,
+      query: context.request?.query,
+      body: context.request?.body,
+      refreshMetadata: undefined,
+      profile: user.app_metadata,
+    };
+  }
+
+  function admit(organization, namespace) {
+    const roles = rolesIn(organization, user.app_metadata);
+    for (const token of [context.idToken, context.accessToken]) {
+      token[`${namespace}/organization`] = organization;
+      token[`${namespace}/roles`] = roles;
+    }
+  }
+
+  // The reason for a denial, or "" if the login may go on.
+  function check() {
+    const settings = parseSettings(configuration.GUESTLIST_DOOR);
+    const decision = decide(factsOf(loginOf(), settings));
+    if (decision.outcome === "admit") admit(decision.organization, settings.namespace);
+    return decision.reason;
+  }
+
+  let reason = FAILURE;
+  try {
+    reason = check();
+  } catch {
+    reason = FAILURE; // the exception's own text would end up in a URL
+  }
+  return reason === "" ? callback(null, user, context) : callback(new UnauthorizedError(reason));
+}

@@ -1,0 +1,217 @@
+"""The door's policy: who is admitted to which organization at a login.
+
+The shells of the Action gather `Facts` from a login; `decide` goes down `RULES` and the first row that holds
+decides. The same table is rendered into JavaScript by `actions/generate.py`.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Final
+
+ORGANIZATION_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
+NAMESPACE_PATTERN: Final = "^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$"
+SECRET_NAME: Final = "GUESTLIST_DOOR"  # noqa: S105 - the name of an Action's secret, not its value
+SECRET_LIMIT: Final = 4096
+"""Characters in the value of an Action's secret (Auth0, entity limit policy)."""
+
+REFRESH_PROTOCOL: Final = "oauth2-refresh-token"
+PROTOCOLS: Final = (
+    "oidc-basic-profile",
+    "oidc-ciba",
+    "oidc-ciba-web-link",
+    "oidc-hybrid-profile",
+    "oidc-implicit-profile",
+    "oauth2-access-token",
+    "oauth2-device-code",
+    "oauth2-password",
+    REFRESH_PROTOCOL,
+    "oauth2-resource-owner",
+    "oauth2-resource-owner-jwt-bearer",
+    "oauth2-token-exchange",
+    "oauth2-webauthn",
+    "samlp",
+    "wsfed",
+    "wstrust-usernamemixed",
+)
+"""What `event.transaction.protocol` can be (Auth0, post-login event object); any other is refused."""
+
+
+class Source(StrEnum):
+    """Where a login may name the organization that it is for; all but `query` are set by the tenant."""
+
+    ORGANIZATION = "organization"
+    """`event.organization.metadata.organization`; off: a login through a native organization is refused."""
+    CLIENT = "client"
+    """`event.client.metadata.organization`."""
+    AUDIENCE = "audience"
+    """`event.resource_server.identifier` after `audience_prefix`."""
+    CONNECTION = "connection"
+    """`event.connection.metadata.organization`."""
+    QUERY = "query"
+    """`event.request.query["ext-organization"]`, which anyone may set."""
+
+
+class NoOrganization(StrEnum):
+    """What becomes of a login (never of a refresh) that names no organization."""
+
+    DENY = "deny"
+    ADMIT = "admit"
+    """Admitted, without the claims."""
+    ONLY = "only"
+    """Given the user's organization, if there is exactly one."""
+
+
+class RefreshOrganization(StrEnum):
+    """Where a refresh finds its organization if no trusted source names it; the other may only contradict."""
+
+    STORED = "stored"
+    """`event.refresh_token.metadata.organization`, set at login; not on every plan."""
+    REQUESTED = "requested"
+    """`event.request.body["ext-organization"]`, sent with the exchange."""
+
+
+class Outcome(StrEnum):
+    """What a row of the table leads to."""
+
+    DENY = "deny"
+    EXEMPT = "exempt"
+    """The application is none of the door's business: no check, no claims."""
+    WITHOUT = "without"
+    """Admitted, without the claims of an organization."""
+    ADMIT = "admit"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A login (or refresh) as the policy sees it."""
+
+    configured: bool
+    """The door's configuration is there and valid."""
+    exempt: bool
+    """The application's `client_id` is on the list of exempt ones."""
+    protocol_known: bool
+    """The login bears a protocol that the documentation names."""
+    refresh: bool
+    """A refresh token is being exchanged."""
+    sources_sound: bool
+    """Each source that is present holds an organization's id: one string, within its grammar."""
+    sources_agree: bool
+    """No two sources that are present differ."""
+    listed: bool
+    """The profile holds an array of one or more organizations and, if any, of roles; strings all of them."""
+    named: bool
+    """A source that is on names the organization."""
+    given: bool
+    """None is named, and by configuration the user's only organization takes its place."""
+    without: bool
+    """By configuration a login may go without an organization."""
+    connection_admits: bool
+    """The connection belongs to no organization, or to the one that this login is for."""
+    member: bool
+    """The organization that this login is for is, letter for letter, on the user's list."""
+    organization: str = ""
+    """The organization that this login is for, named or given; empty if there is none."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of the table: if all facts in `when` are as said, this is the outcome."""
+
+    code: str
+    outcome: Outcome
+    when: Mapping[str, bool]
+    text: str = ""
+    """Shown to the user in a URL: fixed, without names."""
+
+    def holds(self, facts: Facts) -> bool:
+        """Tell whether this row applies."""
+        return all(getattr(facts, fact) is value for fact, value in self.when.items())
+
+    @property
+    def reason(self) -> str:
+        """What Auth0 reports as `error_description` for a denial: the code, then the text."""
+        return f"{self.code}: {self.text}"
+
+
+def _deny(code: str, text: str, **when: bool) -> Rule:
+    return Rule(code, Outcome.DENY, when, text)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    _deny("door_not_configured", "Sign-in is not set up correctly.", configured=False),
+    Rule("exempt_client", Outcome.EXEMPT, {"exempt": True}),
+    _deny("protocol_unknown", "This way of signing in is not supported.", protocol_known=False),
+    _deny("organization_malformed", "The requested organization is not valid.", sources_sound=False),
+    _deny("organizations_disagree", "The request names more than one organization.", sources_agree=False),
+    _deny("no_organizations", "You are not a member of any organization.", listed=False),
+    _deny("refresh_without_organization", "Please sign in again.", refresh=True, named=False),
+    _deny("connection_elsewhere", "This sign-in belongs to another organization.", connection_admits=False),
+    Rule("no_organization_needed", Outcome.WITHOUT, {"named": False, "given": False, "without": True}),
+    _deny("organization_not_named", "Please choose an organization.", named=False, given=False),
+    Rule("member", Outcome.ADMIT, {"member": True}),
+    _deny("not_member", "You are not a member of this organization."),
+)
+"""First row that holds decides; the last one always does, so whatever no row admits is denied."""
+
+FAILURE: Final = _deny("door_failed", "Your sign-in could not be checked.")
+"""The denial when the Action's own code throws."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the door does, and by which row."""
+
+    outcome: Outcome
+    code: str
+    reason: str = ""
+    """The text of a denial; empty otherwise."""
+    organization: str = ""
+    """The one admitted to; empty otherwise."""
+
+
+def decide(facts: Facts, rules: Sequence[Rule] = RULES) -> Decision:
+    """Return what the first row that holds says."""
+    rule = next(rule for rule in rules if rule.holds(facts))
+    if rule.outcome is Outcome.DENY:
+        return Decision(rule.outcome, rule.code, reason=rule.reason)
+    if rule.outcome is Outcome.ADMIT:
+        return Decision(rule.outcome, rule.code, organization=facts.organization)
+    return Decision(rule.outcome, rule.code)
+
+
+@dataclass(frozen=True)
+class DoorConfiguration:
+    """One tenant's settings of the door, kept as JSON in the Action's secret `GUESTLIST_DOOR`.
+
+    Raises:
+        ValueError: a setting that the door would refuse, and then deny everyone.
+    """
+
+    namespace: str
+    """Of the claims, without a trailing slash: `https://guestlist.example/claims`."""
+    sources: tuple[Source, ...]
+    no_organization: NoOrganization = NoOrganization.DENY
+    refresh_organization: RefreshOrganization = RefreshOrganization.STORED
+    exempt_clients: tuple[str, ...] = ()
+    audience_prefix: str = ""
+    """What stands before the organization in an API's identifier; needed by the source `audience`."""
+
+    def __post_init__(self) -> None:
+        """Refuse what the Action would refuse."""
+        if not re.fullmatch(NAMESPACE_PATTERN, self.namespace):
+            raise ValueError("namespace: an https URL without a trailing slash")
+        if not self.sources or len(set(self.sources)) != len(self.sources):
+            raise ValueError("sources: at least one, each once")
+        if (Source.AUDIENCE in self.sources) != bool(self.audience_prefix):
+            raise ValueError("audience_prefix: with the source `audience`, and only with it")
+        if not all(self.exempt_clients):
+            raise ValueError("exempt_clients: client ids, none of them empty")
+        if len(self.to_json()) > SECRET_LIMIT:
+            raise ValueError(f"the configuration is over {SECRET_LIMIT} characters")
+
+    def to_json(self) -> str:
+        """Return the value of the secret."""
+        return json.dumps(asdict(self), separators=(",", ":"))
