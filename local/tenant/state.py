@@ -70,6 +70,8 @@ class Fault:
     land_after: float | None = None
     after_effect: bool = False
     times: int = 1
+    lag: float | None = None
+    """Seconds (of the machine) that the call waits before it takes effect; it then goes on as usual."""
 
 
 class Clock:
@@ -97,10 +99,14 @@ class State:
     lock: threading.RLock = field(default_factory=threading.RLock)
     plan: str = "none"
     """`free`, `essentials`, `enterprise`: rate limits and features as on that plan; `none`: no limit."""
+    bootstrap_client: tuple[str, str] = ("", "")
+    """The id and secret of the one client that a new tenant has: it may call the whole Management API."""
     users: dict[str, Document] = field(default_factory=dict)
+    """This and every dict of documents: by the document's own id (`user_id`, `client_id`, else `id`)."""
     credentials: dict[str, Credential] = field(default_factory=dict)
     connections: dict[str, Document] = field(default_factory=dict)
     connection_clients: dict[str, set[str]] = field(default_factory=dict)
+    """Clients for which a connection (by id) is enabled."""
     clients: dict[str, Document] = field(default_factory=dict)
     """With `client_secret`."""
     resource_servers: dict[str, Document] = field(default_factory=dict)
@@ -112,7 +118,7 @@ class State:
     actions: dict[str, Document] = field(default_factory=dict)
     """With `code`, `secrets` (with values) and `deployed_version` (a whole copy, with code and secrets)."""
     bindings: dict[str, list[Document]] = field(default_factory=dict)
-    """By trigger id, in the order of execution."""
+    """By trigger id, in the order of execution; `binding["action"]["id"]` names the Action."""
     tickets: dict[str, Ticket] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
@@ -139,3 +145,13 @@ def user_id_by_email(state: State, connection: str, email: str) -> str | None:
         if user.get("email") == email and any(i["connection"] == connection for i in user["identities"]):
             return str(user["user_id"])
     return None
+
+
+def connection_by_name(state: State, name: str) -> Document | None:
+    """Return the connection of this name."""
+    return next((c for c in state.connections.values() if c["name"] == name), None)
+
+
+def resource_server_by_identifier(state: State, identifier: str) -> Document | None:
+    """Return the API with this identifier (a token's audience)."""
+    return next((r for r in state.resource_servers.values() if r["identifier"] == identifier), None)
