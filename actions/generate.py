@@ -86,7 +86,7 @@ def _constants() -> str:
 def _decide() -> str:
     rows = "".join(textwrap.indent(_row(rule), "  ") for rule in policy.RULES)
     return (
-        "// A row that denies holds unless its facts are surely otherwise; one that admits, only if they are.\n"
+        "// A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.\n"
         f"function decide(facts) {{\n{rows}}}\n"
     )
 

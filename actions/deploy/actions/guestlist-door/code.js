@@ -29,7 +29,7 @@ const PROTOCOLS = [
 const REFRESH_PROTOCOL = "oauth2-refresh-token";
 const FAILURE = deny("door_failed", "Your sign-in could not be checked.").reason;
 
-// A row that denies holds unless its facts are surely otherwise; one that admits, only if they are.
+// A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.
 function decide(facts) {
   if (facts.configured !== true) {
     return deny("door_not_configured", "Sign-in is not set up correctly.");
