@@ -23,23 +23,25 @@ SIZE_LIMIT: Final = 100_000
 """Bytes of an Action's code (Auth0, Actions limitations)."""
 
 TARGETS: Final = {
-    HERE / "deploy/actions/guestlist-door/code.js": "post-login.js",
-    HERE / "retired/rules/guestlist-door.js": "rule.js",
+    "deploy/actions/guestlist-door/code.js": "post-login.js",
+    "retired/rules/guestlist-door.js": "rule.js",
 }
+"""What is generated, and the shell it is made from."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write or check every target; returns the exit code."""
+def main(arguments: list[str] | None = None, *, root: Path = HERE) -> int:
+    """Write or check every target beneath `root`; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m actions.generate", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if something would change"
     )
     check = parser.parse_args(arguments).check
     differences = 0
-    for target, shell in TARGETS.items():
+    for name, shell in TARGETS.items():
+        target = root / name
         wanted = render((SHELLS / shell).read_text())
         if check:
-            differences += _differs(target, wanted)
+            differences += _differs(target, wanted, name)
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(wanted)
@@ -112,9 +114,8 @@ def _decision(rule: Rule) -> str:
     return f"letIn({json.dumps(rule.outcome)}, {json.dumps(rule.code)}, {organization})"
 
 
-def _differs(target: Path, wanted: str) -> bool:
+def _differs(target: Path, wanted: str, name: str) -> bool:
     found = target.read_text() if target.exists() else ""
-    name = str(target.relative_to(HERE.parent))
     lines = difflib.unified_diff(
         found.splitlines(), wanted.splitlines(), name, "as generated now", lineterm=""
     )
