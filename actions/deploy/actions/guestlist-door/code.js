@@ -139,7 +139,7 @@ function membershipsOf(profile) {
   const organizations = own(profile, "organizations");
   const guestlist = own(profile, "guestlist") ?? {};
   const roles = own(guestlist, "roles") ?? [];
-  const sound = isTexts(organizations) && organizations.length > 0 && isTexts(roles);
+  const sound = isTexts(organizations) && isTexts(roles);
   return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
 }
 
