@@ -1,0 +1,1 @@
+"""The Management API: a file per resource, joined in `api`."""

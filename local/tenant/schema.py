@@ -1,0 +1,90 @@
+"""Bodies held to a table of fields, refused in the words of Auth0's validator."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.tenant.errors import payload_error
+
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one property may be; `items` is the type of a list's elements."""
+
+    kind: type
+    nullable: bool = False
+    pattern: str | None = None
+    email: bool = False
+    max_length: int | None = None
+    items: type | None = None
+
+
+TEXT = Field(str)
+FLAG = Field(bool)
+WHOLE = Field(int)
+SECONDS = Field(float)
+OBJECT = Field(dict)
+STRINGS = Field(list, items=str)
+OBJECTS = Field(list, items=dict)
+EMAIL_ADDRESS = Field(str, email=True)
+
+NAMES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    dict: "object",
+    list: "array",
+    type(None): "null",
+}
+Fields = Mapping[str, Field]
+
+
+def check(body: object, fields: Fields, required: tuple[str, ...] = (), *, open_ended: bool = False) -> Any:  # noqa: ANN401 - JSON
+    """Return the body, an object that has what is required and nothing that the table does not allow.
+
+    Raises:
+        ManagementError: 400 `invalid_body`, naming the first thing that is wrong.
+    """
+    if not isinstance(body, dict):
+        raise payload_error(f"'Expected type object but found type {type_name(body)}'")
+    for name in required:
+        if name not in body:
+            raise payload_error(f"'Missing required property: {name}'")
+    for name, value in body.items():
+        if name in fields:
+            _check_value(name, value, fields[name])
+        elif not open_ended:
+            raise payload_error(f"'Additional properties not allowed: {name}'")
+    return body
+
+
+def type_name(value: object) -> str:
+    """Return JSON's name for the type of a value."""
+    return NAMES[type(value)]
+
+
+def _check_value(name: str, value: object, field: Field) -> None:
+    if value is None and field.nullable:
+        return
+    if type(value) is not field.kind and not (field.kind is float and type(value) is int):
+        wanted = NAMES[field.kind]
+        raise payload_error(f"'Expected type {wanted} but found type {type_name(value)}' on property {name}")
+    if isinstance(value, str):
+        _check_text(name, value, field)
+    if isinstance(value, list) and field.items is not None:
+        for item in value:
+            _check_value(name, item, Field(field.items))
+
+
+def _check_text(name: str, value: str, field: Field) -> None:
+    if field.email and not EMAIL.fullmatch(value):
+        raise payload_error(f"'Object didn't pass validation for format email: {value}' on property {name}")
+    if field.pattern is not None and not re.search(field.pattern, value):
+        raise payload_error(f"'String does not match pattern {field.pattern}' on property {name}")
+    if field.max_length is not None and len(value) > field.max_length:
+        long = f"String is too long ({len(value)} chars), maximum {field.max_length}"
+        raise payload_error(f"'{long}' on property {name}")
