@@ -1,4 +1,4 @@
-"""Actions by the Management API: a change runs at logins only when it is deployed, and only if it is bound."""
+"""Actions by the Management API: what logins run is the deployed version, and only where it is bound."""
 
 from local.tenant.app import Tenant
 from tests.local.tenant.management_client import ManagementClient
