@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 import struct
+from contextlib import suppress
 from http import HTTPStatus
 from operator import attrgetter
 from urllib.parse import unquote
@@ -108,12 +109,10 @@ def _body(status: int) -> dict[str, object]:
 
 
 async def _wait_until_given_up(receive: Receive) -> None:
-    try:
+    # Cancelled is who waits while the tenant stops: uvicorn would print the exception and answer 500.
+    with suppress(TimeoutError, asyncio.CancelledError):
         async with asyncio.timeout(LONGEST_SILENCE):
-            while (await receive())["type"] != "http.disconnect":
-                continue
-    except TimeoutError:
-        return
+            await _disconnection(receive)
 
 
 async def _cut(receive: Receive, *, reset: bool) -> None:
@@ -123,5 +122,9 @@ async def _cut(receive: Receive, *, reset: bool) -> None:
     if reset and connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
     transport.abort()
+    await _disconnection(receive)
+
+
+async def _disconnection(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -133,3 +134,15 @@ def test_the_clock_dates_what_is_written(management: ManagementClient, control: 
 def test_a_mistaken_order_is_refused(control: httpx.Client, path: str, body: dict[str, object]) -> None:
     """A test that misspells a fault must not run without one."""
     assert control.post(path, json=body).status_code == 400
+
+
+def test_a_tenant_stops_though_a_caller_waits(capfd: pytest.CaptureFixture[str]) -> None:
+    """The caller is cut off, and nothing is printed."""
+    with Tenant() as tenant, ThreadPoolExecutor(1) as pool:
+        httpx.post(f"{tenant.url}/_local/faults", json={"path": "", "timeout": True})
+        waiting = pool.submit(httpx.get, f"{tenant.url}/api/v2/users", timeout=30)
+        while not tenant.state.calls:
+            time.sleep(0.01)
+        tenant.stop()
+        assert isinstance(waiting.exception(timeout=5), httpx.TransportError)
+    assert capfd.readouterr().err == ""
