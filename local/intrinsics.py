@@ -38,6 +38,24 @@ def parse(text: str) -> Mapping[str, Any]:
     return document
 
 
+def parameter_values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, object]:
+    """Return the values of a template's Parameters: those given, else their defaults.
+
+    Raises:
+        TemplateError: one has no value, or a given one is not declared.
+    """
+    if unknown := set(given) - set(declared):
+        raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
+    values: dict[str, object] = {}
+    for name, body in declared.items():
+        if name not in given and "Default" not in body:
+            raise TemplateError(f"the parameter {name} needs a value")
+        value = str(given.get(name, body.get("Default")))
+        is_list = body["Type"] == "CommaDelimitedList" or body["Type"].startswith("List<")
+        values[name] = [part.strip() for part in value.split(",")] if is_list else value
+    return values
+
+
 class Resolver:
     """Resolves values over parameters (and pseudo parameters), conditions, mappings and physical ids.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from local.intrinsics import NO_VALUE, Resolver, TemplateError, parse
+from local.intrinsics import NO_VALUE, Resolver, TemplateError, parameter_values, parse
 
 REGION = "eu-central-1"
 STACK = "guestlist"
@@ -112,7 +112,7 @@ class Template:
     def parse(cls, text: str, parameters: Mapping[str, str] | None = None) -> Self:
         """Read a template from its text, as `load` does."""
         document = parse(text)
-        return cls(document, _values(document.get("Parameters", {}), parameters or {}), {})
+        return cls(document, parameter_values(document.get("Parameters", {}), parameters or {}), {})
 
     def given(self, physical: Mapping[str, Mapping[str, str]]) -> Self:
         """Return this template knowing what `Ref` and `GetAtt` of (more) resources give.
@@ -164,8 +164,14 @@ class Template:
 
     def cors(self) -> Mapping[str, Any] | None:
         """Return the HTTP API's CORS configuration (`AllowOrigins`, ...), if it has one."""
-        configuration: Mapping[str, Any] | None = self.resolve(self._api().get("CorsConfiguration"))
-        return configuration
+        declared = {"cors": self._api().get("CorsConfiguration")}
+        found: Mapping[str, Any] | None = self.resolve(declared).get("cors")
+        return found
+
+    def access_log_format(self) -> str | None:
+        """Return the format of the HTTP API's access log, with its `$context` variables, if it has one."""
+        found: str | None = self.resolve(self._api().get("AccessLogSettings", {}).get("Format"))
+        return found
 
     def _resolved(self, kind: str) -> dict[str, Mapping[str, Any]]:
         return {found.name: self.resolve(found.properties) for found in self.resources(kind)}
@@ -230,16 +236,3 @@ class Template:
         declared = next(iter(self.resources(_HTTP_API)), None)
         own = declared.properties if declared else {}
         return {**self._globals.get("HttpApi", {}), **own}
-
-
-def _values(declared: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, object]:
-    if unknown := set(given) - set(declared):
-        raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
-    values: dict[str, object] = {}
-    for name, body in declared.items():
-        if name not in given and "Default" not in body:
-            raise TemplateError(f"the parameter {name} needs a value")
-        value = str(given.get(name, body.get("Default")))
-        is_list = body["Type"] == "CommaDelimitedList" or body["Type"].startswith("List<")
-        values[name] = [part.strip() for part in value.split(",")] if is_list else value
-    return values
