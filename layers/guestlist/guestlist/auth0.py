@@ -1,0 +1,221 @@
+"""Auth0's Management API: a method per call, and one place that says what is retried and why."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from guestlist.errors import Auth0Refused, Auth0Unavailable
+
+DEADLINE = 8.0
+"""Seconds that a call may take in all, retries and waits among them; a lease outlives it."""
+ATTEMPTS = 3
+TOKEN_MARGIN = 60
+"""Seconds before its end at which a token is renewed."""
+
+Account = dict[str, Any]
+Body = dict[str, Any]
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+READS = frozenset({"GET"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Auth0 answered. `ambiguous`: an earlier try of this call may still take effect, later."""
+
+    body: Any
+    ambiguous: bool = False
+
+
+class ClientCredentials(httpx.Auth):
+    """A token for the Management API, kept for its life; renewed once if the API does not take it."""
+
+    requires_response_body = True
+
+    def __init__(self, url: str, credentials: Callable[[], Mapping[str, str]]) -> None:
+        self._url = url
+        self._credentials = credentials
+        self._token = ""
+        self._ends_at = 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with a token, and once more with a new one after a 401."""
+        for _ in range(2):
+            if time.monotonic() >= self._ends_at:
+                self._keep((yield self._token_request(request)))
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            response = yield request
+            if response.status_code != httpx.codes.UNAUTHORIZED:
+                return
+            self._ends_at = 0.0
+
+    def _token_request(self, request: httpx.Request) -> httpx.Request:
+        credentials = self._credentials()
+        grant = {
+            "grant_type": "client_credentials",
+            "client_id": credentials["client_id"],
+            "client_secret": credentials["client_secret"],
+            "audience": f"{self._url}/api/v2/",
+        }
+        timeout = request.extensions.get("timeout", {})
+        return httpx.Request("POST", f"{self._url}/oauth/token", json=grant, extensions={"timeout": timeout})
+
+    def _keep(self, response: httpx.Response) -> None:
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
+            raise Auth0Unavailable("no token", retry_after=_retry_after(response))
+        body = _json(response)
+        if not response.is_success or not isinstance(body, dict) or "access_token" not in body:
+            raise Auth0Refused("Auth0 gave no token.", auth0_status=response.status_code)
+        self._token = str(body["access_token"])
+        self._ends_at = time.monotonic() + max(0, int(body.get("expires_in", 0)) - TOKEN_MARGIN)
+
+
+class Auth0:
+    """A tenant's Management API, at the tenant's canonical address, as one client."""
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Callable[[], Mapping[str, str]],
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._client = httpx.Client(auth=ClientCredentials(self._url, credentials), transport=transport)
+
+    def create_user(
+        self, *, connection: str, email: str, account: str, password: str, app_metadata: Body
+    ) -> Answer:
+        """Create a database user under an id of ours. Never repeated: the id finds it again."""
+        body = {
+            "connection": connection,
+            "email": email,
+            "user_id": account.removeprefix("auth0|"),
+            "password": password,
+            "email_verified": False,
+            "verify_email": False,
+            "app_metadata": app_metadata,
+        }
+        return self.call("POST", "/users", body, repeatable=False)
+
+    def user(self, account: str) -> Account | None:
+        """Return a user by id, as it stands now, or None; this read is immediately consistent."""
+        try:
+            return dict(self.call("GET", f"/users/{segment(account)}").body)
+        except Auth0Refused as error:
+            if error.auth0_status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    def update_app_metadata(self, account: str, app_metadata: Body) -> Answer:
+        """Replace these first-level keys of `app_metadata`; `update:users_app_metadata` suffices."""
+        return self.call("PATCH", f"/users/{segment(account)}", {"app_metadata": app_metadata})
+
+    def password_ticket(self, account: str, *, client_id: str, life: int, verifies_email: bool) -> str:
+        """Return a one-time link to set a password, good for `life` seconds; older ones are dead then."""
+        body = {
+            "user_id": account,
+            "client_id": client_id,
+            "ttl_sec": life,
+            "mark_email_as_verified": verifies_email,
+            "includeEmailInRedirect": False,
+        }
+        return str(self.call("POST", "/tickets/password-change", body).body["ticket"])
+
+    def call(self, method: str, path: str, body: Body | None = None, *, repeatable: bool = True) -> Answer:
+        """Call the Management API.
+
+        Retried: what was never sent; 429 until its reset; and, where a repetition is harmless, 5xx,
+        time-outs and broken connections.
+
+        Raises:
+            Auth0Refused: any other 4xx.
+            Auth0Unavailable: no usable answer in time; `ambiguous` if a try may still take effect.
+        """
+        deadline = time.monotonic() + DEADLINE
+        ambiguous = False
+        failure = Auth0Unavailable()
+        for attempt in range(ATTEMPTS):
+            pause = random.uniform(0.1, 0.3) * 2**attempt  # noqa: S311 (jitter)
+            try:
+                response = self._send(method, path, body, deadline)
+            except NOT_SENT:
+                failure = Auth0Unavailable("Auth0 was not reached.")
+            except httpx.TransportError as error:
+                ambiguous = ambiguous or _took_effect(error.request, method)
+                failure = Auth0Unavailable("Auth0 did not answer.")
+            else:
+                if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                    pause = _retry_after(response)
+                    failure = Auth0Unavailable(
+                        "Auth0's rate limit is reached.", retry_after=_retry_after(response)
+                    )
+                elif not response.is_server_error and (answer := _json(response)) is not None:
+                    if response.is_client_error:
+                        raise _refusal(response.status_code, answer)
+                    return Answer(answer, ambiguous)
+                else:
+                    ambiguous = ambiguous or method not in READS
+                    failure = Auth0Unavailable("Auth0 failed.")
+            failure.ambiguous = ambiguous
+            if (ambiguous and not repeatable) or time.monotonic() + pause >= deadline:
+                break
+            time.sleep(pause)
+        raise failure
+
+    def _send(self, method: str, path: str, body: Body | None, deadline: float) -> httpx.Response:
+        """Send one request and read its answer; httpx limits each read, so the whole is watched here."""
+        remaining = max(0.05, deadline - time.monotonic())
+        url = f"{self._url}/api/v2{path}"
+        with self._client.stream(method, url, json=body, timeout=remaining) as response:
+            content = b""
+            for chunk in response.iter_bytes():
+                content += chunk
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the answer took too long", request=response.request)
+        return httpx.Response(response.status_code, headers=_plain(response.headers), content=content)
+
+
+def segment(identifier: str) -> str:
+    """Return an id of Auth0's as one segment of a path, encoded exactly once."""
+    return quote(identifier, safe="")
+
+
+def _plain(headers: httpx.Headers) -> httpx.Headers:
+    kept = headers.copy()
+    for name in ("content-encoding", "content-length", "transfer-encoding"):
+        kept.pop(name, None)
+    return kept
+
+
+def _took_effect(request: httpx.Request, method: str) -> bool:
+    """Tell whether a request that got no answer may have changed something."""
+    return method not in READS and not request.url.path.endswith("/oauth/token")
+
+
+def _json(response: httpx.Response) -> Any:  # noqa: ANN401 (JSON)
+    """Return the answer's JSON, `{}` for no content, None for something that is no JSON."""
+    if not response.content:
+        return {}
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return None
+
+
+def _refusal(status: int, answer: Any) -> Auth0Refused:  # noqa: ANN401 (JSON)
+    code = str(answer.get("errorCode", "")) if isinstance(answer, dict) else ""
+    return Auth0Refused(f"Auth0 answered {status} {code}".rstrip(), auth0_status=status, auth0_code=code)
+
+
+def _retry_after(response: httpx.Response) -> int:
+    """Return the seconds until a 429 is over: by `Retry-After`, by `x-ratelimit-reset`, or one."""
+    after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
+    if after.isdigit():
+        return int(after)
+    return max(1, int(reset) - int(time.time())) if reset.isdigit() else 1

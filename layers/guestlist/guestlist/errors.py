@@ -1,0 +1,187 @@
+"""What can go wrong, as one tree. `status` and `code` are what the HTTP API answers with.
+
+GuestlistError
+├── Malformed              400  malformed                the request cannot be read
+├── Unauthenticated        401  unauthenticated          no token that the API takes
+├── Forbidden              403  forbidden                the caller may not do this
+├── NotFound               404  not_found                there is none, or none for this caller
+├── Conflict               409                           the state of things forbids it
+│   ├── AlreadyMember           already_member
+│   ├── InvitePending           invite_pending
+│   ├── InviteClosed            invite_closed
+│   ├── LastAdmin               last_admin
+│   ├── OrganizationExists      organization_exists
+│   ├── OrganizationSuspended   organization_suspended
+│   ├── SeatsTaken              seats_taken
+│   └── TooManyOrganizations    too_many_organizations
+├── Stale                  412  stale                    If-Match names another version
+├── TooLarge               413  too_large                the body is over 64 KB
+├── Unacceptable           422  unacceptable             well formed, but not to be had
+│   └── KeyReused               idempotency_key_reused
+├── PreconditionRequired   428  precondition_required    a change without If-Match
+├── Auth0Refused           502  auth0_refused            Auth0 said no
+└── Unavailable            503  unavailable              try again in `retry_after` seconds
+    ├── Busy                    busy                     others kept changing the same thing
+    └── Auth0Unavailable        auth0_unavailable        out of reach or out of budget
+"""
+
+from typing import ClassVar
+
+
+class GuestlistError(Exception):
+    """Anything that Guestlist refuses or fails at; its text may be shown to the caller."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "failed"
+    title: ClassVar[str] = "Something went wrong here."
+
+    def __init__(self, detail: str = "", **members: object) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.members = members
+        """Extension members of the problem details (RFC 9457, section 3.2)."""
+
+
+class Malformed(GuestlistError):
+    """The request cannot be read."""
+
+    status, code, title = 400, "malformed", "The request cannot be read."
+
+
+class Unauthenticated(GuestlistError):
+    """The token names nobody that the API knows how to treat."""
+
+    status, code, title = 401, "unauthenticated", "A valid access token is needed."
+
+
+class Forbidden(GuestlistError):
+    """The caller may not do this."""
+
+    status, code, title = 403, "forbidden", "You may not do this."
+
+
+class NotFound(GuestlistError):
+    """There is none, or none that this caller may know of."""
+
+    status, code, title = 404, "not_found", "There is nothing here."
+
+
+class Conflict(GuestlistError):
+    """The state of things forbids it."""
+
+    status, code, title = 409, "conflict", "The state of things forbids this."
+
+
+class AlreadyMember(Conflict):
+    """The person is a member already; `user` names them."""
+
+    code, title = "already_member", "This person is a member already."
+
+
+class InvitePending(Conflict):
+    """There is an active invite for this address; `invite` names it."""
+
+    code, title = "invite_pending", "This person has been invited already."
+
+
+class InviteClosed(Conflict):
+    """The invite was accepted or revoked; nothing more can be done with it."""
+
+    code, title = "invite_closed", "This invite was accepted or revoked."
+
+
+class LastAdmin(Conflict):
+    """An organization that has an admin never loses its last one."""
+
+    code, title = "last_admin", "This is the organization's last admin."
+
+
+class OrganizationExists(Conflict):
+    """The name is taken, or was once: ids are never given twice."""
+
+    code, title = "organization_exists", "This organization id is taken."
+
+
+class OrganizationSuspended(Conflict):
+    """The organization is closed; nothing is granted in it."""
+
+    code, title = "organization_suspended", "This organization is suspended."
+
+
+class SeatsTaken(Conflict):
+    """Members and pending invites fill the organization's seats."""
+
+    code, title = "seats_taken", "All seats of this organization are taken."
+
+
+class TooManyOrganizations(Conflict):
+    """The user's profile at Auth0 has no room for another organization."""
+
+    code, title = "too_many_organizations", "This person belongs to too many organizations."
+
+
+class Stale(GuestlistError):
+    """`If-Match` names another version than the current one."""
+
+    status, code, title = 412, "stale", "This was changed in the meantime."
+
+
+class TooLarge(GuestlistError):
+    """The body is over the limit."""
+
+    status, code, title = 413, "too_large", "The body is larger than 64 KB."
+
+
+class Unacceptable(GuestlistError):
+    """Well formed, but not to be had; `errors` says where, by JSON Pointer."""
+
+    status, code, title = 422, "unacceptable", "The request asks for something that cannot be."
+
+
+class KeyReused(Unacceptable):
+    """The idempotency key was used with another body."""
+
+    code, title = "idempotency_key_reused", "This Idempotency-Key was used with another body."
+
+
+class PreconditionRequired(GuestlistError):
+    """A change must say which version it changes."""
+
+    status, code, title = 428, "precondition_required", "Send If-Match with the ETag that you read."
+
+
+class Auth0Refused(GuestlistError):
+    """Auth0 answered a call with a refusal; `auth0_status` and `auth0_code` are its own."""
+
+    status, code, title = 502, "auth0_refused", "Auth0 refused."
+
+    def __init__(self, detail: str, *, auth0_status: int, auth0_code: str = "") -> None:
+        super().__init__(detail)
+        self.auth0_status = auth0_status
+        self.auth0_code = auth0_code
+
+
+class Unavailable(GuestlistError):
+    """Not now; in `retry_after` seconds."""
+
+    status, code, title = 503, "unavailable", "Try again a little later."
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Busy(Unavailable):
+    """Others kept changing the same thing for as long as we tried."""
+
+    code, title = "busy", "Too many changes at once; try again."
+
+
+class Auth0Unavailable(Unavailable):
+    """Auth0 is out of reach or out of budget; `ambiguous` if the call may still take effect."""
+
+    code, title = "auth0_unavailable", "Auth0 is out of reach."
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1, ambiguous: bool = False) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.ambiguous = ambiguous

@@ -1,0 +1,57 @@
+"""Records as items of the table and back, field by field."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from guestlist.table import Item
+
+Record = TypeVar("Record")
+Fields = dict[str, Any]
+
+
+def to_item(record: object) -> Item:
+    """Return a record's fields as DynamoDB keeps them; what is None is left out."""
+    values = {name: getattr(record, name) for name in _types(type(record))}
+    return {name: _stored(value) for name, value in values.items() if value is not None}
+
+
+def from_item(record_type: type[Record], item: Item) -> Record:
+    """Return the record that an item holds; other attributes of the item are passed over."""
+    types = _types(record_type)
+    return record_type(**{name: _loaded(types[name], item[name]) for name in types if name in item})
+
+
+@cache
+def _types(record_type: Any) -> Fields:  # noqa: ANN401 (a dataclass; `type[object]` is not hashable to mypy)
+    hints = get_type_hints(record_type)
+    return {field.name: _without_none(hints[field.name]) for field in fields(record_type)}
+
+
+def _without_none(hint: Any) -> Any:  # noqa: ANN401 (a type hint)
+    if get_origin(hint) in (Union, UnionType):
+        return next(inner for inner in get_args(hint) if inner is not type(None))
+    return hint
+
+
+def _stored(value: Any) -> Any:  # noqa: ANN401 (a field's value)
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_stored(inner) for inner in value]
+    if isinstance(value, Mapping):
+        return {name: _stored(inner) for name, inner in value.items()}
+    return to_item(value) if is_dataclass(value) else value
+
+
+def _loaded(hint: Any, value: Any) -> Any:  # noqa: ANN401 (a type hint and a field's value)
+    if get_origin(hint) is tuple:
+        return tuple(value)
+    if get_origin(hint) is Mapping:
+        return {name: _loaded(get_args(hint)[1], inner) for name, inner in value.items()}
+    if is_dataclass(hint) and isinstance(hint, type):
+        return from_item(hint, value)
+    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value

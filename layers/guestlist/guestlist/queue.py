@@ -1,0 +1,37 @@
+"""Hints that there is work. None is needed: whatever is unfinished is due, and the sweep finds it."""
+
+import json
+
+import boto3
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from guestlist.records import Invite
+
+logger = Logger(child=True)
+
+
+class Queue:
+    """The queues of the projector and the mailer, by URL."""
+
+    def __init__(self, *, projection: str | None = None, mail: str | None = None) -> None:
+        self._projection = projection
+        self._mail = mail
+        self._client = boto3.client("sqs")
+
+    def project(self, user: str) -> None:
+        """Hint that a user waits to be projected."""
+        self._send(self._projection, {"user": user})
+
+    def mail(self, invite: Invite) -> None:
+        """Hint that an invite's mail waits to be sent."""
+        self._send(self._mail, {"organization": invite.organization, "invite": invite.id})
+
+    def _send(self, url: str | None, message: dict[str, str]) -> None:
+        if url is None:
+            raise ValueError("this function was not given that queue")
+        try:
+            self._client.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+        except (ClientError, BotoCoreError):
+            # The change is committed and carries its due time; the sweep will queue it.
+            logger.warning("a hint was not queued", exc_info=True)

@@ -1,0 +1,190 @@
+"""What Guestlist keeps, as it stands in the table. Times are unix seconds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """Who acts."""
+
+    OPERATOR = "operator"
+    ADMIN = "admin"
+    MEMBER = "member"
+    SYSTEM = "system"
+    INVITEE = "invitee"
+    SWEEP = "sweep"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: `id` is the token's `sub`, or the user's or invite's id."""
+
+    kind: ActorKind
+    id: str
+    user: str | None = None
+    """The user's id, of an admin."""
+
+
+class Action(StrEnum):
+    """What was done, for the audit: `subject:verb`."""
+
+    ORGANIZATION_PROVISION = "organization:provision"
+    INVITE_CREATE = "invite:create"
+    INVITE_RESEND = "invite:resend"
+    INVITE_REVOKE = "invite:revoke"
+    INVITE_EXPIRE = "invite:expire"
+    INVITE_ACCEPT = "invite:accept"
+    MEMBER_ADD = "member:add"
+    MEMBER_CHANGE = "member:change"
+    MEMBER_REMOVE = "member:remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """One change: who, what, whom, when, in which request. Ids only."""
+
+    id: str
+    organization: str
+    actor: Actor
+    action: Action
+    subject: str
+    at: int
+    request: str
+
+
+class OrganizationStatus(StrEnum):
+    """Whether an organization's door is open."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organization:
+    """A business customer, with its counters."""
+
+    id: str
+    name: str
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
+    seats: int | None = None
+    taken: int = 0
+    """Members and pending invites."""
+    pending: int = 0
+    admins: int = 0
+    version: int = 1
+    created_at: int
+
+
+class Halt(StrEnum):
+    """Why a user is not being projected, until somebody acts."""
+
+    AWAITING_LOGIN = "awaiting_login"
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    MISSING = "missing"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A person: the state to project, and how far it got."""
+
+    id: str
+    connection: str
+    email: str
+    account: str
+    """The account's id at Auth0, chosen by us before the account is made."""
+    organizations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The roles in each organization, as they shall stand at Auth0."""
+    foreign: tuple[str, ...] = ()
+    """Names in the account's array that are none of our organizations."""
+    version: int = 1
+    applied: int = 0
+    created: bool = False
+    """Whether the account is known to exist at Auth0."""
+    password_reset_at: int = 0
+    """When we last gave the account a password that nobody knows."""
+    halt: Halt | None = None
+    halt_code: str = ""
+    unsettled_at: int | None = None
+    """When a write was last ambiguous; a read three minutes later settles it."""
+    lease_owner: str | None = None
+    lease_until: int = 0
+    attempts: int = 0
+    due: int | None = None
+
+
+class MembershipStatus(StrEnum):
+    """A removed membership stays as a tombstone."""
+
+    ACTIVE = "active"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """A user in an organization."""
+
+    organization: str
+    user: str
+    email: str
+    roles: tuple[str, ...]
+    status: MembershipStatus = MembershipStatus.ACTIVE
+    version: int = 1
+    user_version: int
+    """The user's version that carries this membership's last change."""
+    created_at: int
+    changed_at: int
+
+
+class InviteStatus(StrEnum):
+    """The states of an invite."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class MailState(StrEnum):
+    """How far an invite's mail got."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite:
+    """An offer of membership."""
+
+    id: str
+    organization: str
+    email: str
+    typed_email: str
+    roles: tuple[str, ...]
+    locale: str
+    inviter: Actor
+    inviter_name: str = ""
+    status: InviteStatus = InviteStatus.PENDING
+    generation: int = 1
+    """Rises with every resend; a link of an older one is dead."""
+    life: int
+    """Seconds from a generation's start to its end."""
+    expires_at: int
+    created_at: int
+    version: int = 1
+    mail: MailState
+    mailed_generation: int = 0
+    """The last generation whose link went out in a mail of ours."""
+    attempts: int = 0
+    user: str | None = None
+    accepted_at: int | None = None
+    welcome: bool = False
+    """Born accepted: the link of a member who was added at once."""
+    due: int | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it holds a seat and its address."""
+        return self.status is InviteStatus.PENDING

@@ -1,0 +1,192 @@
+"""DynamoDB, one table: items as dicts, transactions whose refusals are told apart."""
+
+import base64
+import binascii
+import json
+import random
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from guestlist.errors import Busy, Malformed
+
+Item = dict[str, Any]
+Key = tuple[str, str]
+
+ATTEMPTS = 12
+"""Tries of a transaction that collides with others: about three seconds in all."""
+
+_PASSING = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_encode = TypeSerializer().serialize
+_decode = TypeDeserializer().deserialize
+
+
+class ConditionFailed(Exception):  # noqa: N818 (what DynamoDB calls it)
+    """What a write relied on is no longer so: read again and decide anew."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One item's part in a transaction, as DynamoDB takes it."""
+
+    kind: str
+    arguments: Mapping[str, Any]
+
+
+def put(item: Item, *, when: str = "attribute_not_exists(#pk)", **values: object) -> Write:
+    """Write a whole item; by default only where there is none."""
+    arguments = {"Item": {name: _encode(value) for name, value in item.items()}}
+    return Write("Put", arguments | _expressions(values, ConditionExpression=when))
+
+
+def update(key: Key, change: str, *, when: str, **values: object) -> Write:
+    """Change an item, as `SET #due = :due REMOVE #lease_owner`."""
+    expressions = _expressions(values, UpdateExpression=change, ConditionExpression=when)
+    return Write("Update", {"Key": _key(key)} | expressions)
+
+
+def delete(key: Key, *, when: str, **values: object) -> Write:
+    """Delete an item."""
+    return Write("Delete", {"Key": _key(key)} | _expressions(values, ConditionExpression=when))
+
+
+def check(key: Key, *, when: str, **values: object) -> Write:
+    """Rely on an item without changing it."""
+    return Write("ConditionCheck", {"Key": _key(key)} | _expressions(values, ConditionExpression=when))
+
+
+class Table:
+    """The table's operations; reads are consistent, except those of an index."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._client = boto3.client("dynamodb")
+
+    def get(self, key: Key) -> Item | None:
+        """Return an item as it stands now."""
+        answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return _item(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Sequence[Key]) -> list[Item]:
+        """Return those of up to 100 items that exist, in no order."""
+        wanted: Any = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+        items: list[Item] = []
+        while wanted and keys:
+            answer = self._client.batch_get_item(RequestItems=wanted)
+            items += [_item(found) for found in answer["Responses"].get(self._name, [])]
+            wanted = answer.get("UnprocessedKeys")
+        return items
+
+    def page(
+        self,
+        condition: str,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        index: str | None = None,
+        **values: object,
+    ) -> tuple[list[Item], str | None]:
+        """Return a page of a partition in key order, and the cursor of the next one.
+
+        Raises:
+            Malformed: the cursor is none that this listing gave.
+        """
+        arguments: dict[str, Any] = _expressions(values, KeyConditionExpression=condition)
+        arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
+        if cursor:
+            arguments["ExclusiveStartKey"] = _start_key(cursor)
+        try:
+            answer = self._client.query(TableName=self._name, Limit=limit, **arguments)
+        except ClientError as error:
+            if cursor and error.response["Error"]["Code"] == "ValidationException":
+                raise Malformed("The cursor is not one of this list.") from error
+            raise
+        last = answer.get("LastEvaluatedKey")
+        return [_item(found) for found in answer["Items"]], _cursor(last) if last else None
+
+    def change(self, write: Write) -> Item:
+        """Carry out one update by itself and return the item as it is then.
+
+        Raises:
+            ConditionFailed: what the write relied on is no longer so.
+        """
+        arguments: Any = write.arguments
+        try:
+            answer = self._client.update_item(TableName=self._name, ReturnValues="ALL_NEW", **arguments)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise ConditionFailed from None
+        except self._client.exceptions.TransactionConflictException:
+            # Botocore does not retry this one; a transaction on the item is under way.
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 (jitter)
+            return self.change(write)
+        return _item(answer["Attributes"])
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Carry out all of the writes or none.
+
+        Raises:
+            ConditionFailed: what a write relied on is no longer so.
+            Busy: it collided with other transactions for as long as we tried.
+        """
+        parts: Any = [{write.kind: {"TableName": self._name, **write.arguments}} for write in writes]
+        for attempt in range(ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=parts)
+            except self._client.exceptions.TransactionCanceledException as error:
+                codes = {reason["Code"] for reason in error.response["CancellationReasons"]}
+                if "ConditionalCheckFailed" in codes:
+                    raise ConditionFailed from None
+                if not codes <= _PASSING:
+                    raise
+                time.sleep(random.uniform(0, min(0.5, 0.02 * 2**attempt)))  # noqa: S311 (jitter)
+            else:
+                return
+        raise Busy
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+
+
+def _item(found: Mapping[str, Any]) -> Item:
+    return {name: _plain(_decode(value)) for name, value in found.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (DynamoDB's values)
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _expressions(values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
+    """Return expressions with the names (`#due`) and values (`:due`) that stand in them."""
+    text = " ".join(expressions.values())
+    arguments: dict[str, Any] = dict(expressions)
+    if names := set(re.findall(r"#(\w+)", text)):
+        arguments["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    if values:
+        arguments["ExpressionAttributeValues"] = {
+            f":{name}": _encode(value) for name, value in values.items()
+        }
+    return arguments
+
+
+def _cursor(key: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
+
+
+def _start_key(cursor: str) -> dict[str, Any]:
+    try:
+        key: dict[str, Any] = json.loads(base64.urlsafe_b64decode(cursor))
+        return {str(name): {"S": str(value["S"])} for name, value in key.items()}
+    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
+        raise Malformed("The cursor is not one of this list.") from None
