@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,12 +126,17 @@ class State:
     faults: list[Fault] = field(default_factory=list)
     calls: list[Document] = field(default_factory=list)
     """`{"method", "path", "status", "at", "bucket", "client_id"}`, oldest first."""
+    mails: list[Document] = field(default_factory=list)
+    """`{"to", "subject", "text", "link"}`, oldest first."""
     keys: Keys = field(init=False)
     """The signing key, with the tenant's issuer and clock."""
+    mail: Callable[[Document], None] = field(init=False)
+    """Takes what the tenant mails of its own accord; to begin with it goes to `mails`."""
 
     def __post_init__(self) -> None:
         """Make the key, which needs the tenant's address and clock."""
         self.keys = Keys(self.url + "/", self.clock.now)
+        self.mail = self.mails.append
 
 
 def new_id(prefix: str) -> str:

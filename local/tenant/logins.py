@@ -1,0 +1,106 @@
+"""What a login is made of: the transaction that `/authorize` opens, and the code that ends it."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from local.tenant.actions import Outcome
+from local.tenant.state import Document, Session, State
+
+SESSION_LIFE = 604800.0
+"""Seconds that a session lives: a tenant's `session_lifetime` of 168 hours, Auth0's default [OpenAPI]."""
+TRANSACTION_LIFE = 3600.0
+"""Seconds that a login page may wait to be answered (assumed)."""
+CODE_LIFE = 600.0
+"""Seconds: the longest that RFC 6749 section 4.1.2 recommends; Auth0 documents none."""
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A request to `/authorize` that was found good; `asked` holds all its parameters, as sent."""
+
+    id: str
+    method: str
+    asked: Document
+    client_id: str
+    redirect_uri: str
+    scope: tuple[str, ...]
+    audience: str
+    connection: str | None
+    state: str | None
+    nonce: str | None
+    code_challenge: str | None
+    prompt: str | None
+    max_age: int | None
+    login_hint: str
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What tokens may say: of whom, to whom, and what the Actions changed."""
+
+    user_id: str
+    client_id: str
+    audience: str
+    scope: tuple[str, ...]
+    session_id: str | None
+    outcome: Outcome
+    nonce: str | None = None
+    auth_time: int | None = None
+    """In the ID token, where `max_age` was asked."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What an authorization code is good for: one grant, once, in the hands of who began the login."""
+
+    grant: Grant
+    redirect_uri: str
+    code_challenge: str | None
+    expires_at: float
+
+
+@dataclass
+class Logins:
+    """Logins under way, by the `state` of their page, and codes that wait to be exchanged."""
+
+    transactions: dict[str, Transaction] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
+
+    def new_code(self, code: Code) -> str:
+        """Keep a code and return it as the callback will carry it."""
+        name = secrets.token_urlsafe(36)
+        self.codes[name] = code
+        return name
+
+
+def new_session(state: State, user_id: str) -> Session:
+    """Return a new session, begun now."""
+    session = Session(secrets.token_urlsafe(24), user_id, set(), state.clock.now())
+    state.sessions[session.id] = session
+    return session
+
+
+def live_session(state: State, cookie: str | None) -> Session | None:
+    """Return the session that the browser's cookie names, if it lives and its user is there."""
+    session = state.sessions.get(cookie or "")
+    if session is None or session.user_id not in state.users:
+        return None
+    return session if session.created_at + SESSION_LIFE > state.clock.now() else None
+
+
+def database_connections(state: State, client_id: str, name: str | None = None) -> list[Document]:
+    """Return the database connections that are enabled for a client, or the one of them that is named."""
+    return [
+        connection
+        for connection in state.connections.values()
+        if connection["strategy"] == "auth0"
+        and client_id in state.connection_clients.get(connection["id"], set())
+        and name in {None, connection["name"]}
+    ]
+
+
+def connection_of(state: State, user: Document) -> Document | None:
+    """Return the connection of a user's main identity."""
+    name = user["identities"][0]["connection"]
+    return next((c for c in state.connections.values() if c["name"] == name), None)
