@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local.servers import Server
 from local.tenant import control
 from local.tenant.actions import ActionRunner
+from local.tenant.authentication import routes as authentication_routes
 from local.tenant.bootstrap import bootstrap
 from local.tenant.calls import CallLog
 from local.tenant.errors import ManagementError
@@ -33,13 +34,13 @@ class ByPrefix:
         await app(scope, receive, send)
 
 
-def create_app(state: State, *, runner: ActionRunner) -> ASGIApp:  # noqa: ARG001
+def create_app(state: State, *, runner: ActionRunner) -> ASGIApp:
     """Return the tenant's application.
 
     A call is noted first, so that the log has those that were refused and those that got no answer; it is
     then counted, so that a fault's answer has the headers too; then it may suffer; then it is answered.
     """
-    authentication = Router()
+    authentication = Router(authentication_routes(state, runner))
     faults = Faults(state, ByPrefix(PREFIX + "/", ManagementApi(state), authentication))
     apis = CallLog(state, RateLimits(state, faults))
     handlers = {ManagementError: control.refused}

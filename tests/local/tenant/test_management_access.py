@@ -68,3 +68,13 @@ def test_a_new_tenant_has_its_api_and_one_client_alone(tenant: Tenant) -> None:
     assert list(state.clients) == [tenant.bootstrap_client[0]]
     assert not state.connections
     assert not state.users
+
+
+def test_the_bootstrap_client_gets_a_token_that_opens_all(tenant: Tenant) -> None:
+    """By client credentials, at the tenant's own token endpoint."""
+    client_id, secret = tenant.bootstrap_client
+    asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    answer = httpx.post(f"{tenant.url}/oauth/token", json={**asked, "audience": f"{tenant.url}/api/v2/"})
+    headers = {"authorization": f"Bearer {answer.json()['access_token']}"}
+    for path in ("users", "clients", "connections", "roles", "actions/actions"):
+        assert httpx.get(f"{tenant.url}/api/v2/{path}", headers=headers).status_code == 200
