@@ -1,11 +1,12 @@
 """Who may do what: one table, which the handlers ask."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from guestlist.caller import Caller
-from guestlist.errors import Forbidden, NotFound
+from guestlist.errors import Forbidden, NotFound, Unacceptable
 from guestlist.names import ADMIN
-from guestlist.records import ActorKind, MembershipStatus
+from guestlist.records import Actor, ActorKind, MembershipStatus, User
 from guestlist.store import Store
 from guestlist.table import Write
 
@@ -45,23 +46,58 @@ def allow(caller: Caller, permission: Permission, organization: str | None = Non
         raise NotFound
 
 
-def everywhere(caller: Caller) -> bool:
-    """Tell whether the caller acts for all organizations: what could plant a credential needs that."""
-    return caller.organization is None
-
-
-def standing(caller: Caller, organization: str, store: Store) -> tuple[str | None, list[Write]]:
-    """Return an admin's own user id, and what a write of theirs relies on: a token outlives a removal.
+def standing(caller: Caller, organization: str, store: Store) -> tuple[Actor, list[Write]]:
+    """Return who acts, and what a write of an admin relies on: a token outlives a removal.
 
     Raises:
         Forbidden: they are an admin of the organization no more.
     """
     if caller.kind is not ActorKind.ADMIN:
-        return None, []
+        return caller.actor, []
     user = store.user_by_account(caller.id)
     membership = store.membership(organization, user) if user else None
     if user is None or membership is None:
         raise Forbidden
     if membership.status is not MembershipStatus.ACTIVE or ADMIN not in membership.roles:
         raise Forbidden
-    return user, [store.still_admin(organization, user)]
+    return replace(caller.actor, user=user), [store.still_admin(organization, user)]
+
+
+def own_organization(caller: Caller, named: str | None) -> str:
+    """Return the organization of `POST /invites`: the caller's own, or the one that an operator names.
+
+    Raises:
+        NotFound: the body names another one.
+        Unacceptable: the caller has none of their own and names none.
+    """
+    if caller.organization is None and named is None:
+        raise Unacceptable(errors=[{"pointer": "#/organization", "detail": "name the organization"}])
+    if caller.organization is not None and named not in {None, caller.organization}:
+        raise NotFound
+    return caller.organization or str(named)
+
+
+def may_see_links(caller: Caller, *, sends: bool) -> None:
+    """Refuse `send: false`, whose answer holds the link, to whoever acts for one organization.
+
+    Raises:
+        Forbidden: with the link, an admin could accept in the invitee's place.
+    """
+    if not sends and caller.organization is not None:
+        raise Forbidden("Only a caller for all organizations may have the link instead of a mail.")
+
+
+def seen_user(caller: Caller, user_id: str, store: Store) -> User:
+    """Return a user whom the caller may know: all, those of the own organization, or oneself.
+
+    Raises:
+        NotFound: there is none, or none for this caller.
+    """
+    if caller.kind is not ActorKind.MEMBER:
+        allow(caller, Permission.READ_MEMBERS, caller.organization)
+    user = store.user(user_id)
+    if caller.kind is ActorKind.MEMBER and user.account != caller.id:
+        raise NotFound
+    if caller.organization is not None and caller.organization not in user.organizations:
+        raise NotFound
+    return user

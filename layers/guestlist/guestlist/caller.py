@@ -39,7 +39,9 @@ def caller_of(claims: Mapping[str, object], namespace: str) -> Caller:
     """
     subject, organization = str(claims.get("sub", "")), claims.get(f"{namespace}/organization")
     is_system = claims.get("gty") == "client-credentials"
-    granted = frozenset(str(claims.get("scope", "")).split() if is_system else listed(claims.get("permissions")))
+    granted = frozenset(
+        str(claims.get("scope", "")).split() if is_system else listed(claims.get("permissions"))
+    )
     if organization is None and ALL_ORGANIZATIONS not in granted:
         raise Forbidden
     held_to = None if organization is None else str(organization)

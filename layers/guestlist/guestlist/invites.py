@@ -4,11 +4,9 @@ from dataclasses import replace
 
 from guestlist.access import standing
 from guestlist.addresses import normalised
-from guestlist.audit import audit
-from guestlist.caller import Caller
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
-from guestlist.organizations import active, replayed
+from guestlist.organizations import active, made_before
 from guestlist.records import (
     Action,
     Actor,
@@ -19,8 +17,9 @@ from guestlist.records import (
     MembershipStatus,
     Organization,
 )
+from guestlist.request import Request
 from guestlist.resources import InviteRequest
-from guestlist.store import IdempotencyKey, Store, decided_anew
+from guestlist.store import Store, decided_anew
 from guestlist.table import Write
 
 MAIL_GRACE = 20
@@ -29,15 +28,7 @@ SWEEP = Actor(ActorKind.SWEEP, "sweep")
 
 
 def invite(
-    organization: str,
-    asked: InviteRequest,
-    *,
-    caller: Caller,
-    request: str,
-    key: IdempotencyKey | None,
-    connection: str,
-    store: Store,
-    now: int,
+    organization: str, asked: InviteRequest, *, request: Request, connection: str, store: Store
 ) -> Invite:
     """Offer somebody membership; nothing is done at Auth0 before they accept.
 
@@ -53,39 +44,35 @@ def invite(
         typed_email=asked.email,
         roles=tuple(asked.roles),
         locale=asked.locale,
-        inviter=caller.actor,
+        inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         life=asked.expires_in,
-        expires_at=now + asked.expires_in,
-        created_at=now,
+        expires_at=request.now + asked.expires_in,
+        created_at=request.now,
         mail=MailState.QUEUED if asked.send else MailState.NONE,
-        due=now + (MAIL_GRACE if asked.send else asked.expires_in),
+        due=request.now + (MAIL_GRACE if asked.send else asked.expires_in),
     )
-    return _invite(offer, caller, request, key, connection, store, now)
+    return _invite(offer, request=request, connection=connection, store=store)
 
 
 @decided_anew
-def _invite(
-    offer: Invite, caller: Caller, request: str, key: IdempotencyKey | None, connection: str, store: Store, now: int
-) -> Invite:
-    if known := store.remembered(key, now):
-        return store.invite(offer.organization, replayed(key, known))
-    user, admin = standing(caller, offer.organization, store)
-    offer = replace(offer, inviter=replace(offer.inviter, user=user))
+def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -> Invite:
+    if made := made_before(request, store):
+        return store.invite(offer.organization, made)
+    inviter, admin = standing(request.caller, offer.organization, store)
     organization = active(offer.organization, store)
     if held := store.active_invite(organization.id, offer.email):
         if held == offer.id:
             return offer  # our own commit, whose answer was lost
-        _expire_if_over(organization.id, held, request, store, now)
+        _expire_if_over(organization.id, held, request, store)
     not_member(organization.id, connection, offer.email, store)
     seat_free(organization)
-    action = audit(organization.id, offer.inviter, Action.INVITE_CREATE, offer.id, request=request, now=now)
     store.commit(
-        store.new_invite(offer),
+        store.new_invite(replace(offer, inviter=inviter)),
         store.counted(organization.id, taken=1, pending=1, grants=True),
-        store.audited(action),
+        store.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
         admin,
-        store.remember(key, offer.id, now),
+        store.remember(request.key, offer.id, request.now),
     )
     return offer
 
@@ -105,7 +92,7 @@ def seat_free(organization: Organization) -> None:
 
 
 @decided_anew
-def resend(organization: str, invite_id: str, *, caller: Caller, request: str, store: Store, now: int) -> Invite:
+def resend(organization: str, invite_id: str, *, request: Request, store: Store) -> Invite:
     """Send a new link, whose life starts now; the old link is dead.
 
     An invite that has expired is renewed, if seat and address are free.
@@ -113,7 +100,7 @@ def resend(organization: str, invite_id: str, *, caller: Caller, request: str, s
     Raises:
         InviteClosed: it was accepted or revoked.
     """
-    user, admin = standing(caller, organization, store)
+    actor, admin = standing(request.caller, organization, store)
     before = store.invite(organization, invite_id)
     place = active(organization, store)
     if before.status in {InviteStatus.ACCEPTED, InviteStatus.REVOKED}:
@@ -122,10 +109,10 @@ def resend(organization: str, invite_id: str, *, caller: Caller, request: str, s
         before,
         generation=before.generation + 1,
         status=InviteStatus.PENDING,
-        expires_at=now + before.life,
+        expires_at=request.now + before.life,
         mail=MailState.QUEUED,
         attempts=0,
-        due=now + MAIL_GRACE,
+        due=request.now + MAIL_GRACE,
     )
     renewal = []
     if not before.active:
@@ -133,52 +120,55 @@ def resend(organization: str, invite_id: str, *, caller: Caller, request: str, s
             raise InvitePending(invite=held)
         seat_free(place)
         renewal = [store.hold_address(before), store.counted(organization, taken=1, pending=1, grants=True)]
-    actor = replace(caller.actor, user=user)
-    action = audit(organization, actor, Action.INVITE_RESEND, before.id, request=request, now=now)
+    action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
     store.commit(store.changed(before, again), renewal, store.audited(action), admin)
     return store.invite(organization, invite_id)
 
 
 @decided_anew
-def revoke(organization: str, invite_id: str, *, caller: Caller, request: str, store: Store, now: int) -> Invite:
+def revoke(organization: str, invite_id: str, *, request: Request, store: Store) -> Invite:
     """Take an offer back. It touches the invite alone, never a membership.
 
     Raises:
         InviteClosed: it was accepted.
     """
-    user, admin = standing(caller, organization, store)
+    actor, admin = standing(request.caller, organization, store)
     before = store.invite(organization, invite_id)
     if before.status is InviteStatus.ACCEPTED:
         raise InviteClosed
     if before.status is InviteStatus.REVOKED:
         return before
-    ended = ending(before, InviteStatus.REVOKED, store)
-    action = audit(organization, replace(caller.actor, user=user), Action.INVITE_REVOKE, before.id, request=request, now=now)
-    store.commit(ended, store.audited(action), admin)
+    ended = _ended(before, InviteStatus.REVOKED, store)
+    store.commit(
+        ended, store.audited(request.audit(organization, actor, Action.INVITE_REVOKE, before.id)), admin
+    )
     return store.invite(organization, invite_id)
 
 
 @decided_anew
-def expire(organization: str, invite_id: str, *, request: str, store: Store, now: int) -> None:
+def expire(organization: str, invite_id: str, *, request: Request, store: Store) -> None:
     """Carry out the end of an invite whose time is over: seat and address are free again."""
     before = store.invite(organization, invite_id)
-    if not before.active or before.expires_at > now:
+    if not before.active or before.expires_at > request.now:
         return
-    action = audit(organization, SWEEP, Action.INVITE_EXPIRE, before.id, request=request, now=now)
-    store.commit(ending(before, InviteStatus.EXPIRED, store), store.audited(action))
+    action = request.audit(organization, SWEEP, Action.INVITE_EXPIRE, before.id)
+    store.commit(_ended(before, InviteStatus.EXPIRED, store), store.audited(action))
 
 
-def ending(before: Invite, status: InviteStatus, store: Store) -> list[Write]:
-    """Return the writes that end an invite without a membership."""
-    ended = replace(before, status=status, due=None)
-    if not before.active:
-        return [store.changed(before, ended)]
-    freed = store.counted(before.organization, taken=-1, pending=-1, grants=False)
-    return [store.changed(before, ended), store.free_address(before), freed]
+def closed(before: Invite, status: InviteStatus, store: Store) -> list[Write]:
+    """Return the writes that end an invite; the organization's counters are for the caller to move."""
+    ended = store.changed(before, replace(before, status=status, due=None))
+    return [ended, store.free_address(before)] if before.active else [ended]
 
 
-def _expire_if_over(organization: str, invite_id: str, request: str, store: Store, now: int) -> None:
+def _ended(before: Invite, status: InviteStatus, store: Store) -> list[Write]:
+    """Return the writes that end an invite and free its seat."""
+    freed = [store.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []
+    return [*closed(before, status, store), *freed]
+
+
+def _expire_if_over(organization: str, invite_id: str, request: Request, store: Store) -> None:
     held = store.invite(organization, invite_id)
-    if held.expires_at > now:
+    if held.expires_at > request.now:
         raise InvitePending(invite=held.id)
-    expire(organization, invite_id, request=request, store=store, now=now)
+    expire(organization, invite_id, request=request, store=store)

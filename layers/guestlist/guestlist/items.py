@@ -5,28 +5,27 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from guestlist.table import Item
 
 Record = TypeVar("Record")
-Fields = dict[str, Any]
 
 
-def to_item(record: object) -> Item:
+def to_item(record: Any) -> Item:  # noqa: ANN401 (a dataclass)
     """Return a record's fields as DynamoDB keeps them; what is None is left out."""
-    values = {name: getattr(record, name) for name in _types(type(record))}
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
     return {name: _stored(value) for name, value in values.items() if value is not None}
 
 
 def from_item(record_type: type[Record], item: Item) -> Record:
     """Return the record that an item holds; other attributes of the item are passed over."""
-    types = _types(record_type)
+    types = _types(cast("type[Any]", record_type))
     return record_type(**{name: _loaded(types[name], item[name]) for name in types if name in item})
 
 
 @cache
-def _types(record_type: Any) -> Fields:  # noqa: ANN401 (a dataclass; `type[object]` is not hashable to mypy)
+def _types(record_type: type[Any]) -> dict[str, Any]:
     hints = get_type_hints(record_type)
     return {field.name: _without_none(hints[field.name]) for field in fields(record_type)}
 

@@ -1,36 +1,30 @@
 """Organizations: the business customers of the application."""
 
-from guestlist.audit import audit
-from guestlist.caller import Caller
-from guestlist.errors import KeyReused, NotFound, OrganizationExists, OrganizationSuspended
+from guestlist.errors import KeyReused, OrganizationExists, OrganizationSuspended
 from guestlist.records import Action, Organization, OrganizationStatus
-from guestlist.store import IdempotencyKey, Store, decided_anew
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
 
 
 @decided_anew
-def provision(
-    organization: Organization,
-    *,
-    caller: Caller,
-    request: str,
-    key: IdempotencyKey | None,
-    store: Store,
-    now: int,
-) -> Organization:
+def provision(organization: Organization, *, request: Request, store: Store) -> Organization:
     """Record a new organization.
 
     Raises:
         OrganizationExists: the id is taken, ignoring case, or was once.
     """
-    if known := store.remembered(key, now):
-        return store.organization(replayed(key, known))
+    if made := made_before(request, store):
+        return store.organization(made)
     if store.name_holder(organization.id):
         raise OrganizationExists
-    action = audit(organization.id, caller.actor, Action.ORGANIZATION_PROVISION, organization.id, request=request, now=now)
     store.commit(
         store.new_organization(organization),
-        store.audited(action),
-        store.remember(key, organization.id, now),
+        store.audited(
+            request.audit(
+                organization.id, request.caller.actor, Action.ORGANIZATION_PROVISION, organization.id
+            )
+        ),
+        store.remember(request.key, organization.id, request.now),
     )
     return organization
 
@@ -48,15 +42,16 @@ def active(organization: str, store: Store) -> Organization:
     return found
 
 
-def replayed(key: IdempotencyKey | None, known: tuple[str, str]) -> str:
-    """Return the id of what an idempotency key created before.
+def made_before(request: Request, store: Store) -> str | None:
+    """Return the id of what this request's idempotency key made before.
 
     Raises:
         KeyReused: it was with another body.
     """
-    fingerprint, resource = known
-    if key is None:
-        raise NotFound
-    if fingerprint != key.fingerprint:
+    known = store.remembered(request.key, request.now)
+    if request.key is None or known is None:
+        return None
+    fingerprint, made = known
+    if fingerprint != request.key.fingerprint:
         raise KeyReused
-    return resource
+    return made

@@ -33,6 +33,7 @@ from guestlist.records import (
     OrganizationStatus,
     User,
 )
+from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write, check, delete, put, update
 
 DUE_SHARDS = 8
@@ -62,15 +63,6 @@ def decided_anew(use_case: Callable[P, R]) -> Callable[P, R]:
         raise Busy
 
     return decide
-
-
-@dataclass(frozen=True)
-class IdempotencyKey:
-    """A caller's key for one creation, and what its body was."""
-
-    scope: str
-    """Caller, route with its path values, and the key itself."""
-    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -155,16 +147,22 @@ class Store:
         """Return a page of an organization's invites in one status, oldest first."""
         return self._listing(Invite, f"INVITES#{organization}#{status}", limit, cursor)
 
-    def memberships(self, organization: str, *, limit: int, cursor: str | None) -> Page[Membership]:
-        """Return a page of an organization's memberships, tombstones among them, consistently."""
-        items, following = self._table.page(
-            "#pk = :pk AND begins_with(#sk, :kind)",
-            limit=limit,
-            cursor=cursor,
-            pk=f"ORG#{organization}",
-            kind="MEMBER#",
-        )
-        return Page([from_item(Membership, item) for item in items], following)
+    def members(self, organization: str, *, limit: int, cursor: str | None) -> Page[Membership]:
+        """Return a page of an organization's members, consistently; tombstones are passed over."""
+        found: list[Membership] = []
+        while len(found) < limit:
+            items, cursor = self._table.page(
+                "#pk = :pk AND begins_with(#sk, :kind)",
+                limit=limit - len(found),
+                cursor=cursor,
+                pk=f"ORG#{organization}",
+                kind="MEMBER#",
+            )
+            read = [from_item(Membership, item) for item in items]
+            found += [membership for membership in read if membership.status is MembershipStatus.ACTIVE]
+            if cursor is None:
+                break
+        return Page(found, cursor)
 
     def remembered(self, key: IdempotencyKey | None, now: int) -> tuple[str, str] | None:
         """Return the fingerprint and the resource of a key that was used in the last 24 hours."""

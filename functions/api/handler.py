@@ -1,0 +1,21 @@
+"""Every route behind the authorizer: records what is asked."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from api import document, invites, members, organizations, users
+from guestlist.api import answer, create_api
+
+logger = Logger()
+app = create_api()
+for routes in (organizations, invites, members, users):
+    app.include_router(routes.router)
+app.include_router(document.router_of(app))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an event of API Gateway's HTTP API."""
+    return answer(app, event, context)

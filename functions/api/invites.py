@@ -1,0 +1,84 @@
+"""/invites: offers of membership."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from api.wiring import connection, links, namespace, queue, store
+from guestlist import invites, records
+from guestlist.access import Permission, allow, may_see_links, own_organization
+from guestlist.api import etag, request_of
+from guestlist.request import Request
+from guestlist.resources import Invite, InviteList, InviteRequest, OwnInviteRequest
+
+router = APIGatewayHttpRouter()
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@router.post("/invites")
+def invite_into_own(body: OwnInviteRequest) -> Response[Invite]:
+    """Invite into the caller's own organization; an operator names it in the body."""
+    request = request_of(router.current_event, namespace, body)
+    return _invite(own_organization(request.caller, body.organization), body, request)
+
+
+@router.post("/organizations/<organization>/invites")
+def invite(organization: str, body: InviteRequest) -> Response[Invite]:
+    """Invite somebody into an organization."""
+    return _invite(organization, body, request_of(router.current_event, namespace, body))
+
+
+@router.get("/organizations/<organization>/invites")
+def list_invites(
+    organization: str,
+    status: records.InviteStatus = records.InviteStatus.PENDING,
+    limit: Limit = 50,
+    cursor: str | None = None,
+) -> InviteList:
+    """List an organization's invites in one status, oldest first."""
+    allow(request_of(router.current_event, namespace).caller, Permission.READ_INVITES, organization)
+    store.organization(organization)
+    page = store.invites(organization, status, limit=limit, cursor=cursor)
+    return InviteList(items=[Invite.of(found) for found in page.items], next=page.next)
+
+
+@router.get("/organizations/<organization>/invites/<invite_id>")
+def read_invite(organization: str, invite_id: str) -> Response[Invite]:
+    """Read an invite."""
+    allow(request_of(router.current_event, namespace).caller, Permission.READ_INVITES, organization)
+    return _shown(store.invite(organization, invite_id))
+
+
+@router.post("/organizations/<organization>/invites/<invite_id>/resend")
+def resend(organization: str, invite_id: str) -> Response[Invite]:
+    """Send a new link; the old one is dead."""
+    request = request_of(router.current_event, namespace)
+    allow(request.caller, Permission.WRITE_INVITES, organization)
+    again = invites.resend(organization, invite_id, request=request, store=store)
+    queue.mail(again)
+    return _shown(again)
+
+
+@router.delete("/organizations/<organization>/invites/<invite_id>")
+def revoke(organization: str, invite_id: str) -> Response[Invite]:
+    """Take an offer back."""
+    request = request_of(router.current_event, namespace)
+    allow(request.caller, Permission.WRITE_INVITES, organization)
+    return _shown(invites.revoke(organization, invite_id, request=request, store=store))
+
+
+def _invite(organization: str, body: InviteRequest, request: Request) -> Response[Invite]:
+    allow(request.caller, Permission.WRITE_INVITES, organization)
+    may_see_links(request.caller, sends=body.send)
+    made = invites.invite(organization, body, request=request, connection=connection, store=store)
+    link = None if body.send or not made.active else links.url(made.id, made.generation)
+    queue.mail(made)
+    headers = etag(made.version) | {"Location": f"/organizations/{made.organization}/invites/{made.id}"}
+    return Response(HTTPStatus.CREATED, "application/json", Invite.of(made, link), headers)
+
+
+def _shown(found: records.Invite) -> Response[Invite]:
+    return Response(HTTPStatus.OK, "application/json", Invite.of(found), etag(found.version))

@@ -1,0 +1,44 @@
+"""/organizations: the business customers."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+
+from api.wiring import namespace, store
+from guestlist import organizations, records
+from guestlist.access import Permission, allow
+from guestlist.api import etag, request_of
+from guestlist.resources import Organization, OrganizationList, OrganizationRequest
+
+router = APIGatewayHttpRouter()
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@router.post("/organizations")
+def provision(body: OrganizationRequest) -> Response[Organization]:
+    """Provision an organization."""
+    request = request_of(router.current_event, namespace, body)
+    allow(request.caller, Permission.WRITE_ORGANIZATIONS)
+    asked = records.Organization(id=body.id, name=body.name, seats=body.seats, created_at=request.now)
+    made = organizations.provision(asked, request=request, store=store)
+    headers = etag(made.version) | {"Location": f"/organizations/{made.id}"}
+    return Response(HTTPStatus.CREATED, "application/json", Organization.of(made), headers)
+
+
+@router.get("/organizations")
+def list_organizations(limit: Limit = 50, cursor: str | None = None) -> OrganizationList:
+    """List all organizations, by id."""
+    allow(request_of(router.current_event, namespace).caller, Permission.READ_ORGANIZATIONS)
+    page = store.organizations(limit=limit, cursor=cursor)
+    return OrganizationList(items=[Organization.of(found) for found in page.items], next=page.next)
+
+
+@router.get("/organizations/<organization>")
+def read_organization(organization: str) -> Response[Organization]:
+    """Read an organization."""
+    allow(request_of(router.current_event, namespace).caller, Permission.READ_ORGANIZATIONS, organization)
+    found = store.organization(organization)
+    return Response(HTTPStatus.OK, "application/json", Organization.of(found), etag(found.version))

@@ -1,0 +1,24 @@
+"""What the API's routes work with, made once at the cold start."""
+
+from functools import partial
+
+from guestlist.links import Links
+from guestlist.queue import Queue
+from guestlist.settings import Settings, secret
+from guestlist.store import Store
+from guestlist.table import Table
+
+settings = Settings(
+    "TABLE_NAME",
+    "CONNECTION",
+    "CLAIMS_NAMESPACE",
+    "LINK_KEYS",
+    "LINK_ORIGIN",
+    "PROJECTION_QUEUE",
+    "MAIL_QUEUE",
+)
+store = Store(Table(settings.TABLE_NAME))
+queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE)
+links = Links(origin=settings.LINK_ORIGIN, keys=partial(secret, settings.LINK_KEYS))
+namespace = settings.CLAIMS_NAMESPACE
+connection = settings.CONNECTION

@@ -1,0 +1,210 @@
+"""Accepting an invite: what its link opens, and what its button does."""
+
+import time
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple
+
+from guestlist.auth0 import Account, Auth0
+from guestlist.clock import rfc3339
+from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
+from guestlist.links import Links, is_complete
+from guestlist.members import joined, new_user
+from guestlist.names import ADMIN
+from guestlist.projection import Projected, project_user
+from guestlist.records import (
+    Action,
+    Actor,
+    ActorKind,
+    Invite,
+    InviteStatus,
+    MembershipStatus,
+    Organization,
+    OrganizationStatus,
+    User,
+)
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
+from guestlist.table import Write
+
+TICKET_LIFE = 600
+PATIENCE = 8.0
+"""Seconds to wait for whoever is projecting the user already."""
+
+
+class Shown(NamedTuple):
+    """A page by the name of its template, and its HTTP status."""
+
+    template: str
+    status: int
+    button: bool = False
+
+
+class Page(Shown, Enum):
+    """What an invite's link can lead to."""
+
+    OFFER = Shown("offer", 200, button=True)
+    USED = Shown("used", 200, button=True)
+    USED_UP = Shown("used", 410)
+    EXPIRED = Shown("expired", 410)
+    REVOKED = Shown("revoked", 410)
+    SUSPENDED = Shown("suspended", 403)
+    UNKNOWN = Shown("unknown", 404)
+    INCOMPLETE = Shown("incomplete", 404)
+    TOO_MANY = Shown("too_many", 409)
+    STOPPED = Shown("stopped", 409)
+    WAIT = Shown("wait", 503, button=True)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a link shows. Where the token is unknown there is no invite, and so there are no names."""
+
+    page: Page
+    invite: Invite | None = None
+    organization: Organization | None = None
+    generation: int = 0
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The button worked: on to `ticket`, or to the login where there is none."""
+
+    invite: Invite
+    ticket: str | None
+
+
+def open_invite(token: str, *, links: Links, store: Store, now: int) -> Opened:
+    """Return what a link shows. Changes nothing, any number of times: mail scanners open every link."""
+    try:
+        invite_id, generation = links.read(token)
+        organization = store.organization(store.invite_organization(invite_id))
+        invite = store.invite(organization.id, invite_id)
+    except NotFound:
+        return Opened(Page.UNKNOWN if is_complete(token) else Page.INCOMPLETE)
+    return Opened(_page(invite, generation, organization, store, now), invite, organization, generation)
+
+
+def _page(invite: Invite, generation: int, organization: Organization, store: Store, now: int) -> Page:
+    over = invite.expires_at <= now
+    if invite.generation != generation or invite.status is InviteStatus.EXPIRED:
+        return Page.EXPIRED
+    if invite.status is InviteStatus.REVOKED:
+        return Page.REVOKED
+    if invite.active and over:
+        return Page.EXPIRED
+    if organization.status is not OrganizationStatus.ACTIVE:
+        return Page.SUSPENDED
+    if invite.active:
+        return Page.OFFER
+    membership = store.membership(organization.id, invite.user) if invite.user else None
+    stands = membership is not None and membership.status is MembershipStatus.ACTIVE
+    return Page.USED if stands and not over else Page.USED_UP
+
+
+def accept(
+    token: str,
+    *,
+    request: Request,
+    client_id: str,
+    connection: str,
+    links: Links,
+    store: Store,
+    auth0: Auth0,
+) -> Opened | Accepted:
+    """Press the button: accept, once under any race, then lead on to a password or a login."""
+    try:
+        opened = _accept(token, request=request, connection=connection, links=links, store=store)
+    except TooManyOrganizations:
+        return replace(open_invite(token, links=links, store=store, now=request.now), page=Page.TOO_MANY)
+    invite = opened.invite
+    if opened.page is not Page.USED or invite is None or invite.user is None:
+        return opened
+    projected = _projected(invite.user, store, auth0, request.now)
+    if projected.user.halt:
+        return replace(opened, page=Page.STOPPED)
+    if projected.user.applied < projected.user.version:
+        return replace(opened, page=Page.WAIT)
+    try:
+        return Accepted(invite, _ticket(projected, opened, client_id, auth0))
+    except (Auth0Unavailable, Auth0Refused):
+        return replace(opened, page=Page.WAIT)
+
+
+@decided_anew
+def _accept(token: str, *, request: Request, connection: str, links: Links, store: Store) -> Opened:
+    """Turn an offer into a membership; whatever else the link shows is returned as it is."""
+    now = request.now
+    opened = open_invite(token, links=links, store=store, now=now)
+    invite = opened.invite
+    if opened.page is not Page.OFFER or invite is None:
+        return opened
+    inviter = _inviter_stands(invite, store)
+    if inviter is None:
+        return replace(opened, page=Page.REVOKED)
+    known = store.user_by_email(connection, invite.email)
+    user = known or new_user(connection, invite.email, now)
+    writes: list[Write] = []
+    accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
+    present = store.membership(invite.organization, user.id) if known else None
+    if present and present.status is MembershipStatus.ACTIVE:
+        # The roles of a membership that stands are not an old offer's to change.
+        counts = store.counted(invite.organization, taken=-1, pending=-1, grants=False)
+    else:
+        _, writes = joined(user, invite.organization, invite.roles, store=store, now=now)
+        counts = store.counted(
+            invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True
+        )
+    invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
+    action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
+    address = store.free_address(invite)
+    store.commit(store.changed(invite, accepted), address, writes, counts, store.audited(action), inviter)
+    return replace(opened, page=Page.USED, invite=accepted)
+
+
+def _inviter_stands(invite: Invite, store: Store) -> list[Write] | None:
+    """Return what the acceptance relies on: an inviting admin may still grant these roles now."""
+    if invite.inviter.kind is not ActorKind.ADMIN or invite.inviter.user is None:
+        return []
+    membership = store.membership(invite.organization, invite.inviter.user)
+    if (
+        membership is None
+        or membership.status is not MembershipStatus.ACTIVE
+        or ADMIN not in membership.roles
+    ):
+        return None
+    return [store.still_admin(invite.organization, invite.inviter.user)]
+
+
+def _projected(user: str, store: Store, auth0: Auth0, now: int) -> Projected:
+    """Project the user, or wait for whoever is at it."""
+    projected = project_user(user, store=store, auth0=auth0, now=now)
+    deadline = time.monotonic() + PATIENCE
+    while projected.user.lease_owner and projected.user.applied < projected.user.version:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.2)
+        projected = Projected(store.user(user))
+    return projected
+
+
+def _ticket(projected: Projected, opened: Opened, client_id: str, auth0: Auth0) -> str | None:
+    """Mint a link to set a password, for an account that has none: in other hands it is a takeover."""
+    user, invite = projected.user, opened.invite
+    account = projected.account or auth0.user(user.account)
+    if account is None or invite is None or not (projected.made or _never_used(account, user)):
+        return None
+    return auth0.password_ticket(
+        user.account,
+        client_id=client_id,
+        life=TICKET_LIFE,
+        verifies_email=invite.mailed_generation == opened.generation,
+    )
+
+
+def _never_used(account: Account, user: User) -> bool:
+    """Tell whether nobody but us ever set this account's password, nor signed in with it."""
+    if account.get("blocked") or account.get("email") != user.email or account.get("logins_count"):
+        return False
+    reset = account.get("last_password_reset")
+    return reset is None or (user.password_reset_at > 0 and str(reset) <= rfc3339(user.password_reset_at + 1))

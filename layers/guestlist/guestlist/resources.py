@@ -1,0 +1,218 @@
+"""What the HTTP API takes and gives, as validated models."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from guestlist import names, records
+from guestlist.addresses import normalised
+from guestlist.clock import rfc3339
+from guestlist.projection import projection_state
+
+HOUR, DAY = 3600, 24 * 3600
+
+
+def _address(text: str) -> str:
+    normalised(text)
+    return text
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
+DisplayName = Annotated[str, StringConstraints(max_length=80), AfterValidator(names.display_name)]
+OrganizationId = Annotated[str, StringConstraints(pattern=names.ORGANIZATION)]
+Role = Annotated[str, StringConstraints(pattern=names.ROLE)]
+Roles = Annotated[list[Role], Field(max_length=10), AfterValidator(lambda roles: sorted(set(roles)))]
+Locale = Literal["en", "de"]
+
+
+class Body(BaseModel):
+    """A body; what it does not know it refuses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OrganizationRequest(Body):
+    """An organization to provision."""
+
+    id: OrganizationId = Field(examples=["clinicA"])
+    name: DisplayName = Field(examples=["Clinic A"])
+    seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class InviteRequest(Body):
+    """An offer of membership."""
+
+    email: Address = Field(examples=["ann@example.com"])
+    roles: Roles = []
+    locale: Locale = "en"
+    expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
+    inviter_name: DisplayName | Literal[""] = Field("", description="Who invites, as the mail shall say it.")
+    send: bool = Field(
+        default=True, description="False: no mail, the answer holds the link. Not for organization admins."
+    )
+
+
+class OwnInviteRequest(InviteRequest):
+    """An offer of membership in the caller's own organization; an operator names one."""
+
+    organization: OrganizationId | None = None
+
+
+class MemberRequest(Body):
+    """Somebody to add at once."""
+
+    email: Address = Field(examples=["ann@example.com"])
+    roles: Roles = []
+    welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
+    locale: Locale = "en"
+    inviter_name: DisplayName | Literal[""] = ""
+
+
+class RolesRequest(Body):
+    """The roles that a member has from now on."""
+
+    roles: Roles
+
+
+class Organization(BaseModel):
+    """A business customer."""
+
+    id: str
+    name: str
+    status: records.OrganizationStatus
+    seats: int | None
+    members: int
+    pending_invites: int
+    created_at: str
+
+    @classmethod
+    def of(cls, organization: records.Organization) -> Self:
+        """Render a record."""
+        return cls(
+            id=organization.id,
+            name=organization.name,
+            status=organization.status,
+            seats=organization.seats,
+            members=organization.taken - organization.pending,
+            pending_invites=organization.pending,
+            created_at=rfc3339(organization.created_at),
+        )
+
+
+class Invite(BaseModel):
+    """An offer of membership, and how far its mail got."""
+
+    id: str
+    organization: str
+    email: str
+    roles: list[str]
+    status: records.InviteStatus
+    mail: records.MailState
+    created_at: str
+    expires_at: str
+    user: str | None = None
+    link: str | None = None
+
+    @classmethod
+    def of(cls, invite: records.Invite, link: str | None = None) -> Self:
+        """Render a record."""
+        return cls(
+            id=invite.id,
+            organization=invite.organization,
+            email=invite.typed_email,
+            roles=list(invite.roles),
+            status=invite.status,
+            mail=invite.mail,
+            created_at=rfc3339(invite.created_at),
+            expires_at=rfc3339(invite.expires_at),
+            user=invite.user,
+            link=link,
+        )
+
+
+class Member(BaseModel):
+    """A user in an organization, and how far Auth0 knows."""
+
+    user: str
+    organization: str
+    email: str
+    roles: list[str]
+    status: records.MembershipStatus
+    projection: str
+    projection_code: str | None = None
+    created_at: str
+    changed_at: str
+
+    @classmethod
+    def of(cls, membership: records.Membership, user: records.User) -> Self:
+        """Render a record with its user's projection."""
+        return cls(
+            user=membership.user,
+            organization=membership.organization,
+            email=membership.email,
+            roles=list(membership.roles),
+            status=membership.status,
+            projection=projection_state(user, membership),
+            projection_code=user.halt_code or None,
+            created_at=rfc3339(membership.created_at),
+            changed_at=rfc3339(membership.changed_at),
+        )
+
+
+class UserOrganization(BaseModel):
+    """Where a user belongs."""
+
+    organization: str
+    roles: list[str]
+
+
+class User(BaseModel):
+    """A person, and those of their organizations that the caller may know of."""
+
+    id: str
+    email: str
+    account: str
+    organizations: list[UserOrganization]
+
+    @classmethod
+    def of(cls, user: records.User, organization: str | None) -> Self:
+        """Render a record; `organization` narrows it to that one."""
+        shown = {
+            name: roles for name, roles in sorted(user.organizations.items()) if organization in {None, name}
+        }
+        return cls(
+            id=user.id,
+            email=user.email,
+            account=user.account,
+            organizations=[
+                UserOrganization(organization=name, roles=list(roles)) for name, roles in shown.items()
+            ],
+        )
+
+
+class OrganizationList(BaseModel):
+    """A page of organizations."""
+
+    items: list[Organization]
+    next: str | None
+
+
+class InviteList(BaseModel):
+    """A page of invites."""
+
+    items: list[Invite]
+    next: str | None
+
+
+class MemberList(BaseModel):
+    """A page of members."""
+
+    items: list[Member]
+    next: str | None
+
+
+class UserOrganizationList(BaseModel):
+    """Where a user belongs, as far as the caller may know."""
+
+    items: list[UserOrganization]
+    next: None = None

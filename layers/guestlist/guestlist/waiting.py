@@ -1,0 +1,19 @@
+"""`Prefer: wait`: watching our own item until Auth0 knows; Auth0 itself is not called."""
+
+import time
+
+from guestlist.projection import projection_state
+from guestlist.records import Membership, User
+from guestlist.store import Store
+
+PAUSE = 0.1
+
+
+def projected(membership: Membership, *, patience: float, store: Store) -> User:
+    """Return the user when the membership is no longer pending, or after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    user = store.user(membership.user)
+    while projection_state(user, membership) == "pending" and time.monotonic() < deadline:
+        time.sleep(PAUSE)
+        user = store.user(membership.user)
+    return user
