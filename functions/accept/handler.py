@@ -34,8 +34,8 @@ settings = Settings(
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE)
-links = Links(origin=settings.LINK_ORIGIN, keys=partial(secret, settings.LINK_KEYS))
-auth0 = Auth0(settings.AUTH0_URL, partial(secret, settings.AUTH0_CLIENT))
+links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
+auth0 = Auth0(settings.AUTH0_URL, secret(settings.AUTH0_CLIENT))
 show = partial(
     render, application=settings.APPLICATION_NAME, login_url=settings.APPLICATION_LOGIN_URL, links=links
 )

@@ -1,7 +1,5 @@
 """What the API's routes work with, made once at the cold start."""
 
-from functools import partial
-
 from guestlist.links import Links
 from guestlist.queue import Queue
 from guestlist.settings import Settings, secret
@@ -19,6 +17,6 @@ settings = Settings(
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE)
-links = Links(origin=settings.LINK_ORIGIN, keys=partial(secret, settings.LINK_KEYS))
+links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION

@@ -1,7 +1,6 @@
 """Sends the mails of invites."""
 
 import json
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -19,7 +18,7 @@ from guestlist.table import Table
 
 settings = Settings("TABLE_NAME", "APPLICATION_NAME", "LINK_KEYS", "LINK_ORIGIN", "MAIL_FROM")
 store = Store(Table(settings.TABLE_NAME))
-links = Links(origin=settings.LINK_ORIGIN, keys=partial(secret, settings.LINK_KEYS))
+links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 mailer = Mailer(settings.MAIL_FROM)
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)

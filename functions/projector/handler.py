@@ -1,7 +1,6 @@
 """Writes what Guestlist knows of a user to Auth0."""
 
 import json
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -18,7 +17,7 @@ from guestlist.table import Table
 
 settings = Settings("TABLE_NAME", "AUTH0_URL", "AUTH0_CLIENT")
 store = Store(Table(settings.TABLE_NAME))
-auth0 = Auth0(settings.AUTH0_URL, partial(secret, settings.AUTH0_CLIENT))
+auth0 = Auth0(settings.AUTH0_URL, secret(settings.AUTH0_CLIENT))
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 

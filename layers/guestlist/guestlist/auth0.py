@@ -86,7 +86,13 @@ class Auth0:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
+        self.audience = f"{self._url}/api/v2/"
+        """The Management API's own identifier."""
         self._client = httpx.Client(auth=ClientCredentials(self._url, credentials), transport=transport)
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._client.close()
 
     def create_user(
         self, *, connection: str, email: str, account: str, password: str, app_metadata: Body
@@ -209,8 +215,10 @@ def _json(response: httpx.Response) -> Any:  # noqa: ANN401 (JSON)
 
 
 def _refusal(status: int, answer: Any) -> Auth0Refused:  # noqa: ANN401 (JSON)
-    code = str(answer.get("errorCode", "")) if isinstance(answer, dict) else ""
-    return Auth0Refused(f"Auth0 answered {status} {code}".rstrip(), auth0_status=status, auth0_code=code)
+    said = answer if isinstance(answer, dict) else {}
+    code, message = str(said.get("errorCode", "")), str(said.get("message", ""))
+    detail = f"Auth0 answered {status} {code}".rstrip()
+    return Auth0Refused(detail, auth0_status=status, auth0_code=code, auth0_message=message)
 
 
 def _retry_after(response: httpx.Response) -> int:

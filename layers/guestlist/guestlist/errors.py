@@ -155,10 +155,14 @@ class Auth0Refused(GuestlistError):
 
     status, code, title = 502, "auth0_refused", "Auth0 refused."
 
-    def __init__(self, detail: str, *, auth0_status: int, auth0_code: str = "") -> None:
+    def __init__(
+        self, detail: str, *, auth0_status: int, auth0_code: str = "", auth0_message: str = ""
+    ) -> None:
         super().__init__(detail)
         self.auth0_status = auth0_status
         self.auth0_code = auth0_code
+        self.auth0_message = auth0_message
+        """Auth0's own words, which may hold an address: for a terminal, never for an answer or a log."""
 
 
 class Unavailable(GuestlistError):

@@ -1,6 +1,6 @@
 """Records as items of the table and back, field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -20,14 +20,15 @@ def to_item(record: Any) -> Item:  # noqa: ANN401 (a dataclass)
 
 def from_item(record_type: type[Record], item: Item) -> Record:
     """Return the record that an item holds; other attributes of the item are passed over."""
-    types = _types(cast("type[Any]", record_type))
+    types = _types(cast("Hashable", record_type))
     return record_type(**{name: _loaded(types[name], item[name]) for name in types if name in item})
 
 
 @cache
-def _types(record_type: type[Any]) -> dict[str, Any]:
-    hints = get_type_hints(record_type)
-    return {field.name: _without_none(hints[field.name]) for field in fields(record_type)}
+def _types(record_type: Hashable) -> dict[str, Any]:
+    shape = cast("type[Any]", record_type)
+    hints = get_type_hints(shape)
+    return {field.name: _without_none(hints[field.name]) for field in fields(shape)}
 
 
 def _without_none(hint: Any) -> Any:  # noqa: ANN401 (a type hint)

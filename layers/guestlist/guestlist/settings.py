@@ -2,9 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+SECRET_AGE = 300
 
 
 class Settings:
@@ -23,7 +25,12 @@ class Settings:
             raise AttributeError(name) from None
 
 
-def secret(name: str, max_age: int = 300) -> dict[str, str]:
-    """Return a secret of Secrets Manager that holds a JSON object of strings, kept for `max_age` seconds."""
-    values = json.loads(parameters.get_secret(name, max_age=max_age))
-    return {key: str(value) for key, value in values.items()}
+def secret(name: str) -> Callable[[], dict[str, str]]:
+    """Return a reader of a secret that holds a JSON object of strings; it is read anew every five minutes."""
+    provider = SecretsProvider()
+
+    def read() -> dict[str, str]:
+        values = json.loads(str(provider.get(name, max_age=SECRET_AGE)))
+        return {key: str(value) for key, value in values.items()}
+
+    return read

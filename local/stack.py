@@ -1,0 +1,191 @@
+"""The whole stack in one process: tenant, AWS, gateway and functions, mailbox, application, index page."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from guestlist.auth0 import Auth0
+from guestlist.clock import clock
+from guestlist.setup import Client, Wanted, set_up
+from local import app, index, mailbox
+from local.aws import Aws
+from local.functions import Function, load
+from local.gateway import Gateway
+from local.servers import Server
+from local.template import Template
+from local.tenant.app import Tenant
+from local.workers import Workers
+
+ROOT = Path(__file__).parent.parent
+DOOR = ROOT / "actions/deploy/actions/guestlist-door.json"
+AUDIENCE = "https://api.guestlist.example"
+NAMESPACE = "https://guestlist.example/claims"
+CONNECTION = "Username-Password-Authentication"
+SENDER = "clinics@guestlist.example"
+APPLICATION = "Clinic Portal"
+CLIENT_SECRETS = {"AcceptClient": "accept", "ProjectorClient": "projector"}
+
+
+class Stack:
+    """Everything, on free ports of 127.0.0.1. All parts share the tenant's clock, which tests may move.
+
+    Args:
+        schedules: whether the sweep runs by itself every minute; tests let it run by hand.
+    """
+
+    def __init__(self, *, schedules: bool = False) -> None:
+        self._schedules = schedules
+        self._open = ExitStack()
+        self.persons: list[index.Person] = []
+        self.clients: dict[str, Client] = {}
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self._start(starting)
+            self._open = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _start(self, stack: ExitStack) -> None:
+        api, mails, portal, front = (
+            stack.enter_context(Server(name)) for name in ("gateway", "mailbox", "app", "index")
+        )
+        self.api, self.mailbox, self.app, self.index = api.url, mails.url, portal.url, front.url
+        self.tenant = stack.enter_context(Tenant())
+        self.issuer = f"{self.tenant.url}/"
+        stack.enter_context(_ticking(self.tenant))
+        self.clients = self._set_up_tenant()
+        self.aws = Aws(self._template(), secrets=self._secrets(), identities=[SENDER])
+        stack.enter_context(_variables(self.aws.environment()))
+        stack.enter_context(self.aws)
+        self.functions = self._functions()
+        self.gateway = Gateway(self.aws.template, self._invokes(), self.tenant.state.clock.now)
+        declared = self.aws.template.functions().values()
+        self.workers = Workers(self.aws, declared, self._invokes(), retry_seconds=1)
+        self.workers.start(schedules=self._schedules)
+        stack.callback(self.workers.stop)
+        api.start(self.gateway)
+        mails.start(mailbox.create_app(self.mails))
+        portal.start(app.create_app(self._application()))
+        front.start(index.create_app(self._links()))
+
+    def _set_up_tenant(self) -> dict[str, Client]:
+        client_id, client_secret = self.tenant.bootstrap_client
+        credentials = {"client_id": client_id, "client_secret": client_secret}
+        wanted = Wanted(AUDIENCE, NAMESPACE, CONNECTION, self.app)
+        with closing(Auth0(self.tenant.url, lambda: credentials)) as auth0:
+            return set_up(wanted, auth0=auth0, door=DOOR)
+
+    def _template(self) -> Template:
+        parameters = {
+            "Auth0Url": self.tenant.url,
+            "Auth0Issuer": self.issuer,
+            "ApiAudience": AUDIENCE,
+            "ClaimsNamespace": NAMESPACE,
+            "Connection": CONNECTION,
+            "ApplicationName": APPLICATION,
+            "ApplicationLoginUrl": f"{self.app}/login?organization={{organization}}",
+            "ApplicationClientId": self.clients["app"].client_id,
+            "LinkOrigin": self.api,
+            "MailFrom": SENDER,
+        }
+        return Template.load(ROOT / "template.yaml", parameters)
+
+    def _secrets(self) -> dict[str, str]:
+        return {secret: json.dumps(asdict(self.clients[name])) for secret, name in CLIENT_SECRETS.items()}
+
+    def _functions(self) -> dict[str, Function]:
+        return load(self.aws.template.functions(), ROOT, self.aws.account)
+
+    def _invokes(self) -> dict[str, Any]:
+        return {name: function.invoke for name, function in self.functions.items()}
+
+    def mails(self) -> Sequence[mailbox.Mail]:
+        """Return what was sent, oldest first."""
+        return [
+            mailbox.Mail(", ".join(sent.to), sent.sender, sent.subject, sent.text, sent.html, sent.at)
+            for sent in self.aws.mails()
+        ]
+
+    def organizations(self) -> list[str]:
+        """Return the ids of the organizations that the seeded persons belong to."""
+        return sorted({name for person in self.persons for name in person.organizations})
+
+    def _application(self) -> app.Settings:
+        client = self.clients["app"]
+        return app.Settings(
+            issuer=self.issuer,
+            client_id=client.client_id,
+            client_secret=client.client_secret,
+            audience=AUDIENCE,
+            namespace=NAMESPACE,
+            api_url=self.api,
+            base_url=self.app,
+            organizations=self.organizations,
+            now=self.tenant.state.clock.now,
+        )
+
+    def _links(self) -> index.Links:
+        operator = self.clients["operator"]
+        return index.Links(
+            api=self.api,
+            tenant=self.tenant.url,
+            mailbox=self.mailbox,
+            app=self.app,
+            audience=AUDIENCE,
+            operator_client_id=operator.client_id,
+            operator_client_secret=operator.client_secret,
+            organizations=self.organizations,
+            persons=lambda: self.persons,
+        )
+
+    def described(self) -> dict[str, Any]:
+        """Return where everything is, for programs (`--json`)."""
+        shown = ("operator", "system", "app")
+        return {
+            "api": self.api,
+            "tenant": self.tenant.url,
+            "mailbox": self.mailbox,
+            "app": self.app,
+            "index": self.index,
+            "issuer": self.issuer,
+            "audience": AUDIENCE,
+            "namespace": NAMESPACE,
+            "clients": {name: asdict(self.clients[name]) for name in shown},
+            "organizations": self.organizations(),
+        }
+
+
+@contextmanager
+def _ticking(tenant: Tenant) -> Iterator[None]:
+    """Let our functions read the tenant's clock, so that one jump moves all of the stack."""
+    before = clock.source
+    clock.source = tenant.state.clock.now
+    try:
+        yield
+    finally:
+        clock.source = before
+
+
+@contextmanager
+def _variables(wanted: dict[str, str]) -> Iterator[None]:
+    """Lead every AWS client of this process to the local AWS."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
