@@ -101,7 +101,10 @@ class MotoServer:
         # It writes a line per request otherwise.
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         self._server = make_server("127.0.0.1", 0, wire, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="moto", daemon=True)
+        # It looks that often, in seconds, whether it shall stop.
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=[0.02], name="moto", daemon=True
+        )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> None:
