@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from secrets import randbelow
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -125,7 +126,7 @@ class Aws:
 
     def sqs(self) -> "SQSClient":
         """Return a client for the queues."""
-        client: SQSClient = self._session().client("sqs", endpoint_url=self.endpoint_url)
+        client: SQSClient = self._client("sqs")
         return client
 
     def mails(self) -> list[Sent]:
@@ -142,9 +143,9 @@ class Aws:
         visible = sum(message.visible and not message.delayed for message in messages)
         return Depth(visible, len(messages) - visible - delayed, delayed)
 
-    def _session(self) -> boto3.Session:
-        made_up = "local"
-        return boto3.Session(aws_access_key_id=made_up, aws_secret_access_key=made_up, region_name=REGION)
+    def _client(self, service: str) -> Any:  # noqa: ANN401 the caller says which client it is
+        with LOCK:
+            return _session().client(service, endpoint_url=self.endpoint_url)
 
     def _physical(self, template: Template) -> dict[str, dict[str, str]]:
         physical = {"AWS::AccountId": {"Ref": self.account}}
@@ -171,7 +172,7 @@ class Aws:
         return f"arn:aws:{service}:{REGION}:{self.account}:{rest}"
 
     def _make_tables(self) -> None:
-        dynamodb = self._session().client("dynamodb", endpoint_url=self.endpoint_url)
+        dynamodb = self._client("dynamodb")
         for logical_id, properties in self.template.tables().items():
             name = self.physical[logical_id]["Ref"]
             wanted = {key: properties[key] for key in _TABLE_PROPERTIES if key in properties}
@@ -188,7 +189,7 @@ class Aws:
             sqs.create_queue(QueueName=self.physical[logical_id]["QueueName"], Attributes=attributes)
 
     def _make_secrets(self) -> None:
-        manager = self._session().client("secretsmanager", endpoint_url=self.endpoint_url)
+        manager: SecretsManagerClient = self._client("secretsmanager")
         for logical_id, properties in self.template.secrets().items():
             wanted = {"Name": properties.get("Name", f"{STACK}-{logical_id}")}
             value = self._secrets.pop(logical_id, None) or properties.get("SecretString")
@@ -202,7 +203,7 @@ class Aws:
             raise TemplateError(f"the template has no secret {', '.join(sorted(self._secrets))}")
 
     def _make_identities(self) -> None:
-        ses = self._session().client("sesv2", endpoint_url=self.endpoint_url)
+        ses = self._client("sesv2")
         declared = [found["EmailIdentity"] for found in self.template.identities().values()]
         for identity in dict.fromkeys([*declared, *self._identities]):
             ses.create_email_identity(EmailIdentity=identity)
@@ -221,6 +222,13 @@ def _generated(manager: "SecretsManagerClient", wanted: Mapping[str, Any]) -> st
     if "GenerateStringKey" not in wanted:
         return password
     return json.dumps({**json.loads(wanted["SecretStringTemplate"]), wanted["GenerateStringKey"]: password})
+
+
+@cache
+def _session() -> boto3.Session:
+    """Return one session for all: it reads the services' descriptions once."""
+    made_up = "local"
+    return boto3.Session(aws_access_key_id=made_up, aws_secret_access_key=made_up, region_name=REGION)
 
 
 def _account() -> str:
