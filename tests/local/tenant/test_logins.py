@@ -58,9 +58,10 @@ def test_the_address_is_compared_without_case(browser: Browser) -> None:
 
 def test_a_blocked_user_is_told_at_the_callback(stage: Stage, browser: Browser) -> None:
     """After the right password, and by a session too."""
+    browser.logged_in()
     stage.user["blocked"] = True
-    told = browser.logged_in()
-    assert (told["error"], told["error_description"]) == ("unauthorized", "user is blocked")
+    for told in (callback(browser.authorize()), browser.logged_in(prompt="login")):
+        assert (told["error"], told["error_description"]) == ("unauthorized", "user is blocked")
 
 
 def test_a_session_signs_in_without_a_page(stage: Stage, browser: Browser) -> None:
@@ -103,8 +104,8 @@ def test_a_login_page_works_once(browser: Browser) -> None:
     assert "expired or was used already" in alert(again)
 
 
-def test_another_person_replaces_the_session(stage: Stage, browser: Browser) -> None:
-    """Whoever gives a password has the browser from then on."""
+def test_a_new_login_replaces_the_session(stage: Stage, browser: Browser) -> None:
+    """A browser has one at a time."""
     browser.logged_in()
     (first,) = stage.state.sessions
     browser.logged_in(prompt="login")

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -47,6 +48,13 @@ def test_a_code_is_good_once(stage: Stage, code: str) -> None:
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     assert error_of(stage.exchanged(code)) == (403, "invalid_grant", "Invalid authorization code")
+
+
+def test_a_code_is_good_once_in_a_race(stage: Stage, code: str) -> None:
+    """Of many who exchange it at the same time, one gets tokens."""
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: stage.exchanged(code).status_code, range(8)))
+    assert sorted(statuses) == [200, *[403] * 7]
 
 
 def test_a_code_expires(stage: Stage, code: str) -> None:
@@ -178,7 +186,7 @@ def test_a_refresh_token_needs_scope_api_and_client(stage: Stage) -> None:
 
 
 def test_a_code_of_a_user_who_is_blocked_meanwhile_is_refused(stage: Stage, code: str) -> None:
-    """As is one of a user who is gone."""
+    """In the words that a refresh gets, too."""
     stage.user["blocked"] = True
     assert error_of(stage.exchanged(code)) == (403, "invalid_grant", "user is blocked")
 
