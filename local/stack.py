@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from guestlist.auth0 import Auth0
+from guestlist.auth0 import Auth0, segment
 from guestlist.clock import clock
-from guestlist.setup import Client, Wanted, set_up
+from guestlist.setup import OPERATOR_ROLE, Client, Wanted, set_up
 from local import app, index, mailbox
 from local.aws import Aws
 from local.functions import Function, load
@@ -79,11 +79,22 @@ class Stack:
         front.start(index.create_app(self._links()))
 
     def _set_up_tenant(self) -> dict[str, Client]:
-        client_id, client_secret = self.tenant.bootstrap_client
-        credentials = {"client_id": client_id, "client_secret": client_secret}
         wanted = Wanted(AUDIENCE, NAMESPACE, CONNECTION, self.app)
-        with closing(Auth0(self.tenant.url, lambda: credentials)) as auth0:
+        with closing(self._management()) as auth0:
             return set_up(wanted, auth0=auth0, door=DOOR)
+
+    def hire_operator(self, email: str, password: str) -> None:
+        """Give somebody an account with the operators' role, as the deployer does by hand."""
+        with closing(self._management()) as auth0:
+            new = {"connection": CONNECTION, "email": email, "password": password, "email_verified": True}
+            user = auth0.call("POST", "/users", new).body
+            role = next(role for role in auth0.call("GET", "/roles").body if role["name"] == OPERATOR_ROLE)
+            auth0.call("POST", f"/users/{segment(user['user_id'])}/roles", {"roles": [role["id"]]})
+
+    def _management(self) -> Auth0:
+        """Return the Management API as whoever owns the tenant uses it."""
+        client_id, client_secret = self.tenant.bootstrap_client
+        return Auth0(self.tenant.url, lambda: {"client_id": client_id, "client_secret": client_secret})
 
     def _template(self) -> Template:
         parameters = {

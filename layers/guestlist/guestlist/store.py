@@ -314,11 +314,12 @@ def _item(record: User | Organization | Membership | Invite | Audit) -> Item:
 
 def _difference(before: Versioned, after: Versioned, *, when: str, **values: object) -> Write:
     old, new = _item(before), _item(after)
-    differing = {name: value for name, value in new.items() if old.get(name) != value}
-    change = "SET " + ", ".join(f"#{name} = :{name}" for name in differing) if differing else ""
+    written = {name: value for name, value in new.items() if old.get(name) != value}
+    change = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written) if written else ""
     if gone := [f"#{name}" for name in old if name not in new]:
         change += " REMOVE " + ", ".join(gone)
-    return update(_key(before), change, when=when, **values, **differing)
+    new_values = {f"new_{name}": value for name, value in written.items()}
+    return update(_key(before), change, when=when, **values, **new_values)
 
 
 def _pointer(key: Key, **values: str) -> Item:
