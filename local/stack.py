@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from guestlist.auth0 import Auth0, segment
 from guestlist.clock import clock
+from guestlist.passwords import random_password
 from guestlist.setup import OPERATOR_ROLE, Client, Wanted, set_up
 from local import app, index, mailbox
 from local.aws import Aws
@@ -80,18 +81,23 @@ class Stack:
 
     def _set_up_tenant(self) -> dict[str, Client]:
         wanted = Wanted(AUDIENCE, NAMESPACE, CONNECTION, self.app)
-        with closing(self._management()) as auth0:
+        with closing(self.management()) as auth0:
             return set_up(wanted, auth0=auth0, door=DOOR)
+
+    def new_account(self, email: str, password: str | None = None) -> str:
+        """Make an account in the tenant past Guestlist, as whoever owns the tenant may; return its id."""
+        with closing(self.management()) as auth0:
+            new = {"connection": CONNECTION, "email": email, "password": password or random_password()}
+            return str(auth0.call("POST", "/users", {**new, "email_verified": True}).body["user_id"])
 
     def hire_operator(self, email: str, password: str) -> None:
         """Give somebody an account with the operators' role, as the deployer does by hand."""
-        with closing(self._management()) as auth0:
-            new = {"connection": CONNECTION, "email": email, "password": password, "email_verified": True}
-            user = auth0.call("POST", "/users", new).body
+        account = self.new_account(email, password)
+        with closing(self.management()) as auth0:
             role = next(role for role in auth0.call("GET", "/roles").body if role["name"] == OPERATOR_ROLE)
-            auth0.call("POST", f"/users/{segment(user['user_id'])}/roles", {"roles": [role["id"]]})
+            auth0.call("POST", f"/users/{segment(account)}/roles", {"roles": [role["id"]]})
 
-    def _management(self) -> Auth0:
+    def management(self) -> Auth0:
         """Return the Management API as whoever owns the tenant uses it."""
         client_id, client_secret = self.tenant.bootstrap_client
         return Auth0(self.tenant.url, lambda: {"client_id": client_id, "client_secret": client_secret})

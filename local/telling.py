@@ -1,0 +1,71 @@
+"""The telling of a story: numbered lines, each checked, with its time and its calls to Auth0."""
+
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local.stack import Stack
+
+WIDTH = 78
+
+
+class Broken(Exception):  # noqa: N818 (the word that the story ends with)
+    """Something was not as told."""
+
+
+def held(promise: object, what: str) -> None:
+    """Go on only if what was promised held.
+
+    Raises:
+        Broken: it did not; `what` says what should have been.
+    """
+    if not promise:
+        raise Broken(what)
+
+
+class Story:
+    """Tells what happened when it has happened. `calls` counts those to the Management API, tokens apart."""
+
+    def __init__(self) -> None:
+        self.line = 0
+        self.calls = 0
+        self.stack: Stack | None = None
+
+    @contextmanager
+    def telling(self, number: int, text: str) -> Iterator[list[str]]:
+        """Time a line and count its calls, then print it; what is appended to the list is told below it."""
+        self.line, details = number, list[str]()
+        started, before = time.monotonic(), len(self.management_calls())
+        yield details
+        seconds, calls = time.monotonic() - started, len(self.management_calls()) - before
+        self.calls += calls
+        head, *more = textwrap.wrap(text, WIDTH)
+        print(f"{number:2}  {head:{WIDTH}}  {seconds:5.2f} s  {calls:2} calls")
+        for line in [*more, *details]:
+            print(f"    {line}")
+
+    def management_calls(self) -> list[dict[str, Any]]:
+        """Return the calls that the tenant got at its Management API so far."""
+        if self.stack is None:
+            return []
+        with self.stack.tenant.state.lock:
+            return [call for call in self.stack.tenant.state.calls if call["path"].startswith("/api/v2/")]
+
+
+def together(*deeds: Callable[[], Any]) -> list[Any]:
+    """Do all of it in the same instant, and return what each came to."""
+    start, results = threading.Barrier(len(deeds)), dict[int, Any]()
+
+    def run(place: int, deed: Callable[[], Any]) -> None:
+        start.wait()
+        results[place] = deed()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [results[place] for place in sorted(results)]
