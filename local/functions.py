@@ -8,19 +8,18 @@ shared by all. A function that outlives its timeout is not killed.
 
 import importlib
 import json
-import os
 import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local import router_fit
 from local import template as declared
+from local.environment import variables
 from local.template import REGION, STACK
 
 Handler = Callable[[Any, Any], Any]
@@ -83,7 +82,7 @@ class Function:
     def _cold_start(self) -> Handler:
         module, _, name = self.declared.handler.rpartition(".")
         package = module.partition(".")[0]
-        with _COLD_START, _variables(self._environment()):
+        with _COLD_START, variables(self._environment()):
             if self._code not in sys.path:
                 sys.path.insert(0, self._code)
             for loaded in list(sys.modules):
@@ -115,18 +114,3 @@ class Function:
 def load(functions: Mapping[str, declared.Function], root: Path, account: str) -> dict[str, Function]:
     """Start every function of a template, by logical id; `root` is the template's folder."""
     return {name: Function(function, root, account) for name, function in functions.items()}
-
-
-@contextmanager
-def _variables(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for the block, then put them back as they were."""
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -1,7 +1,6 @@
 """The whole stack in one process: tenant, AWS, gateway and functions, mailbox, application, index page."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from guestlist.passwords import random_password
 from guestlist.setup import OPERATOR_ROLE, Client, Wanted, set_up
 from local import app, index, mailbox
 from local.aws import Aws
+from local.environment import variables
 from local.functions import Function, load
 from local.gateway import Gateway
 from local.servers import Server
@@ -66,7 +66,7 @@ class Stack:
         stack.enter_context(_ticking(self.tenant))
         self.clients = self._set_up_tenant()
         self.aws = Aws(self._template(), secrets=self._secrets(), identities=[SENDER])
-        stack.enter_context(_variables(self.aws.environment()))
+        stack.enter_context(variables(self.aws.environment()))
         stack.enter_context(self.aws)
         self.functions = self._functions()
         self.gateway = Gateway(self.aws.template, self._invokes(), self.tenant.state.clock.now)
@@ -191,18 +191,3 @@ def _ticking(tenant: Tenant) -> Iterator[None]:
         yield
     finally:
         clock.source = before
-
-
-@contextmanager
-def _variables(wanted: dict[str, str]) -> Iterator[None]:
-    """Lead every AWS client of this process to the local AWS."""
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
