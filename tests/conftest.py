@@ -1,0 +1,55 @@
+"""The stack that the tests of the front door share, and the persons at it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+
+import pytest
+
+from local import people
+from local.people import Api, Person
+from local.stack import Stack
+
+NewPerson = Callable[..., Person]
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Return the stack of all tests that do not move the clock far; schedules fire by `workers.tick`."""
+    with Stack() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def console(stack: Stack) -> Iterator[Person]:
+    """Return the person whom the deployer made an operator."""
+    with Person(stack, "olga@guestlist.example") as olga:
+        stack.hire_operator(olga.email, olga.password)
+        yield olga
+
+
+@pytest.fixture
+def operator(stack: Stack, console: Person) -> Iterator[Api]:
+    """Return the API as an operator uses it, with a token of now."""
+    with people.operator(stack, console) as api:
+        yield api
+
+
+@pytest.fixture
+def clinic(operator: Api) -> str:
+    """Return the id of an organization that is this test's own."""
+    number = next(_numbers)
+    body = {"id": f"clinic{number}", "name": f"Clinic {number}"}
+    made: str = operator.post("/organizations", json=body).raise_for_status().json()["id"]
+    return made
+
+
+@pytest.fixture
+def new_person(stack: Stack) -> Iterator[NewPerson]:
+    """Return a maker of persons; each has an address that nobody had before."""
+    with ExitStack() as persons:
+        yield lambda name="person": persons.enter_context(
+            Person(stack, f"{name}{next(_numbers)}@clinic.example")
+        )
