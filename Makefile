@@ -3,36 +3,59 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
+PIP    := install --quiet --disable-pip-version-check
+# SAM's pins collide with ours, so it lives apart.
+SAM    := .venv-sam/bin
+SAM_READY := .venv-sam/.ready
+ARCHITECTURE ?= arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check build requirements clean
+.PHONY: help demo up test check template build clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(READY): requirements/dev.txt pyproject.toml
 	@echo "Installing into $(VENV) (once) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Guestlist needs Python 3.11 or newer: make PYTHON=python3.13 ...")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(VENV)/bin/pip $(PIP) -r requirements/dev.txt
+	@$(VENV)/bin/pip $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The file pins every package, so there is nothing to resolve; without this, pip trips over extras.
+$(SAM_READY): requirements/sam.txt
+	@echo "Installing AWS SAM into .venv-sam (once) ..."
+	@$(PYTHON) -m venv .venv-sam
+	@$(SAM)/pip $(PIP) --no-deps -r requirements/sam.txt
 	@touch $@
 
 demo: $(READY) ## the whole story on this machine, told once
 	@$(RUN) -m local.demo
 
 up: $(READY) ## the same stack, kept: an index page links to all of it; Ctrl-C stops it
-	@$(RUN) -m local
+	@exec $(RUN) -m local
 
 test: $(READY) ## all tests
 	@$(RUN) -m pytest
 
-check: $(READY) ## linters, types, the generated Action, the one-arrow rule
+check: $(READY) template ## linters, types, the generated Action, the one arrow, the template, the build
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/mypy --package tools
 	@$(RUN) -m actions.generate --check
 	@$(VENV)/bin/lint-imports
+	@$(RUN) -m tools.build --where-possible
+
+template: $(SAM_READY) ## what AWS would say to template.yaml: SAM's linter, its transform, and CloudFormation's linter
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1 $(SAM)/sam validate --lint
+	@mkdir -p .aws-sam
+	@AWS_DEFAULT_REGION=eu-central-1 $(SAM)/python -m tools.transform > .aws-sam/transformed.json
+	@$(SAM)/cfn-lint --ignore-checks W2001 -- .aws-sam/transformed.json
+
+build: $(READY) $(SAM_READY) ## what is deployed, into .aws-sam/build; ARCHITECTURE=x86_64 for the other machine
+	@$(RUN) -m tools.build --architecture $(ARCHITECTURE)
 
 clean: ## everything that was built or installed
 	rm -rf $(VENV) .venv-sam .aws-sam build

@@ -1,0 +1,1 @@
+"""The build: not shipped, run by make."""

@@ -1,0 +1,62 @@
+"""A look at what was built: for the right machine, whole, and ready to start."""
+
+import platform
+import re
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+from local.template import Template
+
+_LIBRARY = re.compile(r"-(aarch64|x86_64)-linux-gnu\.so$")
+_MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+_GIVEN = {
+    "Auth0Url": "https://tenant.example",
+    "Auth0Issuer": "https://tenant.example/",
+    "ApiAudience": "https://api.example",
+    "ClaimsNamespace": "https://claims.example",
+    "ApplicationName": "Application",
+    "ApplicationLoginUrl": "https://app.example/login?organization={organization}",
+    "ApplicationClientId": "client",
+    "LinkOrigin": "https://links.example",
+    "MailFrom": "mail@links.example",
+}
+_NO_NETWORK = {
+    "AWS_REGION": "eu-central-1",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "none",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+}
+_START = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), sys.argv[2])"
+
+
+def foreign_libraries(built: Path, architecture: str) -> list[Path]:
+    """Return the extension modules that are for another machine than `architecture`."""
+    wanted = _MACHINES[architecture]
+    named = {path: _LIBRARY.search(path.name) for path in built.rglob("*.so")}
+    return sorted(
+        path.relative_to(built) for path, machine in named.items() if machine and machine[1] != wanted
+    )
+
+
+def started(built: Path, python: Path, architecture: str) -> list[str]:
+    """Import every handler as a cold start does; return the functions, or none on a foreign machine.
+
+    Raises:
+        CalledProcessError: one did not start, and has said why.
+    """
+    if platform.machine() != _MACHINES[architecture]:
+        return []
+    template = Template.load(built / "template.yaml", _GIVEN)
+    template = template.given({found.name: defaultdict(lambda: "made-up") for found in template.resources()})
+    layers = [str(folder / "python") for folder in sorted(built.glob("*Layer"))]
+    functions = template.functions()
+    for function in functions.values():
+        module, _, attribute = function.handler.rpartition(".")
+        search = ":".join([str(built / function.code_uri), *layers])
+        environment = {**function.environment, **_NO_NETWORK, "PYTHONPATH": search}
+        command = [str(python), "-s", "-c", _START, module, attribute]
+        subprocess.run(command, env=environment, check=True)  # noqa: S603 (the Python that built it)
+    return list(functions)
