@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from accept.pages import redirect, render, submitted
@@ -78,6 +79,12 @@ def button(token: str) -> Response[str]:
             queue.project(outcome.invite.user)
         return show(outcome, token, now=now)
     return redirect(outcome, settings.APPLICATION_LOGIN_URL)
+
+
+@app.not_found
+def unknown(_: NotFoundError) -> Response[str]:
+    """Answer for a token with characters that no route takes."""
+    return show(acceptance.Opened(acceptance.Page.UNKNOWN), "", now=clock.now())
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -52,7 +52,7 @@ class Links:
     def nonce_holds(self, token: str, nonce: str, now: int) -> bool:
         """Tell whether a form came from a page of this token that was opened in the last 12 hours."""
         opened, _, mac = nonce.partition("-")
-        if not (opened.isascii() and opened.isdigit() and len(opened) < _LENGTH):
+        if not (nonce.isascii() and opened.isdigit() and len(opened) < _LENGTH):
             return False
         named = f"{token}{opened}".encode()
         ours = any(

@@ -19,6 +19,9 @@ def _address(text: str) -> str:
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
 DisplayName = Annotated[str, StringConstraints(max_length=80), AfterValidator(names.display_name)]
+InviterName = Annotated[
+    str, StringConstraints(max_length=80), AfterValidator(lambda name: name and names.display_name(name))
+]
 OrganizationId = Annotated[str, StringConstraints(pattern=names.ORGANIZATION)]
 Role = Annotated[str, StringConstraints(pattern=names.ROLE)]
 Roles = Annotated[list[Role], Field(max_length=10), AfterValidator(lambda roles: sorted(set(roles)))]
@@ -26,9 +29,9 @@ Locale = Literal["en", "de"]
 
 
 class Body(BaseModel):
-    """A body; what it does not know it refuses."""
+    """A body; what it does not know it refuses, and `"7"` is no number."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class OrganizationRequest(Body):
@@ -46,7 +49,7 @@ class InviteRequest(Body):
     roles: Roles = []
     locale: Locale = "en"
     expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
-    inviter_name: DisplayName | Literal[""] = Field("", description="Who invites, as the mail shall say it.")
+    inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
     send: bool = Field(
         default=True, description="False: no mail, the answer holds the link. Not for organization admins."
     )
@@ -65,7 +68,7 @@ class MemberRequest(Body):
     roles: Roles = []
     welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
     locale: Locale = "en"
-    inviter_name: DisplayName | Literal[""] = ""
+    inviter_name: InviterName = ""
 
 
 class RolesRequest(Body):

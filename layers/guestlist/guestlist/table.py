@@ -1,7 +1,6 @@
 """DynamoDB, one table: items as dicts, transactions whose refusals are told apart."""
 
 import base64
-import binascii
 import json
 import random
 import re
@@ -22,6 +21,9 @@ Key = tuple[str, str]
 
 ATTEMPTS = 12
 """Tries of a transaction that collides with others: about three seconds in all."""
+
+LONGEST_PK, LONGEST_SK = 2048, 1024
+"""Bytes of a key's two parts (DynamoDB, quotas); of anything longer there is no item."""
 
 _PASSING = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _encode = TypeSerializer().serialize
@@ -71,6 +73,8 @@ class Table:
 
     def get(self, key: Key) -> Item | None:
         """Return an item as it stands now."""
+        if len(key[0].encode()) > LONGEST_PK or len(key[1].encode()) > LONGEST_SK:
+            return None
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _item(answer["Item"]) if "Item" in answer else None
 
@@ -101,7 +105,7 @@ class Table:
         arguments: dict[str, Any] = _expressions(values, KeyConditionExpression=condition)
         arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
         if cursor:
-            arguments["ExclusiveStartKey"] = _start_key(cursor)
+            arguments["ExclusiveStartKey"] = _start_key(cursor, index, values)
         try:
             answer = self._client.query(TableName=self._name, Limit=limit, **arguments)
         except ClientError as error:
@@ -184,9 +188,14 @@ def _cursor(key: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode()
 
 
-def _start_key(cursor: str) -> dict[str, Any]:
+def _start_key(cursor: str, index: str | None, values: Mapping[str, object]) -> dict[str, Any]:
+    """Return the key after which a page starts; it lies in the partition that is asked for."""
+    partition, names = (index, {"pk", "sk", index, "listed"}) if index else ("pk", {"pk", "sk"})
     try:
-        key: dict[str, Any] = json.loads(base64.urlsafe_b64decode(cursor))
-        return {str(name): {"S": str(value["S"])} for name, value in key.items()}
-    except (binascii.Error, ValueError, TypeError, KeyError, AttributeError):
+        key: dict[str, Any] = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        start = {str(name): {"S": str(value["S"])} for name, value in key.items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Malformed("The cursor is not one of this list.") from None
+    if start.keys() != names or start[str(partition)]["S"] != values[str(partition)]:
+        raise Malformed("The cursor is not one of this list.")
+    return start
