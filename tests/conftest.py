@@ -41,7 +41,7 @@ def operator(stack: Stack, console: Person) -> Iterator[Api]:
 def clinic(operator: Api) -> str:
     """Return the id of an organization that is this test's own."""
     number = next(_numbers)
-    body = {"id": f"clinic{number}", "name": f"Clinic {number}"}
+    body = {"id": f"clinic-{number}", "name": f"Clinic {number}"}
     made: str = operator.post("/organizations", json=body).raise_for_status().json()["id"]
     return made
 
