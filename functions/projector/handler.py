@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from guestlist.auth0 import Auth0
-from guestlist.clock import clock
 from guestlist.projection import project_user
 from guestlist.settings import Settings, secret
 from guestlist.store import Store
@@ -24,7 +23,7 @@ processor = BatchProcessor(event_type=EventType.SQS)
 
 def project(record: SQSRecord) -> None:
     """Project the user whom a message hints at."""
-    project_user(str(json.loads(record.body)["user"]), store=store, auth0=auth0, now=clock.now())
+    project_user(str(json.loads(record.body)["user"]), store=store, auth0=auth0)
 
 
 @logger.inject_lambda_context(clear_state=True)

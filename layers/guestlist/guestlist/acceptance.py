@@ -120,7 +120,7 @@ def accept(
     invite = opened.invite
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
-    projected = _projected(invite.user, store, auth0, request.now)
+    projected = _projected(invite.user, store, auth0)
     if projected.user.halt:
         return replace(opened, page=Page.STOPPED)
     if projected.user.applied < projected.user.version:
@@ -176,9 +176,9 @@ def _inviter_stands(invite: Invite, store: Store) -> list[Write] | None:
     return [store.still_admin(invite.organization, invite.inviter.user)]
 
 
-def _projected(user: str, store: Store, auth0: Auth0, now: int) -> Projected:
+def _projected(user: str, store: Store, auth0: Auth0) -> Projected:
     """Project the user, or wait for whoever is at it."""
-    projected = project_user(user, store=store, auth0=auth0, now=now)
+    projected = project_user(user, store=store, auth0=auth0)
     deadline = time.monotonic() + PATIENCE
     while projected.user.lease_owner and projected.user.applied < projected.user.version:
         if time.monotonic() > deadline:

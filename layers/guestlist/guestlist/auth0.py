@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from guestlist.deadline import Transport, remaining, within
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 
 DEADLINE = 8.0
@@ -22,6 +24,7 @@ Account = dict[str, Any]
 Body = dict[str, Any]
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 READS = frozenset({"GET"})
+SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,17 @@ class ClientCredentials(httpx.Auth):
             "client_secret": credentials["client_secret"],
             "audience": f"{self._url}/api/v2/",
         }
-        timeout = request.extensions.get("timeout", {})
-        return httpx.Request("POST", f"{self._url}/oauth/token", json=grant, extensions={"timeout": timeout})
+        return httpx.Request("POST", f"{self._url}/oauth/token", json=grant, extensions=request.extensions)
 
     def _keep(self, response: httpx.Response) -> None:
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
-            raise Auth0Unavailable("no token", retry_after=_retry_after(response))
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise _limited(response)
+        if response.is_server_error:
+            raise Auth0Unavailable("Auth0 gave no token.")
         body = _json(response)
         if not response.is_success or not isinstance(body, dict) or "access_token" not in body:
-            raise Auth0Refused("Auth0 gave no token.", auth0_status=response.status_code)
+            # Whatever its status: the refusal is of our client, never of what the call asks for.
+            raise Auth0Refused("Auth0 gave no token.", auth0_status=httpx.codes.UNAUTHORIZED)
         self._token = str(body["access_token"])
         self._ends_at = time.monotonic() + max(0, int(body.get("expires_in", 0)) - TOKEN_MARGIN)
 
@@ -83,12 +88,18 @@ class Auth0:
         url: str,
         credentials: Callable[[], Mapping[str, str]],
         *,
+        deadline: float = DEADLINE,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
+        self._deadline = deadline
         self.audience = f"{self._url}/api/v2/"
         """The Management API's own identifier."""
-        self._client = httpx.Client(auth=ClientCredentials(self._url, credentials), transport=transport)
+        self._client = httpx.Client(
+            auth=ClientCredentials(self._url, credentials),
+            timeout=deadline,
+            transport=transport or Transport(tls=self._url.startswith("https:")),
+        )
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -137,54 +148,44 @@ class Auth0:
         """Call the Management API.
 
         Retried: what was never sent; 429 until its reset; and, where a repetition is harmless, 5xx,
-        time-outs and broken connections.
+        time-outs, broken connections and answers that are no JSON.
 
         Raises:
             Auth0Refused: any other 4xx.
-            Auth0Unavailable: no usable answer in time; `ambiguous` if a try may still take effect.
+            Auth0Unavailable: no usable answer in time.
+            Both say `ambiguous` if a try may still take effect.
         """
-        deadline = time.monotonic() + DEADLINE
-        ambiguous = False
-        failure = Auth0Unavailable()
-        for attempt in range(ATTEMPTS):
-            pause = random.uniform(0.1, 0.3) * 2**attempt  # noqa: S311 (jitter)
-            try:
-                response = self._send(method, path, body, deadline)
-            except NOT_SENT:
-                failure = Auth0Unavailable("Auth0 was not reached.")
-            except httpx.TransportError as error:
-                ambiguous = ambiguous or _took_effect(error.request, method)
-                failure = Auth0Unavailable("Auth0 did not answer.")
-            else:
-                if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                    pause = _retry_after(response)
-                    failure = Auth0Unavailable(
-                        "Auth0's rate limit is reached.", retry_after=_retry_after(response)
-                    )
-                elif not response.is_server_error and (answer := _json(response)) is not None:
-                    if response.is_client_error:
-                        raise _refusal(response.status_code, answer)
-                    return Answer(answer, ambiguous)
-                else:
-                    ambiguous = ambiguous or method not in READS
-                    failure = Auth0Unavailable("Auth0 failed.")
-            failure.ambiguous = ambiguous
-            if (ambiguous and not repeatable) or time.monotonic() + pause >= deadline:
-                break
-            time.sleep(pause)
-        raise failure
+        ambiguous, attempt = False, 0
+        with within(self._deadline):
+            while True:
+                attempt += 1
+                try:
+                    return Answer(self._once(method, path, body), ambiguous)
+                except Auth0Refused as error:
+                    error.ambiguous = ambiguous
+                    raise
+                except Auth0Unavailable as error:
+                    error.ambiguous = ambiguous = ambiguous or error.ambiguous
+                    jitter = random.uniform(0.05, 0.15) * 2**attempt  # noqa: S311 (no secret)
+                    pause = error.retry_after if error.limited else jitter
+                    if attempt == ATTEMPTS or (ambiguous and not repeatable) or pause >= remaining():
+                        raise
+                time.sleep(pause)
 
-    def _send(self, method: str, path: str, body: Body | None, deadline: float) -> httpx.Response:
-        """Send one request and read its answer; httpx limits each read, so the whole is watched here."""
-        remaining = max(0.05, deadline - time.monotonic())
-        url = f"{self._url}/api/v2{path}"
-        with self._client.stream(method, url, json=body, timeout=remaining) as response:
-            content = b""
-            for chunk in response.iter_bytes():
-                content += chunk
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the answer took too long", request=response.request)
-        return httpx.Response(response.status_code, headers=_plain(response.headers), content=content)
+    def _once(self, method: str, path: str, body: Body | None) -> Any:  # noqa: ANN401 (JSON)
+        """Send one request and return the answer's JSON."""
+        try:
+            response = self._client.request(method, f"{self._url}/api/v2{path}", json=body)
+        except NOT_SENT:
+            failure = Auth0Unavailable("Auth0 was not reached.")
+        except httpx.RequestError as error:
+            failure = Auth0Unavailable(
+                "Auth0 did not answer.", ambiguous=_may_take_effect(error.request, method)
+            )
+        else:
+            return _answer(response, method)
+        # Raised out here, so that no chain of exceptions holds the request, which may bear a password.
+        raise failure
 
 
 def segment(identifier: str) -> str:
@@ -192,16 +193,21 @@ def segment(identifier: str) -> str:
     return quote(identifier, safe="")
 
 
-def _plain(headers: httpx.Headers) -> httpx.Headers:
-    kept = headers.copy()
-    for name in ("content-encoding", "content-length", "transfer-encoding"):
-        kept.pop(name, None)
-    return kept
+def _may_take_effect(request: httpx.Request, method: str) -> bool:
+    """Tell whether a request that got no answer may change something; one for a token does not."""
+    return method not in READS and request.url.path.startswith("/api/v2/")
 
 
-def _took_effect(request: httpx.Request, method: str) -> bool:
-    """Tell whether a request that got no answer may have changed something."""
-    return method not in READS and not request.url.path.endswith("/oauth/token")
+def _answer(response: httpx.Response, method: str) -> Any:  # noqa: ANN401 (JSON)
+    """Return the JSON of a success; raise whatever else it is."""
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        raise _limited(response)
+    answer = _json(response)
+    if answer is not None and response.is_success:
+        return answer
+    if answer is not None and response.is_client_error:
+        raise _refusal(response.status_code, answer)
+    raise Auth0Unavailable("Auth0 failed.", ambiguous=method not in READS)
 
 
 def _json(response: httpx.Response) -> Any:  # noqa: ANN401 (JSON)
@@ -221,9 +227,14 @@ def _refusal(status: int, answer: Any) -> Auth0Refused:  # noqa: ANN401 (JSON)
     return Auth0Refused(detail, auth0_status=status, auth0_code=code, auth0_message=message)
 
 
+def _limited(response: httpx.Response) -> Auth0Unavailable:
+    wait = _retry_after(response)
+    return Auth0Unavailable("Auth0's rate limit is reached.", retry_after=wait, limited=True)
+
+
 def _retry_after(response: httpx.Response) -> int:
     """Return the seconds until a 429 is over: by `Retry-After`, by `x-ratelimit-reset`, or one."""
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
-    if after.isdigit():
+    if SECONDS.fullmatch(after):
         return int(after)
-    return max(1, int(reset) - int(time.time())) if reset.isdigit() else 1
+    return max(1, int(reset) - int(time.time())) if SECONDS.fullmatch(reset) else 1

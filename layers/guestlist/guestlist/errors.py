@@ -163,6 +163,8 @@ class Auth0Refused(GuestlistError):
         self.auth0_code = auth0_code
         self.auth0_message = auth0_message
         """Auth0's own words, which may hold an address: for a terminal, never for an answer or a log."""
+        self.ambiguous = False
+        """Whether an earlier try of the same call may still take effect."""
 
 
 class Unavailable(GuestlistError):
@@ -186,6 +188,10 @@ class Auth0Unavailable(Unavailable):
 
     code, title = "auth0_unavailable", "Auth0 is out of reach."
 
-    def __init__(self, detail: str = "", *, retry_after: int = 1, ambiguous: bool = False) -> None:
+    def __init__(
+        self, detail: str = "", *, retry_after: int = 1, limited: bool = False, ambiguous: bool = False
+    ) -> None:
         super().__init__(detail, retry_after=retry_after)
+        self.limited = limited
+        """Whether it is the rate limit, which is over in `retry_after` seconds."""
         self.ambiguous = ambiguous

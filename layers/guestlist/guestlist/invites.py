@@ -111,6 +111,7 @@ def resend(organization: str, invite_id: str, *, request: Request, store: Store)
         status=InviteStatus.PENDING,
         expires_at=request.now + before.life,
         mail=MailState.QUEUED,
+        mailing_until=0,
         attempts=0,
         due=request.now + MAIL_GRACE,
     )

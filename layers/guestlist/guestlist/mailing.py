@@ -11,7 +11,7 @@ from guestlist.table import ConditionFailed
 
 CLAIM = 60
 """Seconds after which a mail that nobody reported as sent is tried again."""
-MAIL_UNCLAIMED = "#mail = :queued AND #generation = :generation AND #attempts = :attempts"
+UNCLAIMED = "#mail = :queued AND #status = :status AND #generation = :generation AND #mailing_until <= :now"
 _DATES = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
 
 
@@ -27,7 +27,7 @@ def send_mail(
 ) -> bool:
     """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent."""
     invite = store.invite(organization, invite_id)
-    if invite.mail is not MailState.QUEUED or invite.status in {InviteStatus.REVOKED, InviteStatus.EXPIRED}:
+    if not _waits(invite, now):
         return False
     try:
         claimed = _claim(invite, store, now)
@@ -50,15 +50,22 @@ def send_mail(
     return True
 
 
+def _waits(invite: Invite, now: int) -> bool:
+    """Tell whether a mail is to be sent: not with a link that is dead."""
+    dead = invite.status in {InviteStatus.REVOKED, InviteStatus.EXPIRED} or invite.expires_at <= now
+    return invite.mail is MailState.QUEUED and not dead
+
+
 def _claim(invite: Invite, store: Store, now: int) -> Invite:
-    claimed = replace(invite, attempts=invite.attempts + 1, due=now + CLAIM)
+    until = now + CLAIM
     return store.amended(
         invite,
-        claimed,
-        when=MAIL_UNCLAIMED,
+        replace(invite, mailing_until=until, due=until),
+        when=UNCLAIMED,
         queued=MailState.QUEUED.value,
+        status=invite.status.value,
         generation=invite.generation,
-        attempts=invite.attempts,
+        now=now,
     )
 
 

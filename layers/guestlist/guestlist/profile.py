@@ -32,13 +32,12 @@ def with_membership(user: User, organization: str, roles: tuple[str, ...], now: 
     """Return the user as a member with these roles, due to be projected.
 
     Raises:
-        TooManyOrganizations: the profile has no room for another organization.
+        TooManyOrganizations: the profile would grow past its limit.
     """
-    changed = _due(replace(user, organizations={**user.organizations, organization: roles}), now)
-    adds = organization not in user.organizations
-    if adds and len(json.dumps(app_metadata(changed), separators=(",", ":"))) > PROFILE_BYTES:
+    changed = replace(user, organizations={**user.organizations, organization: roles})
+    if _size(user) < _size(changed) > PROFILE_BYTES:
         raise TooManyOrganizations
-    return changed
+    return _due(changed, now)
 
 
 def without_membership(user: User, organization: str, now: int) -> User:
@@ -48,11 +47,19 @@ def without_membership(user: User, organization: str, now: int) -> User:
 
 
 def made_anew(user: User) -> User:
-    """Return the user with an account that is to be made again, if it was gone: acceptances do that."""
+    """Return the user as one whose account is made again if it is gone: acceptances ask for that."""
+    wanted = replace(user, wanted=user.version + 1)
     if user.halt is not Halt.MISSING:
-        return user
-    return replace(user, halt=None, created=False, applied=0)
+        return wanted
+    return replace(wanted, halt=None, created=False, applied=0)
+
+
+def _size(user: User) -> int:
+    return len(json.dumps(app_metadata(user), separators=(",", ":")))
 
 
 def _due(user: User, now: int) -> User:
+    """Have the change told. What stopped an earlier one need not stop this one: a removal least of all."""
+    if user.halt is Halt.STOPPED:
+        user = replace(user, halt=None, halt_code="")
     return user if user.halt else replace(user, due=now + PROJECTION_GRACE, attempts=0)

@@ -100,12 +100,16 @@ class User:
     """Names in the account's array that are none of our organizations."""
     version: int = 1
     applied: int = 0
+    wanted: int = 0
+    """The version of the last acceptance or addition: for it, an account that is gone is made anew."""
     created: bool = False
     """Whether the account is known to exist at Auth0."""
     password_reset_at: int = 0
     """When we last gave the account a password that nobody knows."""
     halt: Halt | None = None
     halt_code: str = ""
+    halted: int = 0
+    """The version at which it halted."""
     unsettled_at: int | None = None
     """When a write was last ambiguous; a read three minutes later settles it."""
     lease_owner: str | None = None
@@ -177,6 +181,8 @@ class Invite:
     mail: MailState
     mailed_generation: int = 0
     """The last generation whose link went out in a mail of ours."""
+    mailing_until: int = 0
+    """Until when a mailer has claimed the mail."""
     attempts: int = 0
     user: str | None = None
     accepted_at: int | None = None

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass, replace
 
+from aws_lambda_powertools import Logger
+
+from guestlist.errors import GuestlistError
 from guestlist.invites import expire
-from guestlist.projection import FIRST_BACK_OFF, LAST_BACK_OFF
+from guestlist.leases import back_off
 from guestlist.queue import Queue
 from guestlist.records import Invite, MailState, User
 from guestlist.request import Request
 from guestlist.store import DUE_SHARDS, Amended, Store
 from guestlist.table import ConditionFailed
+
+logger = Logger(child=True)
 
 
 @dataclass
@@ -26,30 +31,41 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
     for shard in range(DUE_SHARDS):
         for record in store.overdue(shard, request.now):
             if isinstance(record, User):
-                swept.projections += _put_off(record, store, request.now)
-                queue.project(record.id)
+                if _put_off(record, store, request.now):
+                    queue.project(record.id)
+                    swept.projections += 1
             elif record.active and record.expires_at <= request.now:
-                expire(record.organization, record.id, request=request, store=store)
-                swept.expiries += 1
-            elif record.mail is MailState.QUEUED:
-                swept.mails += _put_off(record, store, request.now)
+                swept.expiries += _expired(record, request, store)
+            elif _put_off(record, store, request.now) and record.mail is MailState.QUEUED:
                 queue.mail(record)
+                swept.mails += 1
     return swept
 
 
-def _put_off(record: Amended, store: Store, now: int) -> bool:
-    """Move a due time on, further each time, so that what cannot succeed does not crowd the rest."""
-    back_off = min(FIRST_BACK_OFF * 2 ** min(record.attempts, 10), LAST_BACK_OFF)
-    due = now + back_off
-    if isinstance(record, Invite):
-        due = min(due, record.expires_at) if record.active else due
+def _expired(invite: Invite, request: Request, store: Store) -> bool:
+    """Carry out an expiry; one that cannot be is put off, and holds up none of the others."""
     try:
-        store.amended(
-            record,
-            replace(record, due=due, attempts=record.attempts + 1),
-            when="#due = :seen",
-            seen=record.due,
-        )
+        expire(invite.organization, invite.id, request=request, store=store)
+    except GuestlistError as error:
+        logger.warning("an invite could not be expired", invite=invite.id, reason=str(error))
+        _put_off(invite, store, request.now)
+        return False
+    return True
+
+
+def _put_off(record: Amended, store: Store, now: int) -> bool:
+    """Move a due time on, further each time, so that what cannot succeed does not crowd the rest.
+
+    Return whether it was ours to move: not if the index was behind, or another sweep was faster.
+    """
+    if record.due is None or record.due > now:
+        return False
+    due = now + back_off(record.attempts)
+    if isinstance(record, Invite):
+        due = min(due, record.expires_at) if record.active and record.expires_at > now else due
+    later = replace(record, due=due, attempts=record.attempts + 1)
+    try:
+        store.amended(record, later, when="#due = :seen", seen=record.due)
     except ConditionFailed:
         return False
     return True

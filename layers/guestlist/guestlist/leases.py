@@ -1,0 +1,163 @@
+"""The lease on a user: one writer at a time, who gives it back only if nothing moved meanwhile."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from guestlist.auth0 import Account
+from guestlist.clock import clock
+from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
+from guestlist.records import Halt, User
+from guestlist.store import DECISIONS, Store
+from guestlist.table import ConditionFailed
+
+LEASE = 60
+"""Seconds; longer than any handler may work on one user (three calls of eight seconds each)."""
+SETTLING = 180
+"""Seconds after which a write that was given up is taken to land no more."""
+FIRST_BACK_OFF, LAST_BACK_OFF = 15, 300
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of telling Auth0. `account` is its answer, where a call had one."""
+
+    account: Account | None = None
+    exists: bool = True
+    """Whether the account is there now."""
+    made: bool = False
+    ambiguous: bool = False
+    settled: bool = False
+    halt: Halt | None = None
+    halt_code: str = ""
+
+
+def back_off(attempts: int) -> int:
+    """Return the seconds to wait after so many attempts in vain."""
+    return min(FIRST_BACK_OFF << min(attempts, 10), LAST_BACK_OFF)
+
+
+def take(seen: User, owner: str, store: Store, now: int) -> User:
+    """Take a lease that nobody holds. One that ran out left a call behind that may still land.
+
+    Raises:
+        ConditionFailed: somebody else took it.
+    """
+    held = replace(seen, lease_owner=owner, lease_until=now + LEASE)
+    if seen.lease_owner is None:
+        return store.amended(seen, held, when="attribute_exists(#pk) AND attribute_not_exists(#lease_owner)")
+    return store.amended(
+        seen,
+        replace(held, unsettled_at=now),
+        when="#lease_owner = :seen_owner AND #lease_until = :seen_until",
+        seen_owner=seen.lease_owner,
+        seen_until=seen.lease_until,
+    )
+
+
+def renew(user: User, owner: str, told: Told, store: Store) -> User | None:
+    """Keep the lease for a version that came meanwhile; None if the lease is lost."""
+    now = clock.now()
+    longer = replace(_told(user, told, now), lease_until=now + LEASE)
+    try:
+        return store.amended(user, longer, when="#lease_owner = :owner", owner=owner)
+    except ConditionFailed:
+        return None
+
+
+def give_back(user: User, owner: str, told: Told, store: Store) -> User:
+    """Record what was told and give the lease back, in one write, if all is as it was.
+
+    Raises:
+        ConditionFailed: a newer version came, somebody unsettled the user, or the lease is lost.
+    """
+    after = replace(
+        _told(user, told, clock.now()),
+        applied=user.applied if told.halt else user.version,
+        halt=told.halt,
+        halt_code=told.halt_code,
+        halted=user.version if told.halt else user.halted,
+        lease_owner=None,
+        lease_until=0,
+        attempts=0,
+    )
+    when, values = _unmoved(user)
+    owned = f"#lease_owner = :owner AND {when}"
+    return store.amended(user, replace(after, due=_due_at_rest(after)), when=owned, owner=owner, **values)
+
+
+def give_up(user: User, owner: str, error: Auth0Unavailable | Auth0Refused, store: Store) -> User:
+    """Give the lease back with the work undone, due again a little later."""
+    now = clock.now()
+    wait = error.retry_after if isinstance(error, Auth0Unavailable) else 0
+    after = replace(
+        user,
+        unsettled_at=now if error.ambiguous else user.unsettled_at,
+        lease_owner=None,
+        lease_until=0,
+        attempts=user.attempts + 1,
+        due=now + max(back_off(user.attempts), wait),
+    )
+    try:
+        return store.amended(user, after, when="#lease_owner = :owner", owner=owner)
+    except ConditionFailed:
+        return unsettle(user, store)
+
+
+def unsettle(user: User, store: Store) -> User:
+    """Have the account read again in three minutes, whatever its state is now; an earlier due time stays.
+
+    Raises:
+        Busy: it did not come to be written.
+    """
+    now = clock.now()
+    before, target = replace(user, unsettled_at=None, due=None), now + SETTLING
+    unsettled = replace(before, unsettled_at=now)
+    for _ in range(DECISIONS):
+        for after, when in (
+            (replace(unsettled, due=target), "(attribute_not_exists(#due) OR #due > :target)"),
+            (unsettled, "#due <= :target"),
+        ):
+            try:
+                return store.amended(before, after, when=f"attribute_exists(#pk) AND {when}", target=target)
+            except ConditionFailed:
+                continue
+    raise Busy
+
+
+def at_rest(seen: User, store: Store, now: int) -> User:
+    """Return a user for whom nothing is to be done; a due time that says otherwise is put right."""
+    if seen.due is None or seen.due > now:
+        return seen
+    when, values = _unmoved(seen)
+    try:
+        return store.amended(
+            seen,
+            replace(seen, due=_due_at_rest(seen)),
+            when=f"#due = :due AND {when}",
+            due=seen.due,
+            **values,
+        )
+    except ConditionFailed:
+        return store.user(seen.id)
+
+
+def _told(user: User, told: Told, now: int) -> User:
+    """Return what a call brought to light, whether or not the version that it told is the newest."""
+    return replace(
+        user,
+        created=told.exists,
+        password_reset_at=now if told.made else user.password_reset_at,
+        unsettled_at=None if told.settled else now if told.ambiguous else user.unsettled_at,
+    )
+
+
+def _due_at_rest(user: User) -> int | None:
+    return None if user.halt or user.unsettled_at is None else user.unsettled_at + SETTLING
+
+
+def _unmoved(user: User) -> tuple[str, dict[str, Any]]:
+    """Return the condition that neither version nor unsettledness moved since the user was read."""
+    if user.unsettled_at is None:
+        return "#version = :version AND attribute_not_exists(#unsettled_at)", {"version": user.version}
+    values = {"version": user.version, "since": user.unsettled_at}
+    return "#version = :version AND #unsettled_at = :since", values
