@@ -16,19 +16,20 @@ def lambda_python(environment: Mapping[str, str]) -> Path | None:
 
 
 def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:
-    path = environment.get("PATH", "")
-    folders = [Path(folder) for folder in path.split(":") if folder]
-    root = environment.get("PYENV_ROOT") or _pyenv_root(path)
+    folders = [Path(folder) for folder in environment.get("PATH", "").split(":") if folder]
+    root = environment.get("PYENV_ROOT") or _pyenv_root(environment)
     if root:
         folders += [version / "bin" for version in sorted(Path(root, "versions").glob("3.13*"))]
     return (folder / NAME for folder in folders if (folder / NAME).is_file())
 
 
-def _pyenv_root(path: str) -> str:
-    pyenv = shutil.which("pyenv", path=path)
+def _pyenv_root(environment: Mapping[str, str]) -> str:
+    pyenv = shutil.which("pyenv", path=environment.get("PATH", ""))
     if pyenv is None:
         return ""
-    return subprocess.run([pyenv, "root"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603 (pyenv's own)
+    command = [pyenv, "root"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(environment))  # noqa: S603 (pyenv's own)
+    return told.stdout.strip()
 
 
 def _runs(python: Path, environment: Mapping[str, str]) -> bool:
