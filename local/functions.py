@@ -15,12 +15,16 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from guestlist.auth0 import Auth0
 from local import router_fit
 from local import template as declared
 from local.environment import variables
 from local.template import REGION, STACK
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 Handler = Callable[[Any, Any], Any]
 
@@ -61,6 +65,7 @@ class Function:
         self.arn = f"arn:aws:lambda:{REGION}:{account}:function:{self.name}"
         self.declared = function
         self._code = str(root / function.code_uri)
+        self._environments: list[ModuleType] = []
         self._idle: list[Handler] = [self._cold_start()]
 
     def invoke(self, event: object) -> Any:  # noqa: ANN401 what handlers answer has any shape
@@ -79,6 +84,13 @@ class Function:
         finally:
             self._idle.append(handler)
 
+    def stop(self) -> None:
+        """Close the connections to Auth0 that its environments kept for their next request."""
+        for environment in self._environments:
+            for kept in vars(environment).values():
+                if isinstance(kept, Auth0):
+                    kept.close()
+
     def _cold_start(self) -> Handler:
         module, _, name = self.declared.handler.rpartition(".")
         package = module.partition(".")[0]
@@ -88,7 +100,9 @@ class Function:
             for loaded in list(sys.modules):
                 if loaded == package or loaded.startswith(f"{package}."):
                     del sys.modules[loaded]
-            handler: Handler = getattr(importlib.import_module(module), name)
+            environment = importlib.import_module(module)
+            self._environments.append(environment)
+            handler: Handler = getattr(environment, name)
             return handler
 
     def _environment(self) -> dict[str, str]:

@@ -69,6 +69,8 @@ class Stack:
         stack.enter_context(variables(self.aws.environment()))
         stack.enter_context(self.aws)
         self.functions = self._functions()
+        for function in self.functions.values():
+            stack.callback(function.stop)
         self.gateway = Gateway(self.aws.template, self._invokes(), self.tenant.state.clock.now)
         declared = self.aws.template.functions().values()
         self.workers = Workers(self.aws, declared, self._invokes(), retry_seconds=1)

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from itertools import count
 
 import pytest
 
 from local import people
 from local.people import Api, Person
 from local.stack import Stack
+from tests.front_door import provision, unique
 
 NewPerson = Callable[..., Person]
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -38,18 +36,20 @@ def operator(stack: Stack, console: Person) -> Iterator[Api]:
 
 
 @pytest.fixture
+def system(stack: Stack) -> Iterator[Api]:
+    """Return the API as another system uses it, for all organizations."""
+    with people.system(stack) as api:
+        yield api
+
+
+@pytest.fixture
 def clinic(operator: Api) -> str:
     """Return the id of an organization that is this test's own."""
-    number = next(_numbers)
-    body = {"id": f"clinic-{number}", "name": f"Clinic {number}"}
-    made: str = operator.post("/organizations", json=body).raise_for_status().json()["id"]
-    return made
+    return provision(operator)
 
 
 @pytest.fixture
 def new_person(stack: Stack) -> Iterator[NewPerson]:
     """Return a maker of persons; each has an address that nobody had before."""
     with ExitStack() as persons:
-        yield lambda name="person": persons.enter_context(
-            Person(stack, f"{name}{next(_numbers)}@clinic.example")
-        )
+        yield lambda name="person": persons.enter_context(Person(stack, f"{unique(name)}@clinic.example"))
