@@ -1,0 +1,168 @@
+"""Guestlist without its functions: the rest of it at a real tenant and table, run by hand."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import httpx
+
+from guestlist.auth0 import Auth0
+from guestlist.caller import Caller
+from guestlist.clock import clock
+from guestlist.ids import ordered_id
+from guestlist.members import add_member, deprovision
+from guestlist.organizations import provision
+from guestlist.projection import Projected, project_user
+from guestlist.queue import Queue
+from guestlist.records import ActorKind, Organization, User
+from guestlist.request import Request, sweep_request
+from guestlist.resources import MemberRequest
+from guestlist.setup import Wanted, set_up
+from guestlist.store import Store
+from guestlist.sweeping import Swept, sweep
+from guestlist.table import Table
+from local import stack
+from local.aws import Aws
+from local.environment import variables
+from local.people import PLAIN
+from local.template import Template
+from local.tenant.app import Tenant
+
+OPERATOR = Caller(ActorKind.OPERATOR, "auth0|olga")
+URL = "https://guestlist.example"
+_numbers = itertools.count(1)
+
+
+class Bench:
+    """The parts, and what tests do with them. Every address and organization is a new one."""
+
+    def __init__(self, tenant: Tenant, aws: Aws, client: dict[str, str], control: httpx.Client) -> None:
+        self.tenant, self.aws, self.control = tenant, aws, control
+        self.store = Store(Table(aws.physical["Table"]["Ref"]))
+        self.queue = Queue(
+            projection=aws.physical["ProjectionQueue"]["Ref"], mail=aws.physical["MailQueue"]["Ref"]
+        )
+        self._client = client
+        self.auth0 = self.client()
+
+    def client(self, *, deadline: float = 8, transport: httpx.BaseTransport | None = None) -> Auth0:
+        """Return a Management API client as the projector has one."""
+        return Auth0(self.tenant.url, lambda: self._client, deadline=deadline, transport=transport)
+
+    def request(self) -> Request:
+        """Return an operator's request, made now."""
+        return Request(OPERATOR, ordered_id(), clock.now())
+
+    def organization(self, *, seats: int | None = None) -> str:
+        """Provision an organization and return its id."""
+        new = Organization(id=f"clinic{next(_numbers)}", name="A Clinic", seats=seats, created_at=clock.now())
+        return provision(new, request=self.request(), store=self.store).id
+
+    def added(self, organization: str, email: str | None = None, *roles: str) -> str:
+        """Add somebody to an organization, and return the user's id; nothing is queued."""
+        asked = MemberRequest(email=email or f"ann{next(_numbers)}@example.com", roles=list(roles))
+        membership, _ = add_member(
+            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+        )
+        return membership.user
+
+    def removed(self, organization: str, user: str) -> None:
+        """Take a member off the organization's list."""
+        deprovision(organization, user, request=self.request(), store=self.store)
+
+    def user(self, user: str) -> User:
+        """Return the user's item."""
+        return self.store.user(user)
+
+    def project(self, user: str, auth0: Auth0 | None = None) -> Projected:
+        """Project a user, as the projector does when a hint comes."""
+        return project_user(user, store=self.store, auth0=auth0 or self.auth0)
+
+    def sweep(self) -> Swept:
+        """Sweep once, as every minute."""
+        return sweep(request=sweep_request("sweep", clock.now()), queue=self.queue, store=self.store)
+
+    def hints(self, queue: str) -> list[dict[str, str]]:
+        """Take all messages out of a queue, by its name in the template."""
+        sqs, url, found = self.aws.sqs(), self.aws.physical[queue]["Ref"], list[dict[str, str]]()
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def account(self, user: str) -> dict[str, Any] | None:
+        """Return the user's account at Auth0, past its log of calls."""
+        with self.tenant.state.lock:
+            found = self.tenant.state.users.get(self.user(user).account)
+            return json.loads(json.dumps(found)) if found else None
+
+    def array(self, user: str) -> list[str]:
+        """Return the organizations that the user's account bears."""
+        account = self.account(user)
+        return list(account["app_metadata"]["organizations"]) if account else []
+
+    def accounts(self, user: str) -> list[str]:
+        """Return the ids of all accounts with the user's address."""
+        email = self.user(user).email
+        with self.tenant.state.lock:
+            return [name for name, found in self.tenant.state.users.items() if found["email"] == email]
+
+    def delete_account(self, user: str) -> None:
+        """Delete the user's account past Guestlist, as whoever owns the tenant may."""
+        with self.tenant.state.lock:
+            del self.tenant.state.users[self.user(user).account]
+
+    def fails(self, method: str, path: str = "/api/v2/users", **how: object) -> None:
+        """Have the tenant fail at the next matching call."""
+        self.control.post("/faults", json={"method": method, "path": path, **how}).raise_for_status()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for all; writes that are due by then have landed."""
+        self.control.post("/clock", json={"advance": seconds}).raise_for_status()
+
+    def calls(self) -> list[str]:
+        """Return the Management API calls since the last look, as `PATCH 200`."""
+        found = self.control.get("/calls").json()
+        self.control.delete("/calls")
+        return [f"{call['method']} {call['status']}" for call in found if "/api/v2/" in call["path"]]
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """Start tenant and AWS, set the tenant up, and put all away again."""
+    with ExitStack() as starting:
+        tenant = starting.enter_context(Tenant())
+        starting.enter_context(stack._ticking(tenant))
+        clients = set_up_tenant(tenant)
+        aws = Aws(_template(tenant), secrets={}, identities=[stack.SENDER])
+        starting.enter_context(variables(aws.environment()))
+        starting.enter_context(aws)
+        control = httpx.Client(base_url=f"{tenant.url}/_local", verify=PLAIN)
+        running = Bench(tenant, aws, clients["projector"], starting.enter_context(control))
+        starting.callback(running.auth0.close)
+        yield running
+
+
+def set_up_tenant(tenant: Tenant) -> dict[str, dict[str, str]]:
+    """Set a tenant up as the deployer does, and return its clients."""
+    client_id, client_secret = tenant.bootstrap_client
+    wanted = Wanted(stack.AUDIENCE, stack.NAMESPACE, stack.CONNECTION, URL)
+    owner = Auth0(tenant.url, lambda: {"client_id": client_id, "client_secret": client_secret})
+    with closing(owner):
+        clients = set_up(wanted, auth0=owner, door=stack.DOOR)
+    return {name: asdict(client) for name, client in clients.items()}
+
+
+def _template(tenant: Tenant) -> Template:
+    names = ("ApiAudience", "ClaimsNamespace", "Connection", "ApplicationName", "ApplicationLoginUrl")
+    parameters = dict.fromkeys((*names, "ApplicationClientId", "LinkOrigin"), URL)
+    parameters |= {
+        "Auth0Url": tenant.url,
+        "Auth0Issuer": f"{tenant.url}/",
+        "MailFrom": stack.SENDER,
+    }
+    return Template.load(stack.ROOT / "template.yaml", parameters)
