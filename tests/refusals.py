@@ -1,0 +1,30 @@
+"""What tests of refusals share: the problem details that are due, and every trace that nothing may leave."""
+
+import httpx
+from moto.dynamodb.models import dynamodb_backends
+
+from local.moto_fit import LOCK
+from local.stack import Stack
+from local.template import REGION
+
+MARK = "hunter2"
+"""Stands in every bad input, and must come back in no answer and no log."""
+
+
+def traces(stack: Stack) -> tuple[object, ...]:
+    """Return everything that a request could have left behind; the table is read in place, for speed."""
+    stack.workers.idle()
+    with LOCK:
+        [table] = dynamodb_backends[stack.aws.account][REGION].tables.values()
+        recorded = sorted(repr(item.to_json()) for item in table.all_items())
+    return recorded, len(stack.mails()), len(stack.tenant.state.calls)
+
+
+def refused(answer: httpx.Response, status: int, code: str, *pointers: str) -> None:
+    """Hold an answer against the problem details that are due, which never echo the input."""
+    assert (answer.status_code, answer.json().get("code")) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == status
+    assert answer.json()["title"]
+    assert [error["pointer"] for error in answer.json().get("errors", [])] == list(pointers)
+    assert MARK not in answer.text
