@@ -39,13 +39,14 @@ up: $(READY) ## the same stack, kept: an index page links to all of it; Ctrl-C s
 test: $(READY) ## all tests
 	@$(RUN) -m pytest
 
-check: $(READY) template ## linters, types, the generated Action, the one arrow, the template, the build
+check: $(READY) ## linters, types, the generated Action, the one arrow, the template, the build
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/mypy --package tools
 	@$(RUN) -m actions.generate --check
 	@$(VENV)/bin/lint-imports
+	@$(MAKE) --no-print-directory template
 	@$(RUN) -m tools.build --where-possible
 
 template: $(SAM_READY) ## what AWS would say to template.yaml: SAM's linter, its transform, and CloudFormation's linter
