@@ -4,16 +4,18 @@ import itertools
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import httpx
+import pytest
 
 from guestlist.auth0 import Auth0
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.ids import ordered_id
-from guestlist.members import add_member, deprovision
+from guestlist.leases import SETTLING
+from guestlist.members import add_member, change_roles, deprovision
 from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
 from guestlist.queue import Queue
@@ -39,8 +41,9 @@ _numbers = itertools.count(1)
 class Bench:
     """The parts, and what tests do with them. Every address and organization is a new one."""
 
-    def __init__(self, tenant: Tenant, aws: Aws, client: dict[str, str], control: httpx.Client) -> None:
-        self.tenant, self.aws, self.control = tenant, aws, control
+    def __init__(self, tenant: Tenant, aws: Aws, client: dict[str, str], closes: ExitStack) -> None:
+        self.tenant, self.aws, self._closes = tenant, aws, closes
+        self.control = closes.enter_context(httpx.Client(base_url=f"{tenant.url}/_local", verify=PLAIN))
         self.store = Store(Table(aws.physical["Table"]["Ref"]))
         self.queue = Queue(
             projection=aws.physical["ProjectionQueue"]["Ref"], mail=aws.physical["MailQueue"]["Ref"]
@@ -50,7 +53,9 @@ class Bench:
 
     def client(self, *, deadline: float = 8, transport: httpx.BaseTransport | None = None) -> Auth0:
         """Return a Management API client as the projector has one."""
-        return Auth0(self.tenant.url, lambda: self._client, deadline=deadline, transport=transport)
+        made = Auth0(self.tenant.url, lambda: self._client, deadline=deadline, transport=transport)
+        self._closes.callback(made.close)
+        return made
 
     def request(self) -> Request:
         """Return an operator's request, made now."""
@@ -77,9 +82,23 @@ class Bench:
         """Return the user's item."""
         return self.store.user(user)
 
+    def changes_roles(self, organization: str, user: str, *roles: str) -> None:
+        """Give a member these roles in place of those they were added with."""
+        change_roles(organization, user, roles, seen=1, request=self.request(), store=self.store)
+
+    def expelled(self, user: str) -> None:
+        """Take a member off the lists of all their organizations."""
+        for organization in self.user(user).organizations:
+            self.removed(organization, user)
+
     def project(self, user: str, auth0: Auth0 | None = None) -> Projected:
         """Project a user, as the projector does when a hint comes."""
         return project_user(user, store=self.store, auth0=auth0 or self.auth0)
+
+    def settled(self, user: str) -> User:
+        """Return the user after the wait for late writes, and a look at what stands there."""
+        self.advance(SETTLING)
+        return self.project(user).user
 
     def sweep(self) -> Swept:
         """Sweep once, as every minute."""
@@ -116,9 +135,15 @@ class Bench:
         with self.tenant.state.lock:
             del self.tenant.state.users[self.user(user).account]
 
-    def fails(self, method: str, path: str = "/api/v2/users", **how: object) -> None:
-        """Have the tenant fail at the next matching call."""
-        self.control.post("/faults", json={"method": method, "path": path, **how}).raise_for_status()
+    def fails(self, method: str, **how: object) -> None:
+        """Have the tenant fail at the next call of this method for users."""
+        fault = {"method": method, "path": "/api/v2/users", **how}
+        self.control.post("/faults", json=fault).raise_for_status()
+
+    def amended(self, user: str, **fields: Any) -> User:  # noqa: ANN401 (a user's fields)
+        """Write to the user's item, past all conditions, what a crash or a race would have left there."""
+        item = self.user(user)
+        return self.store.amended(item, replace(item, **fields), when="attribute_exists(#pk)")
 
     def advance(self, seconds: float) -> None:
         """Let time pass for all; writes that are due by then have landed."""
@@ -131,6 +156,11 @@ class Bench:
         return [f"{call['method']} {call['status']}" for call in found if "/api/v2/" in call["path"]]
 
 
+def now() -> object:
+    """Return what equals the time of the tests' clock, give or take the seconds that a test takes."""
+    return pytest.approx(clock.now(), abs=4)
+
+
 @contextmanager
 def bench() -> Iterator[Bench]:
     """Start tenant and AWS, set the tenant up, and put all away again."""
@@ -141,10 +171,7 @@ def bench() -> Iterator[Bench]:
         aws = Aws(_template(tenant), secrets={}, identities=[stack.SENDER])
         starting.enter_context(variables(aws.environment()))
         starting.enter_context(aws)
-        control = httpx.Client(base_url=f"{tenant.url}/_local", verify=PLAIN)
-        running = Bench(tenant, aws, clients["projector"], starting.enter_context(control))
-        starting.callback(running.auth0.close)
-        yield running
+        yield Bench(tenant, aws, clients["projector"], starting)
 
 
 def set_up_tenant(tenant: Tenant) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ import pytest
 from local import people
 from local.people import Api, Person
 from local.stack import Stack
+from tests.bench import Bench, bench
 from tests.front_door import provision, unique
 
 NewPerson = Callable[..., Person]
@@ -53,3 +54,33 @@ def new_person(stack: Stack) -> Iterator[NewPerson]:
     """Return a maker of persons; each has an address that nobody had before."""
     with ExitStack() as persons:
         yield lambda name="person": persons.enter_context(Person(stack, f"{unique(name)}@clinic.example"))
+
+
+@pytest.fixture(scope="module")
+def parts() -> Iterator[Bench]:
+    """Tenant, table and what stands between them without any function, once for the tests of a file."""
+    with bench() as running:
+        yield running
+
+
+@pytest.fixture
+def guests(parts: Bench) -> Iterator[Bench]:
+    """The parts, to run by hand: an empty log of calls, and no failure left to the next test."""
+    parts.calls()
+    yield parts
+    parts.control.delete("/faults")
+
+
+@pytest.fixture
+def organization(guests: Bench) -> str:
+    """The id of an organization, provisioned for this test."""
+    return guests.organization()
+
+
+@pytest.fixture
+def ann(guests: Bench, organization: str) -> str:
+    """A member of that organization, whom Auth0 knows."""
+    user = guests.added(organization)
+    guests.project(user)
+    guests.calls()
+    return user

@@ -1,0 +1,144 @@
+"""The lease on a user: one writer at a time, and what is unsettled when it was not so."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from guestlist.clock import clock
+from guestlist.deadline import Transport
+from guestlist.leases import LEASE, SETTLING
+from guestlist.projection import project_user
+from guestlist.records import User
+from guestlist.store import Store
+from tests.bench import Bench, now
+
+
+class Stumbling(Transport):
+    """A wire on which something happens just before or after the next call of a method for users."""
+
+    def __init__(
+        self, method: str = "PATCH", *, before: Callable[[], object] = int, after: Callable[[], object] = int
+    ) -> None:
+        super().__init__(tls=False)
+        self._method, self._happenings = method, [(before, after)]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry a request, as the wire does."""
+        before, after = (
+            self._happenings.pop() if request.method == self._method and self._happenings else (int, int)
+        )
+        before()
+        response = super().handle_request(request)
+        after()
+        return response
+
+
+class Behind(Store):
+    """A store whose look at a user is an old one, as of who was slow between look and lease."""
+
+    def __init__(self, guests: Bench, seen: User) -> None:
+        super().__init__(guests.store._table)
+        self._seen = seen
+
+    def user(self, user: str) -> User:
+        """Return what was seen of the user."""
+        return self._seen if user == self._seen.id else super().user(user)
+
+
+def crash() -> None:
+    """End as a process does that is killed."""
+    raise KeyboardInterrupt
+
+
+def test_two_projectors_at_once_make_one_call(guests: Bench, ann: str) -> None:
+    """The second finds the lease taken and leaves."""
+    guests.added(guests.organization(), guests.user(ann).email)
+    guests.fails("PATCH", lag=0.3)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: guests.project(ann, guests.client()), range(4)))
+    assert guests.calls() == ["PATCH 200"]
+    assert guests.user(ann).applied == 2
+
+
+def test_a_version_that_came_during_the_call_is_told_before_the_lease_goes_back(
+    guests: Bench, ann: str
+) -> None:
+    """Whoever made it may find the lease taken: the holder sees it, and goes round again."""
+    other = guests.organization()
+    guests.added(guests.organization(), guests.user(ann).email)
+    wire = Stumbling(after=lambda: guests.added(other, guests.user(ann).email))
+    projected = guests.project(ann, guests.client(transport=wire)).user
+    assert (projected.version, projected.applied, projected.lease_owner) == (3, 3, None)
+    assert guests.calls() == ["PATCH 200", "PATCH 200"]
+    assert other in guests.array(ann)
+
+
+def test_a_lapsed_lease_is_taken_over_and_the_user_unsettled(guests: Bench, ann: str) -> None:
+    """Its holder crashed around the call, which may have been sent and may land yet."""
+    guests.added(guests.organization(), guests.user(ann).email)
+    with pytest.raises(KeyboardInterrupt):
+        guests.project(ann, guests.client(transport=Stumbling(before=crash)))
+    assert guests.project(ann).user.applied == 1
+    guests.advance(LEASE + 1)
+    taken_over = guests.project(ann).user
+    assert (taken_over.applied, taken_over.lease_owner) == (2, None)
+    assert taken_over.due == (taken_over.unsettled_at or 0) + SETTLING
+    assert guests.settled(ann).due is None
+
+
+def test_a_holder_whose_lease_was_taken_over_unsettles_what_is_there(guests: Bench, ann: str) -> None:
+    """Its slow call may have landed on top of the newer one's, which had settled meanwhile or not."""
+    other = guests.organization()
+    guests.added(other, guests.user(ann).email)
+
+    def lapse() -> None:
+        guests.advance(LEASE + 1)
+        guests.removed(other, ann)
+        guests.project(ann)
+
+    late = guests.project(ann, guests.client(transport=Stumbling(before=lapse))).user
+    assert (late.version, late.applied, late.lease_owner) == (3, 3, None)
+    assert other in guests.array(ann)
+    assert late.due == (late.unsettled_at or 0) + SETTLING
+    guests.settled(ann)
+    assert other not in guests.array(ann)
+
+
+def test_a_lease_lost_by_a_failing_call_unsettles_too(guests: Bench, ann: str) -> None:
+    """Whoever took it over stays in charge; the earlier due time stays."""
+    guests.added(guests.organization(), guests.user(ann).email)
+
+    due = guests.user(ann).due
+    guests.fails("PATCH", status=500, times=3)
+    wire = Stumbling(after=lambda: guests.amended(ann, lease_owner="thief", lease_until=clock.now() + 60))
+    kept = guests.project(ann, guests.client(transport=wire)).user
+    assert (kept.lease_owner, kept.unsettled_at, kept.due) == ("thief", now(), due)
+
+
+def test_giving_back_never_clears_what_somebody_else_unsettled(guests: Bench, ann: str) -> None:
+    """It came during the look that would have settled: the wait starts anew, and nobody reads too early."""
+    guests.expelled(ann)
+    guests.fails("PATCH", reset=True)
+    guests.project(ann)
+    guests.advance(SETTLING)
+
+    guests.calls()
+    wire = Stumbling("GET", after=lambda: guests.amended(ann, unsettled_at=clock.now()))
+    looked = guests.project(ann, guests.client(transport=wire)).user
+    assert (looked.unsettled_at, looked.lease_owner, guests.calls()) == (now(), None, ["GET 200"])
+    assert looked.due == (looked.unsettled_at or 0) + SETTLING
+
+
+def test_a_lease_that_comes_after_the_work_was_done_makes_no_call(guests: Bench, ann: str) -> None:
+    """Two looked at the same time, one after the other took the lease: the second settles nothing early."""
+    guests.expelled(ann)
+    guests.fails("PATCH", reset=True)
+    seen = guests.user(ann)
+    first = guests.project(ann).user
+    guests.calls()
+
+    behind = Behind(guests, seen)
+    second = project_user(ann, store=behind, auth0=guests.auth0).user
+    assert (second.unsettled_at, second.due, guests.calls()) == (first.unsettled_at, first.due, [])
