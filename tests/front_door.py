@@ -69,6 +69,12 @@ def suffer(stack: Stack, **fault: object) -> None:
     httpx.post(f"{stack.tenant.url}/_local/faults", json=fault, verify=PLAIN).raise_for_status()
 
 
+def pass_time(stack: Stack, *, seconds: int) -> None:
+    """Let the stack's clock jump ahead."""
+    jump = {"advance": seconds}
+    httpx.post(f"{stack.tenant.url}/_local/clock", json=jump, verify=PLAIN).raise_for_status()
+
+
 def accounts(stack: Stack, email: str) -> list[dict[str, Any]]:
     """Return the accounts with this address at Auth0; the log of calls does not see it."""
     with stack.tenant.state.lock:
