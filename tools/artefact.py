@@ -1,15 +1,15 @@
 """A look at what was built: for the right machine, whole, and ready to start."""
 
 import platform
-import re
 import subprocess
 from collections import defaultdict
 from pathlib import Path
 
 from local.template import Template
 
-_LIBRARY = re.compile(r"-(aarch64|x86_64)-linux-gnu\.so$")
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+# `e_machine` of an ELF header, two bytes from the eighteenth on.
+_ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 _GIVEN = {
     "Auth0Url": "https://tenant.example",
     "Auth0Issuer": "https://tenant.example/",
@@ -34,11 +34,12 @@ _START = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), s
 
 def foreign_libraries(built: Path, architecture: str) -> list[Path]:
     """Return the extension modules that are for another machine than `architecture`."""
-    wanted = _MACHINES[architecture]
-    named = {path: _LIBRARY.search(path.name) for path in built.rglob("*.so")}
-    return sorted(
-        path.relative_to(built) for path, machine in named.items() if machine and machine[1] != wanted
-    )
+    libraries = sorted(built.rglob("*.so"))
+    return [path.relative_to(built) for path in libraries if _machine(path) != _ELF_MACHINES[architecture]]
+
+
+def _machine(library: Path) -> int:
+    return int.from_bytes(library.read_bytes()[18:20], "little")
 
 
 def started(built: Path, python: Path, architecture: str) -> list[str]:
