@@ -14,14 +14,15 @@ from guestlist.auth0 import Auth0
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.ids import ordered_id
+from guestlist.invites import invite
 from guestlist.leases import SETTLING
 from guestlist.members import add_member, change_roles, deprovision
 from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
 from guestlist.queue import Queue
-from guestlist.records import ActorKind, Organization, User
+from guestlist.records import ActorKind, Invite, Organization, User
 from guestlist.request import Request, sweep_request
-from guestlist.resources import MemberRequest
+from guestlist.resources import InviteRequest, MemberRequest
 from guestlist.setup import Wanted, set_up
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
@@ -73,6 +74,13 @@ class Bench:
             organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
         )
         return membership.user
+
+    def invited(self, organization: str, email: str, *, send: bool = True) -> Invite:
+        """Invite somebody; the mail is not queued."""
+        asked = InviteRequest(email=email, send=send, inviter_name="")
+        return invite(
+            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+        )
 
     def removed(self, organization: str, user: str) -> None:
         """Take a member off the organization's list."""

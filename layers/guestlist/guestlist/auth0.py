@@ -75,7 +75,10 @@ class ClientCredentials(httpx.Auth):
         body = _json(response)
         if not response.is_success or not isinstance(body, dict) or "access_token" not in body:
             # Whatever its status: the refusal is of our client, never of what the call asks for.
-            raise Auth0Refused("Auth0 gave no token.", auth0_status=httpx.codes.UNAUTHORIZED)
+            said = str(body.get("error_description", "")) if isinstance(body, dict) else ""
+            raise Auth0Refused(
+                "Auth0 gave no token.", auth0_status=httpx.codes.UNAUTHORIZED, auth0_message=said
+            )
         self._token = str(body["access_token"])
         self._ends_at = time.monotonic() + max(0, int(body.get("expires_in", 0)) - TOKEN_MARGIN)
 

@@ -57,9 +57,8 @@ def take(seen: User, owner: str, store: Store, now: int) -> User:
 def renew(user: User, owner: str, told: Told, store: Store) -> User | None:
     """Keep the lease for a version that came meanwhile; None if the lease is lost."""
     now = clock.now()
-    until = max(now + LEASE, user.lease_until + 1)  # an update has to change something
     # What the call settled may be what moved: only a write on condition of it may say so.
-    longer = replace(_told(user, replace(told, settled=False), now), lease_until=until)
+    longer = replace(_told(user, replace(told, settled=False), now), lease_until=now + LEASE)
     try:
         return store.amended(user, longer, when="#lease_owner = :owner", owner=owner)
     except ConditionFailed:

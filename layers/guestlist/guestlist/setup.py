@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 from guestlist.access import Permission
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.caller import ALL_ORGANIZATIONS
-from guestlist.errors import Auth0Refused
+from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.login_policy import SECRET_NAME, DoorConfiguration, RefreshOrganization, Source
 
 TOKEN_LIFE = 300
@@ -189,13 +190,15 @@ def _set_up_door(configuration: DoorConfiguration, door: Path, auth0: Auth0) -> 
         auth0.call("PATCH", f"/actions/actions/{segment(known['id'])}", action)
     auth0.call("POST", f"/actions/actions/{segment(known['id'])}/deploy")
     bindings = f"/actions/triggers/{trigger['id']}/bindings"
-    others = [found for found in _all(auth0, bindings, "bindings") if found["action"]["id"] != known["id"]]
-    ours = {"ref": {"type": "action_id", "value": known["id"]}, "display_name": name}
-    kept = [
-        {"ref": {"type": "binding_id", "value": found["id"]}, "display_name": found["display_name"]}
-        for found in others
+    bound = {found["action"]["id"]: found["display_name"] for found in _all(auth0, bindings, "bindings")}
+    order = {known["id"]: name} | bound
+    if list(bound) == list(order):
+        return
+    refs = [
+        {"ref": {"type": "action_id", "value": action_id}, "display_name": display_name}
+        for action_id, display_name in order.items()
     ]
-    auth0.call("PATCH", bindings, {"bindings": [ours, *kept]})
+    auth0.call("PATCH", bindings, {"bindings": refs})
 
 
 def _all(auth0: Auth0, path: str, key: str) -> Iterator[Body]:
@@ -231,9 +234,13 @@ def main(arguments: list[str] | None = None) -> int:
         asked.audience, asked.namespace, asked.connection, asked.application, asked.stored_refresh
     )
     try:
-        clients = set_up(wanted, auth0=Auth0(asked.url, lambda: credentials), door=asked.door)
+        with closing(Auth0(asked.url, lambda: credentials)) as auth0:
+            clients = set_up(wanted, auth0=auth0, door=asked.door)
     except Auth0Refused as error:
-        print(f"{error}: {error.auth0_message}", file=sys.stderr)
+        print(f"{error} {error.auth0_message}".rstrip(), file=sys.stderr)
+        return 1
+    except Auth0Unavailable as error:
+        print(error, file=sys.stderr)
         return 1
     json.dump({name: asdict(client) for name, client in clients.items()}, sys.stdout, indent=2)
     return 0

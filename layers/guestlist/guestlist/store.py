@@ -314,9 +314,13 @@ def _item(record: User | Organization | Membership | Invite | Audit) -> Item:
 
 def _difference(before: Versioned, after: Versioned, *, when: str, **values: object) -> Write:
     old, new = _item(before), _item(after)
+    gone = [f"#{name}" for name in old if name not in new]
     written = {name: value for name, value in new.items() if old.get(name) != value}
+    if not written and not gone:
+        # An update has to write something, if only to learn whether its condition holds.
+        written = {"id": new["id"]}
     change = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written) if written else ""
-    if gone := [f"#{name}" for name in old if name not in new]:
+    if gone:
         change += " REMOVE " + ", ".join(gone)
     new_values = {f"new_{name}": value for name, value in written.items()}
     return update(_key(before), change, when=when, **values, **new_values)

@@ -1,0 +1,147 @@
+"""Sending an invite's mail: once, by one mailer, and only with a link that lives."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from guestlist.clock import clock
+from guestlist.invites import resend, revoke
+from guestlist.links import Links
+from guestlist.mail import Mail, Mailer
+from guestlist.mailing import CLAIM, send_mail
+from guestlist.records import Invite, MailState
+from local.stack import SENDER
+from tests.bench import Bench
+
+LINKS = Links(origin="https://join.example", keys=lambda: {"current": "k" * 32})
+
+
+class Stumbling(Mailer):
+    """SES, with something that happens just before or after it takes a mail."""
+
+    def __init__(self, *, before: Callable[[], object] = int, after: Callable[[], object] = int) -> None:
+        super().__init__(SENDER)
+        self._before, self._after = before, after
+
+    def send(self, mail: Mail) -> None:
+        """Hand a mail to SES."""
+        self._before()
+        super().send(mail)
+        self._after()
+
+
+def crash() -> None:
+    """End as a process does that is killed."""
+    raise KeyboardInterrupt
+
+
+@pytest.fixture
+def invite(guests: Bench, organization: str) -> Invite:
+    """An invite whose mail nobody has sent yet."""
+    return guests.invited(organization, f"{organization}@example.com")
+
+
+def send(guests: Bench, invite: Invite, mailer: Mailer | None = None) -> bool:
+    return send_mail(
+        invite.organization,
+        invite.id,
+        application="Clinic Portal",
+        links=LINKS,
+        mailer=mailer or Mailer(SENDER),
+        store=guests.store,
+        now=clock.now(),
+    )
+
+
+def links_sent(guests: Bench, invite: Invite) -> list[int]:
+    """Return the generations whose links went out to the invitee."""
+    texts = [mail.text for mail in guests.aws.mails() if invite.email in mail.to]
+    tokens = {LINKS.url(invite.id, generation): generation for generation in range(1, 5)}
+    return [generation for text in texts for link, generation in tokens.items() if link in text]
+
+
+def kept(guests: Bench, invite: Invite) -> Invite:
+    return guests.store.invite(invite.organization, invite.id)
+
+
+def test_a_mail_is_sent_once(guests: Bench, invite: Invite) -> None:
+    """A second hint finds it sent; what is due next is the invite's end."""
+    assert [send(guests, invite), send(guests, invite)] == [True, False]
+    sent = kept(guests, invite)
+    assert (sent.mail, sent.mailed_generation, sent.due) == (MailState.SENT, 1, invite.expires_at)
+    assert links_sent(guests, invite) == [1]
+
+
+def test_of_two_mailers_one_sends(guests: Bench, invite: Invite) -> None:
+    """Queues deliver twice: whoever comes while it is being sent leaves it alone."""
+    second = list[bool]()
+    mailer = Stumbling(before=lambda: second.append(send(guests, invite)))
+    assert send(guests, invite, mailer)
+    with ThreadPoolExecutor(3) as pool:
+        assert not any(pool.map(lambda _: send(guests, invite), range(3)))
+    assert (second, links_sent(guests, invite)) == ([False], [1])
+
+
+def test_after_a_crash_it_is_sent_at_most_once_more(guests: Bench, invite: Invite) -> None:
+    """SES had taken it, and nobody recorded that: the sweep finds it when the claim is over."""
+    with pytest.raises(KeyboardInterrupt):
+        send(guests, invite, Stumbling(after=crash))
+    assert not send(guests, invite)
+    guests.advance(CLAIM + 1)
+    assert guests.sweep().mails == 1
+    assert [send(guests, invite), send(guests, invite)] == [True, False]
+    assert links_sent(guests, invite) == [1, 1]
+
+
+def test_a_resend_during_the_sending_is_sent_as_well(guests: Bench, invite: Invite) -> None:
+    """The first link is dead as it goes out; the second does not wait for the claim on it to end."""
+    mailer = Stumbling(
+        before=lambda: resend(invite.organization, invite.id, request=guests.request(), store=guests.store)
+    )
+    send(guests, invite, mailer)
+    assert (kept(guests, invite).mail, kept(guests, invite).mailed_generation) == (MailState.QUEUED, 0)
+    assert send(guests, invite)
+    assert (links_sent(guests, invite), kept(guests, invite).mailed_generation) == ([1, 2], 2)
+
+
+def test_a_revoked_invites_mail_is_not_sent(guests: Bench, invite: Invite) -> None:
+    """Its hint was in the queue already."""
+    revoke(invite.organization, invite.id, request=guests.request(), store=guests.store)
+    assert not send(guests, invite)
+    assert links_sent(guests, invite) == []
+
+
+def test_an_invite_revoked_while_its_mail_is_sent_stays_revoked_and_at_rest(
+    guests: Bench, invite: Invite
+) -> None:
+    """That the mail went out is recorded, and nothing is due."""
+    mailer = Stumbling(
+        after=lambda: revoke(invite.organization, invite.id, request=guests.request(), store=guests.store)
+    )
+    send(guests, invite, mailer)
+    assert (kept(guests, invite).status, kept(guests, invite).mail) == ("revoked", MailState.SENT)
+    assert kept(guests, invite).due is None
+
+
+def test_a_mail_is_not_sent_after_the_invites_end(guests: Bench, invite: Invite) -> None:
+    """The link would be dead, whether or not the sweep has expired it yet."""
+    guests.advance(invite.life)
+    assert not send(guests, invite)
+    assert guests.sweep().expiries >= 1
+    assert not send(guests, invite)
+    assert links_sent(guests, invite) == []
+
+
+def test_a_mail_that_ses_refuses_is_tried_again_later(guests: Bench, invite: Invite) -> None:
+    """The error is the queue's to see; meanwhile the mail waits, claimed and due."""
+
+    def refuse() -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        send(guests, invite, Stumbling(before=refuse))
+    assert kept(guests, invite).mail is MailState.QUEUED
+    assert kept(guests, invite).due == pytest.approx(clock.now() + CLAIM, abs=4)
+    guests.advance(CLAIM + 1)
+    assert send(guests, invite)

@@ -1,0 +1,159 @@
+"""Setting a tenant up: as often as you like, beside what others keep in it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from guestlist.auth0 import Auth0
+from guestlist.setup import main
+from local import stack
+from local.tenant.app import Tenant
+from tests.bench import URL, set_up_tenant
+
+PASSING = {"updated_at", "built_at", "deployed_version", "number", "status"}
+"""What another deployment of the same Action changes."""
+
+
+@pytest.fixture
+def tenant() -> Iterator[Tenant]:
+    """A tenant as Auth0 gives it."""
+    with Tenant() as running:
+        yield running
+
+
+@pytest.fixture
+def owner(tenant: Tenant) -> Iterator[Auth0]:
+    """The Management API as whoever owns the tenant uses it."""
+    client_id, client_secret = tenant.bootstrap_client
+    auth0 = Auth0(tenant.url, lambda: {"client_id": client_id, "client_secret": client_secret})
+    with closing(auth0):
+        yield auth0
+
+
+def standing(tenant: Tenant) -> dict[str, Any]:
+    """Return all that a tenant keeps, but for the times and numbers of deployments."""
+    state = tenant.state
+    kept = {
+        "connections": state.connections,
+        "enabled": {name: sorted(clients) for name, clients in state.connection_clients.items()},
+        "clients": state.clients,
+        "apis": state.resource_servers,
+        "grants": state.client_grants,
+        "roles": [state.roles, state.role_permissions],
+        "actions": state.actions,
+        "bindings": state.bindings,
+    }
+    return dict(_without(json.loads(json.dumps(kept)), PASSING))
+
+
+def _without(value: Any, names: set[str]) -> Any:  # noqa: ANN401 (JSON)
+    if isinstance(value, dict):
+        return {name: _without(inner, names) for name, inner in value.items() if name not in names}
+    return [_without(inner, names) for inner in value] if isinstance(value, list) else value
+
+
+def bound(tenant: Tenant) -> list[str]:
+    return [binding["display_name"] for binding in tenant.state.bindings["post-login"]]
+
+
+def foreign_action(owner: Auth0, name: str) -> str:
+    """Make and deploy somebody else's Action."""
+    trigger = [{"id": "post-login", "version": "v3"}]
+    code = "exports.onExecutePostLogin = async () => {};"
+    action = {"name": name, "supported_triggers": trigger, "code": code, "runtime": "node22"}
+    made = owner.call("POST", "/actions/actions", action).body["id"]
+    owner.call("POST", f"/actions/actions/{made}/deploy")
+    return str(made)
+
+
+def test_a_second_time_changes_nothing(tenant: Tenant) -> None:
+    """The same clients with the same secrets, one API, one connection, one role, one Action bound once."""
+    first = set_up_tenant(tenant)
+    before = standing(tenant)
+    assert set_up_tenant(tenant) == first
+    assert standing(tenant) == before
+
+
+def test_what_others_bound_stays_behind_the_door(tenant: Tenant, owner: Auth0) -> None:
+    """In its order, whether it was bound before us or has since been put in front."""
+    names = ["theirs", "theirs-too"]
+    ids = [foreign_action(owner, name) for name in names]
+    refs = [
+        {"ref": {"type": "action_id", "value": made}, "display_name": name}
+        for made, name in zip(ids, names, strict=True)
+    ]
+    owner.call("PATCH", "/actions/triggers/post-login/bindings", {"bindings": refs})
+    set_up_tenant(tenant)
+    assert bound(tenant) == ["guestlist-door", *names]
+    tenant.state.bindings["post-login"].reverse()
+    set_up_tenant(tenant)
+    assert bound(tenant) == ["guestlist-door", *reversed(names)]
+
+
+def test_sign_ups_are_off_and_the_connections_other_options_stay(tenant: Tenant, owner: Auth0) -> None:
+    """On a connection that was there, with a policy of its own and clients of others."""
+    theirs = owner.call("POST", "/clients", {"name": "Theirs"}).body["client_id"]
+    options = {"disable_signup": False, "passwordPolicy": "excellent", "brute_force_protection": True}
+    new = {"name": stack.CONNECTION, "strategy": "auth0", "options": options}
+    made = owner.call("POST", "/connections", new).body["id"]
+    enabling: Any = [{"client_id": theirs, "status": True}]
+    owner.call("PATCH", f"/connections/{made}/clients", enabling)
+    before = dict(tenant.state.connections[made]["options"])
+    clients = set_up_tenant(tenant)
+    kept = tenant.state.connections[made]["options"]
+    assert kept == {**before, "disable_signup": True}
+    assert before["passwordPolicy"] == "excellent"
+    enabled = tenant.state.connection_clients[made]
+    assert {theirs, *(client["client_id"] for client in clients.values())} <= enabled
+
+
+def test_permissions_are_enforced_and_in_the_token(tenant: Tenant) -> None:
+    """Also on an API that somebody switched RBAC off for: an application would get any scope it asks for."""
+    set_up_tenant(tenant)
+    [api] = [api for api in tenant.state.resource_servers.values() if api["identifier"] == stack.AUDIENCE]
+    api |= {"enforce_policies": False, "token_dialect": "access_token"}
+    set_up_tenant(tenant)
+    api = tenant.state.resource_servers[api["id"]]
+    assert (api["enforce_policies"], api["token_dialect"]) == (True, "access_token_authz")
+
+
+def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
+    """Memberships need `update:users_app_metadata` alone; tickets are the accept page's alone."""
+    clients = set_up_tenant(tenant)
+    granted = {
+        grant["client_id"]: set(grant["scope"])
+        for grant in tenant.state.client_grants.values()
+        if grant["audience"] == f"{tenant.url}/api/v2/"
+    }
+    accounts = {"read:users", "create:users", "update:users_app_metadata"}
+    assert granted[clients["projector"]["client_id"]] == accounts
+    assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
+    assert clients["system"]["client_id"] not in granted
+
+
+ARGUMENTS = ["--audience", stack.AUDIENCE, "--namespace", stack.NAMESPACE, "--application", URL]
+
+
+def test_the_command_prints_the_clients_as_json(
+    tenant: Tenant, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it prints belongs into Secrets Manager."""
+    client_id, client_secret = tenant.bootstrap_client
+    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_ID", client_id)
+    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_SECRET", client_secret)
+    assert main(["--url", tenant.url, *ARGUMENTS]) == 0
+    assert set(json.loads(capsys.readouterr().out)) == {"app", "operator", "accept", "projector", "system"}
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:9"])
+def test_the_command_says_what_went_wrong_and_no_traceback(
+    tenant: Tenant, url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong secret, or nobody at the address."""
+    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_ID", tenant.bootstrap_client[0])
+    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_SECRET", "wrong")
+    assert main(["--url", url or tenant.url, *ARGUMENTS]) == 1
+    assert capsys.readouterr().err.startswith("Auth0 ")

@@ -1,0 +1,145 @@
+"""The sweep: hints may be lost, and crashes happen; whatever is unfinished is due, and found."""
+
+from dataclasses import replace
+
+import pytest
+
+from guestlist.clock import clock
+from guestlist.invites import resend, revoke
+from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, back_off
+from guestlist.profile import PROJECTION_GRACE
+from guestlist.records import Invite, InviteStatus, User
+from guestlist.request import sweep_request
+from guestlist.store import Store
+from guestlist.sweeping import Swept, sweep
+from tests.bench import Bench
+
+
+@pytest.fixture(autouse=True)
+def _swept(guests: Bench) -> None:
+    """Have nothing overdue of earlier tests, and no hints."""
+    guests.advance(8 * 24 * 3600)
+    while guests.sweep() != Swept():
+        for hint in guests.hints("ProjectionQueue"):
+            guests.project(hint["user"])
+        guests.hints("MailQueue")
+        guests.advance(LAST_BACK_OFF)
+
+
+def test_a_projection_whose_hint_was_lost_is_queued_again(guests: Bench, organization: str) -> None:
+    """It is left to the hint for twenty seconds; then it is queued at every back-off, until it is done."""
+    user = guests.added(organization)
+    assert guests.sweep() == Swept()
+    guests.advance(PROJECTION_GRACE)
+    assert guests.sweep() == Swept(projections=1)
+    assert guests.hints("ProjectionQueue") == [{"user": user}]
+    assert guests.sweep() == Swept()
+    guests.advance(FIRST_BACK_OFF)
+    assert guests.sweep() == Swept(projections=1)
+    assert guests.project(user).user.due is None
+    guests.advance(LAST_BACK_OFF)
+    assert guests.sweep() == Swept()
+
+
+def test_back_off_grows_to_its_end() -> None:
+    """What cannot succeed is tried ever more seldom, but for ever."""
+    assert [back_off(attempts) for attempts in range(7)] == [15, 30, 60, 120, 240, 300, 300]
+    assert back_off(10**6) == LAST_BACK_OFF
+
+
+def test_a_change_is_swept_by_its_own_time(guests: Bench, ann: str) -> None:
+    """Attempts in vain before it do not put it off."""
+    guests.amended(ann, attempts=9)
+    guests.expelled(ann)
+    guests.advance(PROJECTION_GRACE)
+    guests.sweep()
+    assert guests.user(ann).due == pytest.approx(clock.now() + FIRST_BACK_OFF, abs=4)
+
+
+def test_who_waits_to_settle_is_swept_when_the_wait_is_over(guests: Bench, ann: str) -> None:
+    """A late write is found by nobody else."""
+    guests.expelled(ann)
+    guests.fails("PATCH", reset=True)
+    guests.project(ann)
+    guests.advance(170)
+    assert guests.sweep() == Swept()
+    guests.advance(15)
+    assert guests.sweep() == Swept(projections=1)
+    assert guests.hints("ProjectionQueue") == [{"user": ann}]
+
+
+class Overtaken(Store):
+    """A store between whose look at what is overdue and its writes something else happens."""
+
+    def __init__(self, guests: Bench) -> None:
+        super().__init__(guests.store._table)
+        self._guests = guests
+
+    def overdue(self, shard: int, now: int) -> list[Invite | User]:
+        """Return what was overdue before another sweep took it."""
+        found = super().overdue(shard, now)
+        self._guests.sweep()
+        return found
+
+
+def test_of_two_sweeps_at_once_one_queues(guests: Bench, organization: str) -> None:
+    """The other finds that the due time was moved on."""
+    user = guests.added(organization)
+    guests.advance(PROJECTION_GRACE)
+    request = sweep_request("sweep", clock.now())
+    assert sweep(request=request, queue=guests.queue, store=Overtaken(guests)) == Swept()
+    assert guests.hints("ProjectionQueue") == [{"user": user}]
+
+
+def test_expiry_frees_seat_and_address(guests: Bench) -> None:
+    """It is carried out when the invite's life is over, and nothing of it is due any more."""
+    organization = guests.organization(seats=1)
+    invite = guests.invited(organization, "late@example.com", send=False)
+    assert guests.store.organization(organization).taken == 1
+    guests.advance(invite.life)
+    assert guests.sweep() == Swept(expiries=1)
+    expired = guests.store.invite(organization, invite.id)
+    assert (expired.status, expired.due) == (InviteStatus.EXPIRED, None)
+    assert guests.store.organization(organization).taken == 0
+    assert guests.invited(organization, "late@example.com").active
+
+
+def test_a_mail_whose_hint_was_lost_is_queued_again_until_the_invite_ends(
+    guests: Bench, organization: str
+) -> None:
+    """Then it expires, unsent."""
+    invite = guests.invited(organization, "mail@example.com")
+    guests.advance(20)
+    assert guests.sweep() == Swept(mails=1)
+    assert guests.hints("MailQueue") == [{"organization": organization, "invite": invite.id}]
+    guests.advance(invite.life)
+    assert guests.sweep() == Swept(expiries=1)
+
+
+def test_a_renewed_invite_does_not_end_when_it_would_have(guests: Bench, organization: str) -> None:
+    """It was sent again: its life began anew."""
+    invite = guests.invited(organization, "again@example.com", send=False)
+    guests.advance(invite.life - 10)
+    resend(organization, invite.id, request=guests.request(), store=guests.store)
+    guests.advance(30)
+    assert guests.sweep() == Swept(mails=1)
+
+
+def test_a_revoked_invite_is_never_swept(guests: Bench, organization: str) -> None:
+    """Nothing of it is due, neither mail nor end."""
+    invite = guests.invited(organization, "revoked@example.com")
+    revoke(organization, invite.id, request=guests.request(), store=guests.store)
+    guests.advance(invite.life + 10)
+    assert guests.sweep() == Swept()
+
+
+def test_one_expiry_that_cannot_be_carried_out_holds_up_none_of_the_others(
+    guests: Bench, organization: str
+) -> None:
+    """Its organization's item is gone; it is put off."""
+    broken = guests.invited(organization, "broken@example.com", send=False)
+    orphan = replace(broken, organization="gone", id=f"{broken.id[:-4]}0000", email="orphan@example.com")
+    guests.store.commit(guests.store.new_invite(orphan))
+    guests.advance(broken.life)
+    assert guests.sweep() == Swept(expiries=1)
+    assert guests.store.invite("gone", orphan.id).due == pytest.approx(clock.now() + FIRST_BACK_OFF, abs=4)
