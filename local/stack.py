@@ -1,12 +1,14 @@
 """The whole stack in one process: tenant, AWS, gateway and functions, mailbox, application, index page."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from starlette.types import ASGIApp
 
 from guestlist.auth0 import Auth0, segment
 from guestlist.clock import clock
@@ -37,10 +39,12 @@ class Stack:
 
     Args:
         schedules: whether the sweep runs by itself every minute; tests let it run by hand.
+        tap: what to put in front of tenant and gateway, for a test that has to see what passes there.
     """
 
-    def __init__(self, *, schedules: bool = False) -> None:
+    def __init__(self, *, schedules: bool = False, tap: Callable[[ASGIApp], ASGIApp] | None = None) -> None:
         self._schedules = schedules
+        self._tap = tap
         self._open = ExitStack()
         self.persons: list[index.Person] = []
         self.clients: dict[str, Client] = {}
@@ -61,7 +65,7 @@ class Stack:
             stack.enter_context(Server(name)) for name in ("gateway", "mailbox", "app", "index")
         )
         self.api, self.mailbox, self.app, self.index = api.url, mails.url, portal.url, front.url
-        self.tenant = stack.enter_context(Tenant())
+        self.tenant = stack.enter_context(Tenant(self._tap))
         self.issuer = f"{self.tenant.url}/"
         stack.enter_context(_ticking(self.tenant))
         self.clients = self._set_up_tenant()
@@ -76,7 +80,7 @@ class Stack:
         self.workers = Workers(self.aws, declared, self._invokes(), retry_seconds=1)
         self.workers.start(schedules=self._schedules)
         stack.callback(self.workers.stop)
-        api.start(self.gateway)
+        api.start(self._tap(self.gateway) if self._tap else self.gateway)
         mails.start(mailbox.create_app(self.mails))
         portal.start(app.create_app(self._application()))
         front.start(index.create_app(self._links()))

@@ -1,5 +1,6 @@
 """The tenant as one application, and as a server on loopback."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -49,9 +50,14 @@ def create_app(state: State, *, runner: ActionRunner) -> ASGIApp:
 
 
 class Tenant:
-    """A new tenant on a port of its own. `bootstrap_client` is the id and secret to set it up with."""
+    """A new tenant on a port of its own. `bootstrap_client` is the id and secret to set it up with.
 
-    def __init__(self) -> None:
+    Args:
+        tap: what to put in front of it, for a test that has to see all that is asked and answered.
+    """
+
+    def __init__(self, tap: Callable[[ASGIApp], ASGIApp] | None = None) -> None:
+        self._tap = tap
         self._server = Server("tenant")
         self.url = self._server.url
         self.state = State(self.url)
@@ -65,7 +71,8 @@ class Tenant:
 
     def start(self) -> Self:
         """Serve until `stop`."""
-        self._server.start(create_app(self.state, runner=self._runner))
+        app = create_app(self.state, runner=self._runner)
+        self._server.start(self._tap(app) if self._tap else app)
         return self
 
     def stop(self) -> None:
