@@ -219,6 +219,9 @@ def test_an_id_is_one_segment_of_the_path(tenant: Tenant, projector: Auth0) -> N
 
 def test_a_plain_address_needs_no_certificates() -> None:
     """Loading them takes some 30 ms, at every cold start: over http they are left out."""
-    begun = time.perf_counter()
-    Auth0("http://127.0.0.1:9", lambda: CREDENTIALS).close()
-    assert time.perf_counter() - begun < 0.02
+    times = list[float]()
+    for _ in range(5):
+        begun = time.perf_counter()
+        Auth0("http://127.0.0.1:9", lambda: CREDENTIALS).close()
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 0.02
