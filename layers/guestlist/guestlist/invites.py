@@ -6,7 +6,7 @@ from guestlist.access import standing
 from guestlist.addresses import normalised
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
-from guestlist.organizations import active, made_before
+from guestlist.organizations import active, key_first, made_before
 from guestlist.records import (
     Action,
     Actor,
@@ -59,21 +59,22 @@ def invite(
 def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -> Invite:
     if made := made_before(request, store):
         return store.invite(offer.organization, made)
-    inviter, admin = standing(request.caller, offer.organization, store)
-    organization = active(offer.organization, store)
-    if held := store.active_invite(organization.id, offer.email):
-        if held == offer.id:
-            return offer  # our own commit, whose answer was lost
-        _expire_if_over(organization.id, held, request, store)
-    not_member(organization.id, connection, offer.email, store)
-    seat_free(organization)
-    store.commit(
-        store.new_invite(replace(offer, inviter=inviter)),
-        store.counted(organization.id, taken=1, pending=1, grants=True),
-        store.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
-        admin,
-        store.remember(request.key, offer.id, request.now),
-    )
+    with key_first(request, store):
+        inviter, admin = standing(request.caller, offer.organization, store)
+        organization = active(offer.organization, store)
+        if held := store.active_invite(organization.id, offer.email):
+            if held == offer.id:
+                return offer  # our own commit, whose answer was lost
+            _expire_if_over(organization.id, held, request, store)
+        not_member(organization.id, connection, offer.email, store)
+        seat_free(organization)
+        store.commit(
+            store.new_invite(replace(offer, inviter=inviter)),
+            store.counted(organization.id, taken=1, pending=1, grants=True),
+            store.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
+            admin,
+            store.remember(request.key, offer.id, request.now),
+        )
     return offer
 
 

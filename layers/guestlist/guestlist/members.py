@@ -8,7 +8,7 @@ from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
 from guestlist.ids import ordered_id, random_id
 from guestlist.invites import MAIL_GRACE, closed, seat_free
 from guestlist.names import ADMIN
-from guestlist.organizations import active, made_before
+from guestlist.organizations import active, key_first, made_before
 from guestlist.profile import made_anew, with_membership, without_membership
 from guestlist.records import (
     Action,
@@ -110,30 +110,31 @@ def _add(
 ) -> tuple[Membership, Invite | None]:
     if made := made_before(request, store):
         return member(organization, made, store), None
-    actor, admin = standing(request.caller, organization, store)
-    place = active(organization, store)
-    user = store.user_by_email(person.connection, person.email) or person
-    present = store.membership(organization, user.id)
-    if present and present.status is MembershipStatus.ACTIVE:
-        if user.id == person.id:
-            return present, welcome  # our own commit, whose answer was lost
-        raise AlreadyMember(user=user.id)
-    held = store.active_invite(organization, user.email)
-    if not held:
-        seat_free(place)
-    membership, writes = joined(user, organization, roles, store=store, now=request.now)
-    offered = closed(store.invite(organization, held), InviteStatus.REVOKED, store) if held else []
-    welcomed = store.new_invite(replace(welcome, user=user.id)) if welcome else []
-    counts = store.counted(
-        organization,
-        taken=0 if held else 1,
-        pending=-1 if held else 0,
-        admins=int(ADMIN in roles),
-        grants=True,
-    )
-    action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
-    remembered = store.remember(request.key, user.id, request.now)
-    store.commit(writes, offered, welcomed, counts, store.audited(action), admin, remembered)
+    with key_first(request, store):
+        actor, admin = standing(request.caller, organization, store)
+        place = active(organization, store)
+        user = store.user_by_email(person.connection, person.email) or person
+        present = store.membership(organization, user.id)
+        if present and present.status is MembershipStatus.ACTIVE:
+            if user.id == person.id:
+                return present, welcome  # our own commit, whose answer was lost
+            raise AlreadyMember(user=user.id)
+        held = store.active_invite(organization, user.email)
+        if not held:
+            seat_free(place)
+        membership, writes = joined(user, organization, roles, store=store, now=request.now)
+        offered = closed(store.invite(organization, held), InviteStatus.REVOKED, store) if held else []
+        welcomed = store.new_invite(replace(welcome, user=user.id)) if welcome else []
+        counts = store.counted(
+            organization,
+            taken=0 if held else 1,
+            pending=-1 if held else 0,
+            admins=int(ADMIN in roles),
+            grants=True,
+        )
+        action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
+        remembered = store.remember(request.key, user.id, request.now)
+        store.commit(writes, offered, welcomed, counts, store.audited(action), admin, remembered)
     return membership, welcome
 
 

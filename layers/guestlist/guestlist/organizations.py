@@ -1,9 +1,13 @@
 """Organizations: the business customers of the application."""
 
-from guestlist.errors import KeyReused, OrganizationExists, OrganizationSuspended
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from guestlist.errors import Conflict, KeyReused, OrganizationExists, OrganizationSuspended
 from guestlist.records import Action, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
+from guestlist.table import ConditionFailed
 
 
 @decided_anew
@@ -15,17 +19,18 @@ def provision(organization: Organization, *, request: Request, store: Store) -> 
     """
     if made := made_before(request, store):
         return store.organization(made)
-    if store.name_holder(organization.id):
-        raise OrganizationExists
-    store.commit(
-        store.new_organization(organization),
-        store.audited(
-            request.audit(
-                organization.id, request.caller.actor, Action.ORGANIZATION_PROVISION, organization.id
-            )
-        ),
-        store.remember(request.key, organization.id, request.now),
-    )
+    with key_first(request, store):
+        if store.name_holder(organization.id):
+            raise OrganizationExists
+        store.commit(
+            store.new_organization(organization),
+            store.audited(
+                request.audit(
+                    organization.id, request.caller.actor, Action.ORGANIZATION_PROVISION, organization.id
+                )
+            ),
+            store.remember(request.key, organization.id, request.now),
+        )
     return organization
 
 
@@ -55,3 +60,18 @@ def made_before(request: Request, store: Store) -> str | None:
     if fingerprint != request.key.fingerprint:
         raise KeyReused
     return made
+
+
+@contextmanager
+def key_first(request: Request, store: Store) -> Iterator[None]:
+    """Judge the idempotency key before any conflict: what is in the way may be what it made just now.
+
+    Raises:
+        ConditionFailed: it is; decide anew.
+    """
+    try:
+        yield
+    except Conflict:
+        if made_before(request, store):
+            raise ConditionFailed from None
+        raise
