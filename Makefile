@@ -43,7 +43,6 @@ check: $(READY) ## linters, types, the generated Action, the one arrow, the temp
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/mypy --package tools
 	@$(RUN) -m actions.generate --check
 	@$(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory template

@@ -43,13 +43,10 @@ def main() -> int:
 
 
 def _tell(story: Story, closing: ExitStack) -> None:
-    with story.telling(
-        1, "The stack is up; setup.py has made the tenant's connection, API, clients, door."
-    ) as told:
+    text = "The stack is up; setup.py has made the tenant's connection, API, clients and door."
+    with story.telling(1, text) as told:
         stack = story.stack = closing.enter_context(Stack())
-        told.append(
-            f"tenant {stack.tenant.url}, gateway {stack.api}, mailbox {stack.mailbox}, application {stack.app}"
-        )
+        told.append(f"tenant {stack.tenant.url}, gateway {stack.api}, mailbox {stack.mailbox}")
         _check_tenant(stack)
     cast = Cast(stack, closing)
     stack.hire_operator(cast.operator.email, cast.operator.password)

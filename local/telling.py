@@ -5,9 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from local.stack import Stack
+if TYPE_CHECKING:
+    from local.stack import Stack
 
 WIDTH = 78
 

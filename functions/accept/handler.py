@@ -21,6 +21,9 @@ from guestlist.settings import Settings, secret
 from guestlist.store import Store
 from guestlist.table import Table
 
+CALL = 4.0
+"""Seconds for a call to Auth0: five of them, the most that a press takes, fit into the function's time."""
+
 settings = Settings(
     "TABLE_NAME",
     "CONNECTION",
@@ -36,7 +39,7 @@ settings = Settings(
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE)
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
-auth0 = Auth0(settings.AUTH0_URL, secret(settings.AUTH0_CLIENT))
+auth0 = Auth0(settings.AUTH0_URL, secret(settings.AUTH0_CLIENT), deadline=CALL)
 show = partial(
     render, application=settings.APPLICATION_NAME, login_url=settings.APPLICATION_LOGIN_URL, links=links
 )
