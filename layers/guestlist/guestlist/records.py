@@ -194,3 +194,8 @@ class Invite:
     def active(self) -> bool:
         """Whether it holds a seat and its address."""
         return self.status is InviteStatus.PENDING
+
+    @property
+    def as_made(self) -> bool:
+        """Whether it is still pending in the generation that made it: later links go out by mail alone."""
+        return self.active and self.generation == 1
