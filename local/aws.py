@@ -89,6 +89,7 @@ class Aws:
         self.physical = self._physical(template)
         self.template = template.given(self.physical)
         self.inject = self._wire.inject
+        self.delayed = self._wire.delayed
 
     def start(self) -> Self:
         """Serve, and make what the template declares."""

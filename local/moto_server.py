@@ -4,7 +4,9 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -52,6 +54,7 @@ class Wire:
         self._account = account
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._faults: list[Fault] = []
+        self._delays: dict[str, float] = {}
         self.emails: list[dict[str, Any]] = []
 
     def inject(self, operation: str, code: str, *, times: int = 1, matching: str = "") -> None:
@@ -63,10 +66,20 @@ class Wire:
         with LOCK:
             self._faults.append(Fault(operation, code, times, re.compile(matching)))
 
+    @contextmanager
+    def delayed(self, operation: str, seconds: float) -> Iterator[None]:
+        """Let each call of a DynamoDB operation wait, so that what was read for it grows old."""
+        self._delays[operation] = seconds
+        try:
+            yield
+        finally:
+            del self._delays[operation]
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, holding the lock throughout."""
         body = Request(environ).get_data(cache=False)
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        time.sleep(self._delays.get(operation, 0))
         with LOCK:
             response = self._refused(operation, body) or self._answered(environ, operation, body)
         return response(environ, start_response)

@@ -1,5 +1,6 @@
 """What a template declares, made in moto, and what is injected and read at its wire."""
 
+import threading
 import time
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -31,6 +32,16 @@ def test_an_injected_conflict_blames_the_operation_that_matches(aws: Aws, dynamo
     codes = [reason.get("Code") for reason in refused.value.response["CancellationReasons"]]
     assert codes == ["None", "TransactionConflict"]
     dynamodb.transact_write_items(TransactItems=[put("ORG#a"), put("USER#1")])
+
+
+def test_a_delayed_write_lets_others_pass(aws: Aws, dynamodb: Client) -> None:
+    """It waits outside of the lock, for the block alone."""
+    with aws.delayed("TransactWriteItems", 0.3):
+        late = threading.Thread(target=dynamodb.transact_write_items, kwargs={"TransactItems": [put("A")]})
+        late.start()
+        assert "Item" not in dynamodb.get_item(TableName=TABLE, Key=item("A"))
+        late.join()
+    assert "Item" in dynamodb.get_item(TableName=TABLE, Key=item("A"))
 
 
 def test_an_injected_conflict_of_a_plain_write(aws: Aws, dynamodb: Client) -> None:
