@@ -18,14 +18,14 @@ router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.post("/invites")
+@router.post("/invites", status_code=HTTPStatus.CREATED)
 def invite_into_own(body: OwnInviteRequest) -> Response[Invite]:
     """Invite into the caller's own organization; an operator names it in the body."""
     request = request_of(router.current_event, namespace, body)
     return _invite(own_organization(request.caller, body.organization), body, request)
 
 
-@router.post("/organizations/<organization>/invites")
+@router.post("/organizations/<organization>/invites", status_code=HTTPStatus.CREATED)
 def invite(organization: str, body: InviteRequest) -> Response[Invite]:
     """Invite somebody into an organization."""
     return _invite(organization, body, request_of(router.current_event, namespace, body))
@@ -45,29 +45,29 @@ def list_invites(
     return InviteList(items=[Invite.of(found) for found in page.items], next=page.next)
 
 
-@router.get("/organizations/<organization>/invites/<invite_id>")
-def read_invite(organization: str, invite_id: str) -> Response[Invite]:
+@router.get("/organizations/<organization>/invites/<invite>")
+def read_invite(organization: str, invite: str) -> Response[Invite]:
     """Read an invite."""
     allow(request_of(router.current_event, namespace).caller, Permission.READ_INVITES, organization)
-    return _shown(store.invite(organization, invite_id))
+    return _shown(store.invite(organization, invite))
 
 
-@router.post("/organizations/<organization>/invites/<invite_id>/resend")
-def resend(organization: str, invite_id: str) -> Response[Invite]:
+@router.post("/organizations/<organization>/invites/<invite>/resend")
+def resend(organization: str, invite: str) -> Response[Invite]:
     """Send a new link; the old one is dead."""
     request = request_of(router.current_event, namespace)
     allow(request.caller, Permission.WRITE_INVITES, organization)
-    again = invites.resend(organization, invite_id, request=request, store=store)
+    again = invites.resend(organization, invite, request=request, store=store)
     queue.mail(again)
     return _shown(again)
 
 
-@router.delete("/organizations/<organization>/invites/<invite_id>")
-def revoke(organization: str, invite_id: str) -> Response[Invite]:
+@router.delete("/organizations/<organization>/invites/<invite>")
+def revoke(organization: str, invite: str) -> Response[Invite]:
     """Take an offer back."""
     request = request_of(router.current_event, namespace)
     allow(request.caller, Permission.WRITE_INVITES, organization)
-    return _shown(invites.revoke(organization, invite_id, request=request, store=store))
+    return _shown(invites.revoke(organization, invite, request=request, store=store))
 
 
 def _invite(organization: str, body: InviteRequest, request: Request) -> Response[Invite]:

@@ -18,7 +18,7 @@ router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.post("/organizations/<organization>/members")
+@router.post("/organizations/<organization>/members", status_code=HTTPStatus.CREATED)
 def add_member(organization: str, body: MemberRequest) -> Response[Member]:
     """Add somebody at once, without an offer."""
     request = request_of(router.current_event, namespace, body)

@@ -17,7 +17,7 @@ router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.post("/organizations")
+@router.post("/organizations", status_code=HTTPStatus.CREATED)
 def provision(body: OrganizationRequest) -> Response[Organization]:
     """Provision an organization."""
     request = request_of(router.current_event, namespace, body)
