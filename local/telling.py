@@ -44,7 +44,7 @@ class Story:
         seconds, calls = time.monotonic() - started, len(self.management_calls()) - before
         self.calls += calls
         head, *more = textwrap.wrap(text, WIDTH)
-        print(f"{number:2}  {head:{WIDTH}}  {seconds:5.2f} s  {calls:2} calls")
+        print(f"{number:2}  {head:{WIDTH}}  {seconds:5.2f} s  {calls:2} {'call' if calls == 1 else 'calls'}")
         for line in [*more, *details]:
             print(f"    {line}")
 
