@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
+"""Scripts that one word may well be written in (UTS 39, section 5.2), none of them like another."""
 _CURLY = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'}
 
 
@@ -25,7 +27,7 @@ def normalised(address: str) -> str:
         if unicodedata.category(character) in {"Cc", "Cf"}:
             raise ValueError(f"holds the invisible character U+{ord(character):04X}")
     try:
-        parts = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        parts = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         raise ValueError("is not an email address") from None
     for label in parts.domain.split("."):
@@ -36,4 +38,7 @@ def normalised(address: str) -> str:
 
 def _script(character: str) -> str | None:
     """Return a letter's script by the first word of its Unicode name; None for digits and hyphens."""
-    return unicodedata.name(character, "UNKNOWN").split(" ")[0] if character.isalpha() else None
+    if not character.isalpha():
+        return None
+    script = unicodedata.name(character, "UNKNOWN").split(" ")[0]
+    return "CJK" if script in _EAST_ASIAN else script
