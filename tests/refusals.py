@@ -1,5 +1,7 @@
 """What tests of refusals share: the problem details that are due, and every trace that nothing may leave."""
 
+from typing import Any
+
 import httpx
 from moto.dynamodb.models import dynamodb_backends
 
@@ -11,13 +13,18 @@ MARK = "hunter2"
 """Stands in every bad input, and must come back in no answer and no log."""
 
 
-def traces(stack: Stack) -> tuple[object, ...]:
-    """Return everything that a request could have left behind; the table is read in place, for speed."""
-    stack.workers.idle()
+def recorded(stack: Stack) -> list[dict[str, Any]]:
+    """Return every item of the table as DynamoDB shows it; read in place, for speed, not by a scan."""
     with LOCK:
         [table] = dynamodb_backends[stack.aws.account][REGION].tables.values()
-        recorded = sorted(repr(item.to_json()) for item in table.all_items())
-    return recorded, len(stack.mails()), len(stack.tenant.state.calls)
+        return [dict(item.to_json()["Attributes"]) for item in table.all_items()]
+
+
+def traces(stack: Stack) -> tuple[object, ...]:
+    """Return everything that a request could have left behind."""
+    stack.workers.idle()
+    items = sorted(recorded(stack), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+    return items, len(stack.mails()), len(stack.tenant.state.calls)
 
 
 def refused(answer: httpx.Response, status: int, code: str, *pointers: str) -> None:

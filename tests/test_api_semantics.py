@@ -12,9 +12,9 @@ from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import HOUR, later
 from tests.conftest import NewPerson
-from tests.front_door import WAIT, add, items, suffer, unique
+from tests.front_door import WAIT, add, suffer, unique
 from tests.minted import EVERYTHING, caller
-from tests.refusals import refused, traces
+from tests.refusals import recorded, refused, traces
 
 Body = dict[str, object]
 
@@ -128,7 +128,7 @@ def test_a_key_is_forgotten_after_a_day(stack: Stack, operator: Api, clinic: str
 
 def sub_of(stack: Stack, body: Body) -> str:
     """Return who provisioned the organization of a body, from the audit."""
-    [record] = [item for item in items(stack) if item.get("subject") == {"S": body["id"]}]
+    [record] = [item for item in recorded(stack) if item.get("subject") == {"S": body["id"]}]
     return str(record["actor"]["M"]["id"]["S"])
 
 
@@ -210,6 +210,10 @@ def test_a_change_has_its_audit_record(
     operator.patch(path, json={"roles": ["editor"]}, headers={"If-Match": '"1"'}).raise_for_status()
     for _ in range(2):
         operator.delete(path).raise_for_status()
-    records = [item for item in items(stack) if item.get("subject") == {"S": user}]
-    assert [item["action"]["S"] for item in records] == ["member:add", "member:change", "member:remove"]
+    records = [item for item in recorded(stack) if item.get("subject") == {"S": user}]
+    assert [item["action"]["S"] for item in sorted(records, key=lambda item: item["sk"]["S"])] == [
+        "member:add",
+        "member:change",
+        "member:remove",
+    ]
     assert {item["organization"]["S"] for item in records} == {clinic}
