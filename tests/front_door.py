@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+from moto.dynamodb.models import dynamodb_backends
 
+from local.moto_fit import LOCK
 from local.people import PLAIN, Api, Person
 from local.stack import Stack
+from local.template import REGION
 
 WAIT = {"Prefer": "wait=10"}
 _numbers = itertools.count(1)
@@ -88,10 +91,11 @@ def organizations_at_auth0(stack: Stack, person: Person) -> list[str]:
 
 
 def items(stack: Stack) -> list[dict[str, Any]]:
-    """Return every item of the table as DynamoDB shows it, in one order."""
-    dynamodb, table = stack.aws._client("dynamodb"), stack.aws.physical["Table"]["Ref"]
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table)
-    found = [dict(item) for page in pages for item in page["Items"]]
+    """Return every item of the table as DynamoDB shows it, in one order; moto's own Scan takes seconds."""
+    name = stack.aws.physical["Table"]["Ref"]
+    with LOCK:
+        table = dynamodb_backends[stack.aws.account][REGION].tables[name]
+        found = [dict(item.to_json()["Attributes"]) for item in table.all_items()]
     return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
 
