@@ -9,6 +9,8 @@ import pytest
 
 from local.people import Api
 from local.stack import Stack
+from tests.front_door import provision
+from tests.minted import EVERYTHING, caller
 from tests.refusals import MARK, refused, traces
 
 JSON = {"Content-Type": "application/json"}
@@ -16,6 +18,19 @@ ADDRESS = f'"email": "{MARK}@clinic.example"'
 
 
 Quiet = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> Iterator[Api]:
+    """Return the API as one operator uses it for all of these refusals."""
+    with caller(stack, permissions=EVERYTHING) as bearer:
+        yield bearer
+
+
+@pytest.fixture(scope="module")
+def invites(api: Api) -> str:
+    """Return the path of the invites of an organization into which nobody is invited."""
+    return f"/organizations/{provision(api)}/invites"
 
 
 @pytest.fixture
@@ -56,12 +71,12 @@ UNREADABLE: dict[str, str | bytes] = {
 )
 @pytest.mark.parametrize("kind", UNREADABLE)
 def test_a_body_that_is_no_json_is_malformed(
-    kind: str, media_type: str, quiet: Quiet, operator: Api, clinic: str
+    kind: str, media_type: str, quiet: Quiet, api: Api, invites: str
 ) -> None:
     """What cannot be read, or not by every parser alike, is 400 whatever it calls itself."""
     headers = {"Content-Type": media_type}
     with quiet():
-        answer = operator.post(f"/organizations/{clinic}/invites", content=UNREADABLE[kind], headers=headers)
+        answer = api.post(invites, content=UNREADABLE[kind], headers=headers)
         refused(answer, 400, "malformed")
 
 
@@ -106,11 +121,11 @@ UNACCEPTABLE = {
 
 
 @pytest.mark.parametrize("kind", UNACCEPTABLE)
-def test_a_body_that_cannot_be_is_unacceptable(kind: str, quiet: Quiet, operator: Api, clinic: str) -> None:
+def test_a_body_that_cannot_be_is_unacceptable(kind: str, quiet: Quiet, api: Api, invites: str) -> None:
     """What is well formed but wrong is 422, with a JSON Pointer to where."""
     body, pointer = UNACCEPTABLE[kind]
     with quiet():
-        answer = operator.post(f"/organizations/{clinic}/invites", content=body, headers=JSON)
+        answer = api.post(invites, content=body, headers=JSON)
         refused(answer, 422, "unacceptable", pointer)
 
 
@@ -135,40 +150,40 @@ BAD_ORGANIZATIONS = {
 
 
 @pytest.mark.parametrize("kind", BAD_ORGANIZATIONS)
-def test_an_organization_that_cannot_be_is_unacceptable(kind: str, quiet: Quiet, operator: Api) -> None:
+def test_an_organization_that_cannot_be_is_unacceptable(kind: str, quiet: Quiet, api: Api) -> None:
     """An id keeps to its grammar, a name to what mails and pages may show."""
     body, pointer = BAD_ORGANIZATIONS[kind]
     with quiet():
-        refused(operator.post("/organizations", json=body), 422, "unacceptable", pointer)
+        refused(api.post("/organizations", json=body), 422, "unacceptable", pointer)
 
 
-def test_an_answer_names_only_the_first_errors(operator: Api, clinic: str) -> None:
+def test_an_answer_names_only_the_first_errors(api: Api, invites: str) -> None:
     """Thousands of unknown fields do not make an answer larger than the question."""
     body = {f"field{number}": 1 for number in range(4_000)}
-    answer = operator.post(f"/organizations/{clinic}/invites", json=body)
+    answer = api.post(invites, json=body)
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) == 20
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/octet-stream"])
-def test_a_large_body_is_not_looked_at(media_type: str, quiet: Quiet, operator: Api, clinic: str) -> None:
+def test_a_large_body_is_not_looked_at(media_type: str, quiet: Quiet, api: Api, invites: str) -> None:
     """64 KB of bytes may come, one more is 413; base64 on the way does not count."""
-    path, headers = f"/organizations/{clinic}/invites", {"Content-Type": media_type}
+    headers = {"Content-Type": media_type}
     full = json.dumps({"email": MARK, "inviter_name": "é" * 30_000}, ensure_ascii=False).encode()
     fits = full + b" " * (64 * 1024 - len(full))
     with quiet():
-        looked_at = operator.post(path, content=fits, headers=headers)
+        looked_at = api.post(invites, content=fits, headers=headers)
         refused(looked_at, 422, "unacceptable", "#/email", "#/inviter_name")
-        refused(operator.post(path, content=fits + b" ", headers=headers), 413, "too_large")
+        refused(api.post(invites, content=fits + b" ", headers=headers), 413, "too_large")
 
 
 def test_a_crash_says_and_logs_nothing_of_the_body(
-    stack: Stack, operator: Api, clinic: str, quiet: Quiet, caplog: pytest.LogCaptureFixture
+    stack: Stack, api: Api, invites: str, quiet: Quiet, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What nobody foresaw is 500 as problem details; its traceback is logged, without what was sent."""
     stack.aws.inject("GetItem", "AccessDeniedException")
     with quiet():
-        answer = operator.post(f"/organizations/{clinic}/invites", json={"email": f"{MARK}@clinic.example"})
+        answer = api.post(invites, json={"email": f"{MARK}@clinic.example"})
     refused(answer, 500, "failed")
     assert "a request failed" in caplog.text
     assert "AccessDeniedException" in caplog.text

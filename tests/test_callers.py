@@ -51,7 +51,7 @@ def world(stack: Stack, operator: Api) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def untouched(stack: Stack, console: Person) -> Iterator[World]:
-    """Return organizations that a test only looks at, or is refused in."""
+    """Return organizations that tests share: they look, are refused, or invite somebody else."""
     with people.operator(stack, console) as api, new_world(stack, api) as made:
         yield made
 
@@ -113,39 +113,41 @@ def test_what_is_forbidden_leaves_no_trace(untouched: World, stack: Stack) -> No
     assert traces(stack) == before
 
 
-def test_an_own_invite_goes_into_the_own_organization(world: World) -> None:
+def test_an_own_invite_goes_into_the_own_organization(untouched: World) -> None:
     """`POST /invites` takes the caller's organization; naming another one is 404."""
-    own, other = world.ids["own"]["organization"], world.ids["other"]["organization"]
+    own, other = untouched.ids["own"]["organization"], untouched.ids["other"]["organization"]
     for name in ("admin", "bound system", "admin with everything"):
-        api, email = world.callers[name], f"own-{name.replace(' ', '-')}@clinic.example"
+        api, email = untouched.callers[name], f"own-{name.replace(' ', '-')}@clinic.example"
         refused(api.post("/invites", json={"email": email, "organization": other}), 404, "not_found")
         assert api.post("/invites", json={"email": email}).json()["organization"] == own
         again = api.post("/invites", json={"email": email, "organization": own})
         refused(again, 409, "invite_pending")
 
 
-def test_who_has_no_organization_names_one(world: World) -> None:
+def test_who_has_no_organization_names_one(untouched: World) -> None:
     """An operator's and a system's `POST /invites` names the organization, or is 422."""
-    own = world.ids["own"]["organization"]
+    own = untouched.ids["own"]["organization"]
     for name in ("operator", "system"):
-        api, email = world.callers[name], f"named-{name}@clinic.example"
+        api, email = untouched.callers[name], f"named-{name}@clinic.example"
         refused(api.post("/invites", json={"email": email}), 422, "unacceptable", "#/organization")
         made = api.post("/invites", json={"email": email, "organization": own})
         assert (made.status_code, made.json()["organization"]) == (201, own)
 
 
-def test_only_callers_for_all_may_have_the_link(world: World) -> None:
+def test_only_callers_for_all_may_have_the_link(untouched: World) -> None:
     """`send: false` answers with the link, which must not reach whoever acts for one organization."""
     for name in ("admin", "bound system", "admin with everything"):
-        for path in ("/invites", f"/organizations/{world.ids['own']['organization']}/invites"):
+        for path in ("/invites", f"/organizations/{untouched.ids['own']['organization']}/invites"):
             refused(
-                world.callers[name].post(path, json={"email": "x@clinic.example", "send": False}),
+                untouched.callers[name].post(path, json={"email": "x@clinic.example", "send": False}),
                 403,
                 "forbidden",
             )
-    path = f"/organizations/{world.ids['own']['organization']}/invites"
+    path = f"/organizations/{untouched.ids['own']['organization']}/invites"
     for name in ("operator", "system"):
-        made = world.callers[name].post(path, json={"email": f"link-{name}@clinic.example", "send": False})
+        made = untouched.callers[name].post(
+            path, json={"email": f"link-{name}@clinic.example", "send": False}
+        )
         assert "/accept/" in made.json()["link"]
 
 
