@@ -249,3 +249,13 @@ def test_a_link_pressed_while_auth0_is_out_of_reach(
     httpx.delete(f"{stack.tenant.url}/_local/faults", verify=PLAIN)
     stack.workers.idle()
     assert person.press(url).headers["location"].startswith(stack.tenant.url)
+
+
+def test_a_page_that_fails_is_a_page_all_the_same(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """When our own store refuses us, a person is told in words, without a name."""
+    url = link(operator, clinic, new_person().email)
+    stack.aws.inject("GetItem", "AccessDeniedException")
+    shows(get(url), 500, "Something went wrong here")
+    shows(get(url), 200, heading(get(url)), button=True)

@@ -90,6 +90,15 @@ def unknown(_: NotFoundError) -> Response[str]:
     return show(acceptance.Opened(acceptance.Page.UNKNOWN), "", now=clock.now())
 
 
+def failed(error: Exception) -> Response[str]:
+    """Show a person a page, whatever went wrong."""
+    logger.error("a page failed", exc_info=error)
+    return show(acceptance.Opened(acceptance.Page.FAILED), "", now=clock.now())
+
+
+app.exception_handler(Exception)(failed)
+
+
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an event of API Gateway's HTTP API."""

@@ -54,6 +54,7 @@ class Page(Shown, Enum):
     TOO_MANY = Shown("too_many", 409)
     STOPPED = Shown("stopped", 409)
     WAIT = Shown("wait", 503, button=True)
+    FAILED = Shown("failed", 500)
 
 
 @dataclass(frozen=True)
