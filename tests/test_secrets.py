@@ -45,7 +45,7 @@ def test_the_run_had_secrets_of_every_kind(run: Run) -> None:
 def test_the_run_failed_in_every_way_that_it_was_told_to(run: Run) -> None:
     """The log tells of what was put off and of both crashes, or it would be silent for want of a reason."""
     log = run.log.getvalue()
-    for told in ("a projection was put off", "a request failed", "AcceptFunction failed", "HTTP Request"):
+    for told in ("a projection was put off", "a request failed", "a page failed", "HTTP Request"):
         assert told in log
 
 
