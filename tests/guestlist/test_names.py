@@ -45,6 +45,8 @@ def test_names_as_people_have_them(typed: str, shown: str) -> None:
         ("WWW.evil.example", "link"),
         ("evil.example", "link"),
         ("Visit evil.com/now please", "link"),
+        ("Sign in at evil.com today", "link"),
+        ("evil.com.", "link"),
         ("javascript://x", "link"),
     ],
 )

@@ -7,7 +7,7 @@ ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 ROLE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 ADMIN = "admin"
 
-_LINK = re.compile(r"://|www\.|[^\s.]\.[A-Za-z]{2,}(?:/|\?|$)", re.IGNORECASE)
+_LINK = re.compile(r"://|www\.|[^\s.]\.[A-Za-z]{2,}", re.IGNORECASE)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
