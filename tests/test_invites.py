@@ -1,10 +1,13 @@
 """Invites by the API: resending, revoking, links without a mail, seats and expiry."""
 
+from functools import partial
+
 import httpx
 import pytest
 
 from local.people import PLAIN, Api
 from local.stack import Stack
+from local.telling import together
 from tests.accept_setup import HOUR, get, heading, invited, later, link
 from tests.conftest import NewPerson
 from tests.front_door import provision
@@ -173,3 +176,31 @@ def test_an_organizations_id_is_never_given_twice(operator: Api, clinic: str) ->
         answer = operator.post("/organizations", json={"id": taken, "name": "Again"})
         refused(answer, 409, "organization_exists")
     assert httpx.get(f"{operator.base_url}/organizations/{clinic}", verify=PLAIN).status_code == 401
+
+
+def test_an_offer_and_an_addition_at_once_do_not_both_stand(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """Whoever is added while they are invited holds one seat, and no offer that could bring them back."""
+    body, paths = (
+        {"email": new_person().email},
+        (f"/organizations/{clinic}/{kind}" for kind in ("invites", "members")),
+    )
+    together(*[partial(operator.get, f"/organizations/{clinic}")] * 2)
+    with stack.aws.delayed("TransactWriteItems", 0.2):
+        together(*[partial(operator.post, path, json=body) for path in paths])
+    counts = operator.get(f"/organizations/{clinic}").json()
+    assert counts["members"] + counts["pending_invites"] == 1
+
+
+def test_an_expired_invite_of_a_member_is_not_renewed(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """Else it could bring them back after a removal."""
+    person = new_person()
+    path, _ = invited(operator, clinic, person, expires_in=HOUR)
+    later(stack, HOUR)
+    stack.workers.tick()
+    with caller(stack, permissions=EVERYTHING) as api:
+        api.post(f"/organizations/{clinic}/members", json={"email": person.email}).raise_for_status()
+        refused(api.post(f"{path}/resend"), 409, "already_member")

@@ -101,7 +101,7 @@ def test_a_holder_whose_lease_was_taken_over_unsettles_what_is_there(guests: Ben
     late = guests.project(ann, guests.client(transport=Stumbling(before=lapse))).user
     assert (late.version, late.applied, late.lease_owner) == (3, 3, None)
     assert other in guests.array(ann)
-    assert late.due == (late.unsettled_at or 0) + SETTLING
+    assert 0 <= (late.unsettled_at or 0) + SETTLING - (late.due or 0) <= 2  # the earlier of two moments stays
     guests.settled(ann)
     assert other not in guests.array(ann)
 

@@ -11,7 +11,7 @@ from guestlist.links import Links
 from guestlist.mail import Mail, Mailer
 from guestlist.mailing import CLAIM, send_mail
 from guestlist.records import Invite, MailState
-from local.stack import SENDER
+from local.stack import CONNECTION, SENDER
 from tests.bench import Bench
 
 LINKS = Links(origin="https://join.example", keys=lambda: {"current": "k" * 32})
@@ -97,7 +97,13 @@ def test_after_a_crash_it_is_sent_at_most_once_more(guests: Bench, invite: Invit
 def test_a_resend_during_the_sending_is_sent_as_well(guests: Bench, invite: Invite) -> None:
     """The first link is dead as it goes out; the second does not wait for the claim on it to end."""
     mailer = Stumbling(
-        before=lambda: resend(invite.organization, invite.id, request=guests.request(), store=guests.store)
+        before=lambda: resend(
+            invite.organization,
+            invite.id,
+            request=guests.request(),
+            connection=CONNECTION,
+            store=guests.store,
+        )
     )
     send(guests, invite, mailer)
     assert (kept(guests, invite).mail, kept(guests, invite).mailed_generation) == (MailState.QUEUED, 0)

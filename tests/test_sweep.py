@@ -12,6 +12,7 @@ from guestlist.records import Invite, InviteStatus, User
 from guestlist.request import sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
+from local.stack import CONNECTION
 from tests.bench import Bench
 
 
@@ -120,7 +121,7 @@ def test_a_renewed_invite_does_not_end_when_it_would_have(guests: Bench, organiz
     """It was sent again: its life began anew."""
     invite = guests.invited(organization, "again@example.com", send=False)
     guests.advance(invite.life - 10)
-    resend(organization, invite.id, request=guests.request(), store=guests.store)
+    resend(organization, invite.id, request=guests.request(), connection=CONNECTION, store=guests.store)
     guests.advance(30)
     assert guests.sweep() == Swept(mails=1)
 

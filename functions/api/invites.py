@@ -57,7 +57,7 @@ def resend(organization: str, invite: str) -> Response[Invite]:
     """Send a new link; the old one is dead."""
     request = request_of(router.current_event, namespace)
     allow(request.caller, Permission.WRITE_INVITES, organization)
-    again = invites.resend(organization, invite, request=request, store=store)
+    again = invites.resend(organization, invite, request=request, connection=connection, store=store)
     queue.mail(again)
     return _shown(again)
 

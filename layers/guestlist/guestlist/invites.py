@@ -66,24 +66,26 @@ def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -
             if held == offer.id:
                 return offer  # our own commit, whose answer was lost
             _expire_if_over(organization.id, held, request, store)
-        not_member(organization.id, connection, offer.email, store)
+        apart = not_member(organization.id, connection, offer.email, store)
         seat_free(organization)
         store.commit(
             store.new_invite(replace(offer, inviter=inviter)),
             store.counted(organization.id, taken=1, pending=1, grants=True),
             store.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
+            apart,
             admin,
             store.remember(request.key, offer.id, request.now),
         )
     return offer
 
 
-def not_member(organization: str, connection: str, email: str, store: Store) -> None:
-    """Refuse a person who is a member already."""
+def not_member(organization: str, connection: str, email: str, store: Store) -> Write:
+    """Refuse a person who is a member already; return that they shall be none at the commit either."""
     user = store.user_by_email(connection, email)
     membership = store.membership(organization, user.id) if user else None
     if membership and membership.status is MembershipStatus.ACTIVE:
         raise AlreadyMember(user=membership.user)
+    return store.still_no_member(organization, connection, email, user.id if user else None)
 
 
 def seat_free(organization: Organization) -> None:
@@ -93,13 +95,14 @@ def seat_free(organization: Organization) -> None:
 
 
 @decided_anew
-def resend(organization: str, invite_id: str, *, request: Request, store: Store) -> Invite:
-    """Send a new link, whose life starts now; the old link is dead.
+def resend(organization: str, invite_id: str, *, request: Request, connection: str, store: Store) -> Invite:
+    """Send a new link, whose life starts now; the old link is dead. Who resends it is its inviter now.
 
     An invite that has expired is renewed, if seat and address are free.
 
     Raises:
         InviteClosed: it was accepted or revoked.
+        AlreadyMember, InvitePending, SeatsTaken: it expired, and cannot be renewed.
     """
     actor, admin = standing(request.caller, organization, store)
     before = store.invite(organization, invite_id)
@@ -108,6 +111,7 @@ def resend(organization: str, invite_id: str, *, request: Request, store: Store)
         raise InviteClosed
     again = replace(
         before,
+        inviter=actor,
         generation=before.generation + 1,
         status=InviteStatus.PENDING,
         expires_at=request.now + before.life,
@@ -120,8 +124,10 @@ def resend(organization: str, invite_id: str, *, request: Request, store: Store)
     if not before.active:
         if held := store.active_invite(organization, before.email):
             raise InvitePending(invite=held)
+        apart = not_member(organization, connection, before.email, store)
         seat_free(place)
-        renewal = [store.hold_address(before), store.counted(organization, taken=1, pending=1, grants=True)]
+        counts = store.counted(organization, taken=1, pending=1, grants=True)
+        renewal = [store.hold_address(before), apart, counts]
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
     store.commit(store.changed(before, again), renewal, store.audited(action), admin)
     return store.invite(organization, invite_id)

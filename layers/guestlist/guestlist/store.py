@@ -241,6 +241,20 @@ class Store:
             admin=ADMIN,
         )
 
+    def still_no_member(self, organization: str, connection: str, email: str, user: str | None) -> Write:
+        """Rely on nobody's having joined with this address meanwhile; `user` has it, if anybody does."""
+        if user is None:
+            return check((f"EMAIL#{connection}#{email}",) * 2, when="attribute_not_exists(#pk)")
+        return check(
+            (f"ORG#{organization}", f"MEMBER#{user}"),
+            when="attribute_not_exists(#pk) OR #status = :removed",
+            removed=MembershipStatus.REMOVED.value,
+        )
+
+    def still_not_invited(self, organization: str, email: str) -> Write:
+        """Rely on nobody's having invited this address meanwhile."""
+        return check((f"ORG#{organization}", f"INVITED#{email}"), when="attribute_not_exists(#pk)")
+
     def audited(self, audit: Audit) -> Write:
         """Record who did what."""
         return put(_item(audit))
