@@ -90,6 +90,8 @@ class Aws:
         self.template = template.given(self.physical)
         self.inject = self._wire.inject
         self.delayed = self._wire.delayed
+        self.heard = self._wire.heard
+        self.lose = self._wire.lose
 
     def start(self) -> Self:
         """Serve, and make what the template declares."""

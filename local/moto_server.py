@@ -5,7 +5,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,7 +54,10 @@ class Wire:
         self._account = account
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._faults: list[Fault] = []
+        self._lost: list[str] = []
         self._delays: dict[str, float] = {}
+        self._listeners: list[Callable[[Request], object]] = []
+        self._carried_out: dict[str, Response] = {}
         self.emails: list[dict[str, Any]] = []
 
     def inject(self, operation: str, code: str, *, times: int = 1, matching: str = "") -> None:
@@ -66,6 +69,11 @@ class Wire:
         with LOCK:
             self._faults.append(Fault(operation, code, times, re.compile(matching)))
 
+    def lose(self, operation: str) -> None:
+        """Carry out the next call of a DynamoDB operation, and lose its answer: it is a 500."""
+        with LOCK:
+            self._lost.append(operation)
+
     @contextmanager
     def delayed(self, operation: str, seconds: float) -> Iterator[None]:
         """Let each call of a DynamoDB operation wait, so that what was read for it grows old."""
@@ -75,14 +83,39 @@ class Wire:
         finally:
             del self._delays[operation]
 
+    @contextmanager
+    def heard(self, listener: Callable[[Request], object]) -> Iterator[None]:
+        """Call a listener with each request before it has any effect; what it does meanwhile lands first."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request, holding the lock throughout."""
-        body = Request(environ).get_data(cache=False)
+        request = Request(environ)
+        body = request.get_data()
         operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
         time.sleep(self._delays.get(operation, 0))
+        for listener in tuple(self._listeners):
+            listener(request)
         with LOCK:
-            response = self._refused(operation, body) or self._answered(environ, operation, body)
+            response = self._refused(operation, body) or self._once(environ, operation, body)
+            if operation in self._lost:
+                self._lost.remove(operation)
+                response = Response("the answer was lost, as a test asked for", 500)
         return response(environ, start_response)
+
+    def _once(self, environ: "WSGIEnvironment", operation: str, body: bytes) -> Response:
+        """Carry a transaction out once under its token, as DynamoDB does for ten minutes and moto doesn't."""
+        token = json.loads(body)["ClientRequestToken"] if operation == _TRANSACTION else ""
+        if token in self._carried_out:
+            return self._carried_out[token]
+        response = self._answered(environ, operation, body)
+        if token and response.status_code == 200:  # noqa: PLR2004 OK
+            self._carried_out[token] = response
+        return response
 
     def _refused(self, operation: str, body: bytes) -> Response | None:
         for fault in self._faults:

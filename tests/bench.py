@@ -82,6 +82,15 @@ class Bench:
             organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
         )
 
+    def welcomed(self, organization: str, email: str) -> Invite:
+        """Add somebody at once, whose welcome is not queued."""
+        asked = MemberRequest(email=email, welcome=True)
+        _, welcome = add_member(
+            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+        )
+        assert welcome
+        return welcome
+
     def removed(self, organization: str, user: str) -> None:
         """Take a member off the organization's list."""
         deprovision(organization, user, request=self.request(), store=self.store)

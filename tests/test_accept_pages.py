@@ -195,7 +195,7 @@ def test_a_link_into_a_suspended_organization(
 
 
 def test_a_link_of_an_admin_who_was_removed(operator: Api, clinic: str, new_person: NewPerson) -> None:
-    """What an admin offered before their removal is theirs to grant no more: the button is 410."""
+    """What an admin offered before their removal is theirs to grant no more: page and button are 410."""
     admin, person = new_person("admin"), new_person()
     operator.post(f"/organizations/{clinic}/invites", json={"email": admin.email, "roles": ["admin"]})
     admin.stack.workers.idle()
@@ -203,10 +203,12 @@ def test_a_link_of_an_admin_who_was_removed(operator: Api, clinic: str, new_pers
     add(operator, clinic, new_person(), roles=["admin"])
     with admin.api(clinic) as api:
         _, url = invited(api, clinic, person)
+    opened = nonce(get(url))
     members = operator.get(f"/organizations/{clinic}/members").json()["items"]
     [user] = [member["user"] for member in members if member["email"] == admin.email]
     operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
-    shows(person.press(url), 410, "This invite was withdrawn")
+    shows(get(url), 410, "This invite was withdrawn")
+    shows(httpx.post(url, data={"nonce": opened}, verify=PLAIN), 410, "This invite was withdrawn")
 
 
 def test_a_link_into_one_organization_too_many(

@@ -12,7 +12,7 @@ from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import HOUR, later
 from tests.conftest import NewPerson
-from tests.front_door import WAIT, add, suffer, unique
+from tests.front_door import WAIT, add, join, suffer, unique
 from tests.minted import EVERYTHING, caller
 from tests.refusals import recorded, refused, traces
 
@@ -101,6 +101,38 @@ def test_a_refused_request_is_not_remembered(operator: Api, clinic: str, new_per
     made = operator.post(path, json=body, headers=headers)
     assert made.status_code == 201
     assert made.headers["location"] != blocking
+
+
+@pytest.mark.parametrize("kind", CREATIONS)
+def test_what_was_made_while_its_answer_was_lost_is_made_once(
+    kind: str, operator: Api, clinic: str, stack: Stack
+) -> None:
+    """DynamoDB carried it out and its answer got lost: the caller is told of it all the same."""
+    path, body = creations(clinic)[kind]
+    stack.aws.lose("TransactWriteItems")
+    made = operator.post(path, json=body)
+    assert made.status_code == 201
+    assert operator.get(made.headers["location"]).status_code == 200
+
+
+@pytest.mark.parametrize("route", ["invites", "members"])
+def test_a_replay_is_judged_by_what_its_caller_may_now(
+    route: str, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """A removed admin's key opens nothing, though their token still has time to live."""
+    admin, headers = new_person("admin"), {"Idempotency-Key": unique("key")}
+    path, body = f"/organizations/{clinic}/{route}", {"email": new_person().email}
+    join(operator, clinic, admin, roles=["admin"])
+    add(operator, clinic, new_person(), roles=["admin"])
+    [user] = [
+        one["user"]
+        for one in operator.get(f"/organizations/{clinic}/members").json()["items"]
+        if one["email"] == admin.email
+    ]
+    with admin.api(clinic) as api:
+        assert api.post(path, json=body, headers=headers).status_code == 201
+        operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
+        refused(api.post(path, json=body, headers=headers), 403, "forbidden")
 
 
 def test_a_key_is_one_callers_on_one_route(

@@ -1,13 +1,31 @@
 """The projection under failure: Auth0 comes to bear what the table says, whatever is lost or late."""
 
+import httpx
 import pytest
 
 from guestlist.clock import clock
+from guestlist.deadline import Transport
 from guestlist.errors import TooManyOrganizations
 from guestlist.leases import SETTLING
 from guestlist.profile import PROFILE_BYTES
 from guestlist.records import Halt
 from tests.bench import Bench, now
+
+
+class Changing(Transport):
+    """A wire on which the user changes, and a second and a half goes by, with every call."""
+
+    def __init__(self, guests: Bench, user: str) -> None:
+        super().__init__(tls=False)
+        self._guests, self._user, self.changes = guests, user, 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry a request, as the wire does."""
+        response = super().handle_request(request)
+        self._guests.advance(1.5)
+        self._guests.added(self._guests.organization(), self._guests.user(self._user).email)
+        self.changes += 1
+        return response
 
 
 def test_changes_that_wait_together_are_one_call(guests: Bench, ann: str) -> None:
@@ -18,6 +36,16 @@ def test_changes_that_wait_together_are_one_call(guests: Bench, ann: str) -> Non
     guests.project(ann)
     assert guests.calls() == ["PATCH 200"]
     assert set(others) < set(guests.array(ann))
+
+
+def test_changes_that_do_not_end_are_handed_on(guests: Bench, ann: str) -> None:
+    """After some rounds the lease goes back, and the next hint goes on: a function's time has an end."""
+    changing = Changing(guests, ann)
+    guests.added(guests.organization(), guests.user(ann).email)
+    projected = guests.project(ann, guests.client(transport=changing)).user
+    assert (projected.lease_owner, projected.due) == (None, now())
+    assert 0 < projected.applied < projected.version == changing.changes + 2
+    assert guests.project(ann).user.applied == projected.version
 
 
 def test_foreign_names_stay(guests: Bench, organization: str, ann: str) -> None:

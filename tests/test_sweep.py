@@ -117,6 +117,16 @@ def test_a_mail_whose_hint_was_lost_is_queued_again_until_the_invite_ends(
     assert guests.sweep() == Swept(expiries=1)
 
 
+def test_a_welcome_whose_link_is_dead_is_swept_no_more(guests: Bench, organization: str) -> None:
+    """Its mail never went out while the link led anywhere; the membership stands all the same."""
+    welcome = guests.welcomed(organization, "welcome@example.com")
+    guests.advance(20)
+    assert guests.sweep().mails == 1
+    guests.advance(welcome.life)
+    assert guests.sweep().mails == 0
+    assert guests.store.invite(organization, welcome.id).due is None
+
+
 def test_a_renewed_invite_does_not_end_when_it_would_have(guests: Bench, organization: str) -> None:
     """It was sent again: its life began anew."""
     invite = guests.invited(organization, "again@example.com", send=False)

@@ -52,6 +52,16 @@ def test_an_injected_conflict_of_a_plain_write(aws: Aws, dynamodb: Client) -> No
     dynamodb.put_item(TableName=TABLE, Item=item("A"))
 
 
+def test_a_transaction_whose_answer_was_lost_is_carried_out_once(aws: Aws, dynamodb: Client) -> None:
+    """Under the token that botocore sends with each of its tries, as DynamoDB does and moto doesn't."""
+    aws.lose("TransactWriteItems")
+    new = {"ConditionExpression": "attribute_not_exists(pk)"}
+    dynamodb.transact_write_items(TransactItems=[put("A", **new)])
+    assert "Item" in dynamodb.get_item(TableName=TABLE, Key=item("A"))
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=[put("A", **new)])
+
+
 def test_two_stacks_of_one_process_share_nothing(aws: Aws, dynamodb: Client) -> None:
     dynamodb.put_item(TableName=TABLE, Item=item("A"))
     with Aws(aws.template) as other:

@@ -18,7 +18,6 @@ from guestlist.records import (
     ActorKind,
     Invite,
     InviteStatus,
-    MembershipStatus,
     Organization,
     OrganizationStatus,
     User,
@@ -97,9 +96,9 @@ def _page(invite: Invite, generation: int, organization: Organization, store: St
     if organization.status is not OrganizationStatus.ACTIVE:
         return Page.SUSPENDED
     if invite.active:
-        return Page.OFFER
+        return Page.OFFER if _inviter_stands(invite, store) else Page.REVOKED
     membership = store.membership(organization.id, invite.user) if invite.user else None
-    stands = membership is not None and membership.status is MembershipStatus.ACTIVE
+    stands = membership is not None and membership.stands
     return Page.USED if stands and not over else Page.USED_UP
 
 
@@ -140,15 +139,12 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
     invite = opened.invite
     if opened.page is not Page.OFFER or invite is None:
         return opened
-    inviter = _inviter_stands(invite, store)
-    if inviter is None:
-        return replace(opened, page=Page.REVOKED)
     known = store.user_by_email(connection, invite.email)
     user = known or new_user(connection, invite.email, now)
     writes: list[Write] = []
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
     present = store.membership(invite.organization, user.id) if known else None
-    if present and present.status is MembershipStatus.ACTIVE:
+    if present and present.stands:
         # The roles of a membership that stands are not an old offer's to change.
         counts = store.counted(invite.organization, taken=-1, pending=-1, grants=False)
     else:
@@ -158,23 +154,29 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
         )
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
-    address = store.free_address(invite)
-    store.commit(store.changed(invite, accepted), address, writes, counts, store.audited(action), inviter)
+    store.commit(
+        store.changed(invite, accepted),
+        store.free_address(invite),
+        writes,
+        counts,
+        store.audited(action),
+        _inviter_still_stands(invite, store),
+    )
     return replace(opened, page=Page.USED, invite=accepted)
 
 
-def _inviter_stands(invite: Invite, store: Store) -> list[Write] | None:
-    """Return what the acceptance relies on: an inviting admin may still grant these roles now."""
-    if invite.inviter.kind is not ActorKind.ADMIN or invite.inviter.user is None:
-        return []
+def _inviter_stands(invite: Invite, store: Store) -> bool:
+    """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
+    if invite.inviter.user is None:
+        return True
     membership = store.membership(invite.organization, invite.inviter.user)
-    if (
-        membership is None
-        or membership.status is not MembershipStatus.ACTIVE
-        or ADMIN not in membership.roles
-    ):
-        return None
-    return [store.still_admin(invite.organization, invite.inviter.user)]
+    return membership is not None and membership.administers
+
+
+def _inviter_still_stands(invite: Invite, store: Store) -> list[Write]:
+    """Return what the acceptance relies on at the moment of the commit."""
+    inviter = invite.inviter.user
+    return [store.still_admin(invite.organization, inviter)] if inviter else []
 
 
 def _projected(user: str, store: Store, auth0: Auth0) -> Projected:

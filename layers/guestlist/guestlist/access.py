@@ -5,8 +5,7 @@ from enum import StrEnum
 
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
-from guestlist.names import ADMIN
-from guestlist.records import Actor, ActorKind, MembershipStatus, User
+from guestlist.records import Actor, ActorKind, User
 from guestlist.store import Store
 from guestlist.table import Write
 
@@ -56,9 +55,7 @@ def standing(caller: Caller, organization: str, store: Store) -> tuple[Actor, li
         return caller.actor, []
     user = store.user_by_account(caller.id)
     membership = store.membership(organization, user) if user else None
-    if user is None or membership is None:
-        raise Forbidden
-    if membership.status is not MembershipStatus.ACTIVE or ADMIN not in membership.roles:
+    if user is None or membership is None or not membership.administers:
         raise Forbidden
     return replace(caller.actor, user=user), [store.still_admin(organization, user)]
 

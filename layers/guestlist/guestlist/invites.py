@@ -14,7 +14,6 @@ from guestlist.records import (
     Invite,
     InviteStatus,
     MailState,
-    MembershipStatus,
     Organization,
 )
 from guestlist.request import Request
@@ -57,14 +56,12 @@ def invite(
 
 @decided_anew
 def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -> Invite:
+    inviter, admin = standing(request.caller, offer.organization, store)
     if made := made_before(request, store):
         return store.invite(offer.organization, made)
     with key_first(request, store):
-        inviter, admin = standing(request.caller, offer.organization, store)
         organization = active(offer.organization, store)
         if held := store.active_invite(organization.id, offer.email):
-            if held == offer.id:
-                return offer  # our own commit, whose answer was lost
             _expire_if_over(organization.id, held, request, store)
         apart = not_member(organization.id, connection, offer.email, store)
         seat_free(organization)
@@ -83,7 +80,7 @@ def not_member(organization: str, connection: str, email: str, store: Store) -> 
     """Refuse a person who is a member already; return that they shall be none at the commit either."""
     user = store.user_by_email(connection, email)
     membership = store.membership(organization, user.id) if user else None
-    if membership and membership.status is MembershipStatus.ACTIVE:
+    if membership and membership.stands:
         raise AlreadyMember(user=membership.user)
     return store.still_no_member(organization, connection, email, user.id if user else None)
 

@@ -104,6 +104,15 @@ def give_up(user: User, owner: str, error: Auth0Unavailable | Auth0Refused, stor
         return unsettle(user, store)
 
 
+def hand_on(user: User, owner: str, store: Store) -> User:
+    """Give the lease back with a newer version untold, due at once."""
+    after = replace(user, lease_owner=None, lease_until=0, due=clock.now())
+    try:
+        return store.amended(user, after, when="#lease_owner = :owner", owner=owner)
+    except ConditionFailed:
+        return unsettle(user, store)
+
+
 def unsettle(user: User, store: Store) -> User:
     """Have the account read again in three minutes, whatever its state is now; an earlier due time stays.
 

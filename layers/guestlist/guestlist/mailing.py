@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from guestlist.links import Links
 from guestlist.mail import Mailer, rendered
-from guestlist.records import Invite, InviteStatus, MailState
+from guestlist.records import Invite, MailState
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 
@@ -27,7 +27,7 @@ def send_mail(
 ) -> bool:
     """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent."""
     invite = store.invite(organization, invite_id)
-    if not _waits(invite, now):
+    if not invite.waits_for_mail(now):
         return False
     try:
         claimed = _claim(invite, store, now)
@@ -48,12 +48,6 @@ def send_mail(
     )
     _sent(claimed, store)
     return True
-
-
-def _waits(invite: Invite, now: int) -> bool:
-    """Tell whether a mail is to be sent: not with a link that is dead."""
-    dead = invite.status in {InviteStatus.REVOKED, InviteStatus.EXPIRED} or invite.expires_at <= now
-    return invite.mail is MailState.QUEUED and not dead
 
 
 def _claim(invite: Invite, store: Store, now: int) -> Invite:

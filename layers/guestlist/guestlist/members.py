@@ -108,16 +108,14 @@ def _add(
     request: Request,
     store: Store,
 ) -> tuple[Membership, Invite | None]:
+    actor, admin = standing(request.caller, organization, store)
     if made := made_before(request, store):
         return member(organization, made, store), None
     with key_first(request, store):
-        actor, admin = standing(request.caller, organization, store)
         place = active(organization, store)
         user = store.user_by_email(person.connection, person.email) or person
         present = store.membership(organization, user.id)
-        if present and present.status is MembershipStatus.ACTIVE:
-            if user.id == person.id:
-                return present, welcome  # our own commit, whose answer was lost
+        if present and present.stands:
             raise AlreadyMember(user=user.id)
         held = store.active_invite(organization, user.email)
         if not held:
@@ -145,7 +143,7 @@ def _add(
 def member(organization: str, user: str, store: Store) -> Membership:
     """Return a membership that stands, or raise NotFound."""
     found = store.membership(organization, user)
-    if found is None or found.status is not MembershipStatus.ACTIVE:
+    if found is None or not found.stands:
         raise NotFound
     return found
 

@@ -19,6 +19,9 @@ from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
 
+ROUNDS = 4
+"""Seconds in which versions that come meanwhile are told in the same lease; then the next hint goes on."""
+
 
 @dataclass(frozen=True)
 class Projected:
@@ -53,6 +56,11 @@ def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
         user = leases.take(seen, owner, store, now)
     except ConditionFailed:
         return Projected(store.user(user_id))
+    return _told_until_newest(user, owner, store, auth0, until=now + ROUNDS)
+
+
+def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, until: int) -> Projected:
+    """Tell Auth0 under a lease, again while newer versions come."""
     account, made = None, False
     while True:
         try:
@@ -67,6 +75,8 @@ def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
             renewed = leases.renew(user, owner, told, store)
         if renewed is None:
             return Projected(leases.unsettle(user, store), account, made)
+        if clock.now() >= until:
+            return Projected(leases.hand_on(renewed, owner, store), account, made)
         user = renewed
 
 

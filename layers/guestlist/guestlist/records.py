@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from guestlist.names import ADMIN
+
 
 class ActorKind(StrEnum):
     """Who acts."""
@@ -140,6 +142,16 @@ class Membership:
     created_at: int
     changed_at: int
 
+    @property
+    def stands(self) -> bool:
+        """Whether the user is a member now."""
+        return self.status is MembershipStatus.ACTIVE
+
+    @property
+    def administers(self) -> bool:
+        """Whether the user is an admin of the organization now."""
+        return self.stands and ADMIN in self.roles
+
 
 class InviteStatus(StrEnum):
     """The states of an invite."""
@@ -194,6 +206,11 @@ class Invite:
     def active(self) -> bool:
         """Whether it holds a seat and its address."""
         return self.status is InviteStatus.PENDING
+
+    def waits_for_mail(self, now: int) -> bool:
+        """Tell whether a mail is to be sent: not with a link that is dead."""
+        dead = self.status in {InviteStatus.REVOKED, InviteStatus.EXPIRED} or self.expires_at <= now
+        return self.mail is MailState.QUEUED and not dead
 
     @property
     def as_made(self) -> bool:

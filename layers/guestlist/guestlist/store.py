@@ -159,7 +159,7 @@ class Store:
                 kind="MEMBER#",
             )
             read = [from_item(Membership, item) for item in items]
-            found += [membership for membership in read if membership.status is MembershipStatus.ACTIVE]
+            found += [membership for membership in read if membership.stands]
             if cursor is None:
                 break
         return Page(found, cursor)

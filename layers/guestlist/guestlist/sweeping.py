@@ -8,7 +8,7 @@ from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, MailState, User
+from guestlist.records import Invite, User
 from guestlist.request import Request
 from guestlist.store import DUE_SHARDS, Amended, Store
 from guestlist.table import ConditionFailed
@@ -36,7 +36,7 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
                     swept.projections += 1
             elif record.active and record.expires_at <= request.now:
                 swept.expiries += _expired(record, request, store)
-            elif _put_off(record, store, request.now) and record.mail is MailState.QUEUED:
+            elif _put_off(record, store, request.now) and record.waits_for_mail(request.now):
                 queue.mail(record)
                 swept.mails += 1
     return swept
@@ -60,12 +60,17 @@ def _put_off(record: Amended, store: Store, now: int) -> bool:
     """
     if record.due is None or record.due > now:
         return False
-    due = now + back_off(record.attempts)
-    if isinstance(record, Invite):
-        due = min(due, record.expires_at) if record.active and record.expires_at > now else due
-    later = replace(record, due=due, attempts=record.attempts + 1)
+    later = replace(record, due=_later(record, now), attempts=record.attempts + 1)
     try:
         store.amended(record, later, when="#due = :seen", seen=record.due)
     except ConditionFailed:
         return False
     return True
+
+
+def _later(record: User | Invite, now: int) -> int | None:
+    """Return when to look again: at an offer's end at the latest, and never at a link that is dead."""
+    later = now + back_off(record.attempts)
+    if isinstance(record, User) or (record.active and record.expires_at <= now):
+        return later
+    return min(later, record.expires_at) if record.expires_at > now else None

@@ -20,7 +20,7 @@ Item = dict[str, Any]
 Key = tuple[str, str]
 
 ATTEMPTS = 12
-"""Tries of a transaction that collides with others: about three seconds in all."""
+"""Tries of what collides with others: about three seconds in all."""
 
 LONGEST_PK, LONGEST_SK = 2048, 1024
 """Bytes of a key's two parts (DynamoDB, quotas); of anything longer there is no item."""
@@ -79,14 +79,23 @@ class Table:
         return _item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Sequence[Key]) -> list[Item]:
-        """Return those of up to 100 items that exist, in no order."""
+        """Return those of up to 100 items that exist, in no order.
+
+        Raises:
+            Busy: DynamoDB left some of them out for as long as we tried.
+        """
         wanted: Any = {self._name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
         items: list[Item] = []
-        while wanted and keys:
+        if not keys:
+            return items
+        for attempt in range(ATTEMPTS):
             answer = self._client.batch_get_item(RequestItems=wanted)
             items += [_item(found) for found in answer["Responses"].get(self._name, [])]
             wanted = answer.get("UnprocessedKeys")
-        return items
+            if not wanted:
+                return items
+            _wait(attempt)
+        raise Busy
 
     def page(
         self,
@@ -120,20 +129,26 @@ class Table:
 
         Raises:
             ConditionFailed: what the write relied on is no longer so.
+            Busy: transactions were in the way for as long as we tried.
         """
         arguments: Any = write.arguments
-        try:
-            answer = self._client.update_item(TableName=self._name, ReturnValues="ALL_NEW", **arguments)
-        except self._client.exceptions.ConditionalCheckFailedException:
-            raise ConditionFailed from None
-        except self._client.exceptions.TransactionConflictException:
-            # Botocore does not retry this one; a transaction on the item is under way.
-            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 (jitter)
-            return self.change(write)
-        return _item(answer["Attributes"])
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self._client.update_item(TableName=self._name, ReturnValues="ALL_NEW", **arguments)
+            except self._client.exceptions.ConditionalCheckFailedException:
+                raise ConditionFailed from None
+            except self._client.exceptions.TransactionConflictException:
+                # Botocore does not retry this one; a transaction on the item is under way.
+                _wait(attempt)
+            else:
+                return _item(answer["Attributes"])
+        raise Busy
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Carry out all of the writes or none.
+
+        Where the answer is lost, botocore asks again with the same `ClientRequestToken`, under which
+        DynamoDB carries a transaction out once.
 
         Raises:
             ConditionFailed: what a write relied on is no longer so.
@@ -149,10 +164,14 @@ class Table:
                     raise ConditionFailed from None
                 if not codes <= _PASSING:
                     raise
-                time.sleep(random.uniform(0, min(0.5, 0.02 * 2**attempt)))  # noqa: S311 (jitter)
+                _wait(attempt)
             else:
                 return
         raise Busy
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.uniform(0, min(0.5, 0.02 * 2**attempt)))  # noqa: S311 (jitter)
 
 
 def _key(key: Key) -> dict[str, Any]:
