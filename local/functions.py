@@ -109,6 +109,8 @@ class Function:
         return {
             "_HANDLER": self.declared.handler,
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
+            # In one process all have the same credentials; this is how AWS's wire tells whose a call is.
+            "AWS_SDK_UA_APP_ID": self.declared.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.declared.memory),
             **self.declared.environment,

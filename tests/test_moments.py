@@ -1,0 +1,125 @@
+"""What changes between a decision and its commit: whatever was decided on is looked at once more."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from werkzeug.wrappers import Request
+
+from local.people import Api
+from local.stack import Stack
+from tests.accept_setup import HOUR, get, invited, later, shows
+from tests.callers_setup import added, ask, filled
+from tests.conftest import NewPerson
+from tests.front_door import WAIT, add, provision
+from tests.minted import EVERYTHING, caller, of_organization
+from tests.refusals import refused, traces
+
+CHANGES = ("invite", "add", "resend", "change", "deprovision", "revoke")
+
+
+@contextmanager
+def between(stack: Stack, deed: Callable[[], object]) -> Iterator[None]:
+    """Do something when the next transaction is here, before it is carried out."""
+    waiting = [deed]
+
+    def hear(request: Request) -> None:
+        if waiting and request.headers.get("X-Amz-Target", "").endswith(".TransactWriteItems"):
+            waiting.pop()()
+
+    with stack.aws.heard(hear):
+        yield
+    assert not waiting, "there was no such moment"
+
+
+def _admin(stack: Stack, operator: Api, clinic: str) -> tuple[str, Api]:
+    """Return the path of a member who is an admin, though not the only one, and the API as they use it."""
+    user, _ = (added(operator, clinic, "admin") for _ in range(2))
+    account = operator.get(f"/users/{user}").json()["account"]
+    api = caller(stack, sub=account, **of_organization(clinic, "admin"))
+    return f"/organizations/{clinic}/members/{user}", api
+
+
+@pytest.mark.parametrize("route", CHANGES)
+def test_what_an_admin_decided_before_their_removal_is_not_recorded(
+    route: str, stack: Stack, operator: Api, clinic: str
+) -> None:
+    """It is 403, and of the two the removal alone left a trace."""
+    path, admin = _admin(stack, operator, clinic)
+    ids, left = filled(operator, clinic), list[object]()
+
+    def remove() -> None:
+        operator.delete(path, headers=WAIT).raise_for_status()
+        left.extend(traces(stack))
+
+    with admin, between(stack, remove):
+        refused(ask(admin, route, ids), 403, "forbidden")
+    assert list(traces(stack)) == left
+
+
+@pytest.mark.parametrize("way", ["remove", "demote"])
+def test_an_offer_is_withdrawn_with_its_admin_at_the_last_moment(
+    way: str, stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """The admin goes while the button is being pressed: 410, and nobody joined."""
+    (path, admin), person = _admin(stack, operator, clinic), new_person()
+    with admin:
+        _, url = invited(admin, clinic, person)
+    before = operator.get(f"/organizations/{clinic}").json()["members"]
+    remove = partial(operator.delete, path)
+    demote = partial(operator.patch, path, json={"roles": ["editor"]}, headers={"If-Match": '"1"'})
+    with between(stack, {"remove": remove, "demote": demote}[way]):
+        shows(person.press(url), 410, "This invite was withdrawn")
+    members = operator.get(f"/organizations/{clinic}/members").json()["items"]
+    assert person.email not in {member["email"] for member in members}
+    assert operator.get(f"/organizations/{clinic}").json()["members"] == before - (way == "remove")
+
+
+def _counts(api: Api, organization: str) -> tuple[int, int]:
+    """Return how many members and pending invites an organization counts."""
+    found = api.get(f"/organizations/{organization}").json()
+    return found["members"], found["pending_invites"]
+
+
+@pytest.mark.parametrize("known", ["nowhere", "elsewhere", "formerly"])
+def test_who_is_added_at_the_last_moment_is_not_invited(
+    known: str, stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """Whether Guestlist knew nobody with this address, knew them, or had removed them here."""
+    person = new_person()
+    if known == "elsewhere":
+        add(operator, provision(operator), person)
+    if known == "formerly":
+        user = add(operator, clinic, person)["user"]
+        operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
+    with between(stack, partial(add, operator, clinic, person)):
+        answer = operator.post(f"/organizations/{clinic}/invites", json={"email": person.email})
+    refused(answer, 409, "already_member")
+    assert _counts(operator, clinic) == (1, 0)
+
+
+def test_who_is_invited_at_the_last_moment_is_added_on_that_seat(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """The offer is closed with the addition, and its link is dead."""
+    person = new_person()
+    with between(stack, partial(invited, operator, clinic, person)):
+        add(operator, clinic, person)
+    assert _counts(operator, clinic) == (1, 0)
+    [revoked] = operator.get(f"/organizations/{clinic}/invites", params={"status": "revoked"}).json()["items"]
+    assert revoked["email"] == person.email
+    assert get(person.link()).status_code == 410
+
+
+def test_an_expired_invite_is_not_renewed_for_who_is_added_at_the_last_moment(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """Else it could bring them back after a removal."""
+    person = new_person()
+    path, _ = invited(operator, clinic, person, expires_in=HOUR)
+    later(stack, HOUR)
+    stack.workers.tick()
+    with caller(stack, permissions=EVERYTHING) as api, between(stack, partial(add, api, clinic, person)):
+        refused(api.post(f"{path}/resend"), 409, "already_member")
+        assert _counts(api, clinic) == (1, 0)

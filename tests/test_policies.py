@@ -1,0 +1,110 @@
+"""What each function may do in AWS, in template.yaml: all that it does, and nothing else."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from werkzeug.wrappers import Request as Asked
+
+from guestlist.caller import Caller
+from guestlist.clock import clock
+from guestlist.members import add_member
+from guestlist.records import ActorKind
+from guestlist.request import Request
+from guestlist.resources import MemberRequest
+from local.people import PLAIN, Api, Person
+from local.stack import CONNECTION, Stack
+from tests.accept_setup import HOUR, get, link, store
+from tests.callers_setup import ROUTES, added, ask, filled
+from tests.front_door import invite, pass_time, provision, suffer
+from tests.minted import EVERYTHING, caller, of_organization
+from tests.rights import Need, Right, given, needed
+
+UNUSED = {
+    # A sender's identity may have a default configuration set; SES then asks for the right to both.
+    ("MailerFunction", "ses:SendEmail", "configuration-set/*"),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stack in which every function did all of its work, what that took, and what is given."""
+
+    stack: Stack
+    needs: set[Need]
+    rights: list[Right]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Return a run through every route, the pages, the workers, and a sweep of all that may be overdue."""
+    with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
+        done = Run(stack, set(), list(given(stack.aws)))
+
+        def hear(request: Asked) -> None:
+            done.needs.update(needed(request, stack.aws))
+
+        with stack.aws.heard(hear):
+            clinic = provision(api)
+            _ask_everything(api, clinic)
+            _accept(stack, api, clinic)
+            _sweep(stack, api, clinic)
+        yield done
+
+
+def _ask_everything(api: Api, clinic: str) -> None:
+    ids = filled(api, clinic)
+    assert [answer for route in ROUTES if not (answer := ask(api, route, ids)).is_success] == []
+    api.post("/invites", json={"email": "own@clinic.example", "organization": clinic}).raise_for_status()
+    api.get("/openapi.json").raise_for_status()
+    assert api.get("/nowhere").status_code == 404
+
+
+def _accept(stack: Stack, api: Api, clinic: str) -> None:
+    """Accept what an admin offered, while Auth0 is out of reach and when it is there again."""
+    account = api.get(f"/users/{added(api, clinic, 'admin')}").json()["account"]
+    with (
+        Person(stack, "dora@clinic.example") as dora,
+        caller(stack, sub=account, **of_organization(clinic, "admin")) as admin,
+    ):
+        invite(admin, clinic, dora)
+        httpx.head(dora.link(), verify=PLAIN).raise_for_status()
+        suffer(stack, method="POST", path="/api/v2/users", status=503, times=20)
+        assert dora.press(dora.link()).status_code == 503
+        httpx.delete(f"{stack.tenant.url}/_local/faults", verify=PLAIN)
+        stack.workers.idle()
+        assert dora.press(dora.link()).status_code == 303
+
+
+def _sweep(stack: Stack, api: Api, clinic: str) -> None:
+    """Sweep a user and a mail whose hints were lost, and an invite whose life is over."""
+    url = link(api, clinic, "late@clinic.example", expires_in=HOUR)
+    pass_time(stack, seconds=HOUR)
+    lost = MemberRequest(email="lost@clinic.example", welcome=True)
+    request = Request(Caller(ActorKind.OPERATOR, "auth0|olga"), "crashed", clock.now())
+    add_member(clinic, lost, request=request, connection=CONNECTION, store=store(stack))
+    pass_time(stack, seconds=30)
+    stack.workers.tick()
+    stack.workers.idle()
+    assert get(url).status_code == 410
+    assert "lost@clinic.example" in {mail.to for mail in stack.mails()}
+
+
+def test_the_run_took_every_route(run: Run) -> None:
+    """What the others look at is all that there is."""
+    taken = {json.loads(line)["route"] for line in run.stack.gateway.access_log}
+    assert taken == {route.key for route in run.stack.aws.template.routes()}
+    assert {need.function for need in run.needs} == set(run.stack.functions)
+
+
+def test_what_a_function_does_it_may_do(run: Run) -> None:
+    """On AWS a call without its right is an AccessDenied, which moto never gives."""
+    assert [need for need in run.needs if not any(right.covers(need) for right in run.rights)] == []
+
+
+def test_what_a_function_may_do_it_does(run: Run) -> None:
+    """A right that nothing takes is one too many, but for those with a reason."""
+    unused = [right for right in run.rights if not any(right.covers(need) for need in run.needs)]
+    assert {(right.function, right.action, right.resource.split(":", 5)[5]) for right in unused} == UNUSED
