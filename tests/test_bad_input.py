@@ -115,6 +115,8 @@ UNACCEPTABLE = {
     "markup": (f'{{{ADDRESS}, "inviter_name": "<b>{MARK}"}}', "#/inviter_name"),
     "a link": (f'{{{ADDRESS}, "inviter_name": "https://{MARK}"}}', "#/inviter_name"),
     "a domain": (f'{{{ADDRESS}, "inviter_name": "see {MARK}.example/x"}}', "#/inviter_name"),
+    "a domain of another script": (f'{{{ADDRESS}, "inviter_name": "{MARK}.рф"}}', "#/inviter_name"),
+    "an address as a name": (f'{{{ADDRESS}, "inviter_name": "{MARK}@localhost"}}', "#/inviter_name"),
     "a long name": (f'{{{ADDRESS}, "inviter_name": "{MARK * 20}"}}', "#/inviter_name"),
     "a blank name": (f'{{{ADDRESS}, "inviter_name": "  "}}', "#/inviter_name"),
 }
@@ -141,6 +143,7 @@ BAD_ORGANIZATIONS = {
     "no name": ({"id": "free"}, "#/name"),
     "an empty name": ({"id": "free", "name": ""}, "#/name"),
     "markup": ({"id": "free", "name": f"<script>{MARK}"}, "#/name"),
+    "a domain": ({"id": "free", "name": f"{MARK}\uff0eexample"}, "#/name"),
     "an escape": ({"id": "free", "name": f"{MARK}\x1b[2J"}, "#/name"),
     "no seat": ({"id": "free", "name": "A", "seats": 0}, "#/seats"),
     "a seat that is true": ({"id": "free", "name": "A", "seats": True}, "#/seats"),
