@@ -8,6 +8,9 @@ import pytest
 
 from local.people import PLAIN, Api
 from local.stack import Stack
+from tests.accept_setup import link, shows
+from tests.conftest import NewPerson
+from tests.front_door import add
 from tests.minted import token
 from tests.refusals import MARK, refused, traces
 
@@ -49,6 +52,35 @@ def test_a_route_that_does_not_exist_is_not_found(
 def test_an_id_that_cannot_be_names_nothing(path: str, operator: Api, clinic: str) -> None:
     """An id longer than any key, or of characters that no id has, is simply not found."""
     refused(operator.get(path.format(clinic=clinic)), 404, "not_found")
+
+
+CONTROLS = ("%0a", "%0A%0A", "%0d", "%0d%0a", "%00", "%09", "%1f", "%7f", "%c2%85", "%e2%80%a8")
+
+
+def test_a_path_with_a_control_character_is_no_route(operator: Api, clinic: str, stack: Stack) -> None:
+    """Every route answers as if it did not exist, though all but the character would lead there."""
+    values = {"organization": clinic, "user": "somebody", "invite": "something"}
+    routes = [
+        route for route in stack.aws.template.routes() if route.function == "ApiFunction" and route.path
+    ]
+    before = traces(stack)
+    for route in routes:
+        path = route.path.format_map(values)
+        for control in CONTROLS:
+            for broken in (f"{path}{control}", f"{path}{control}x", f"/x{control}{path}"):
+                refused(operator.request(route.method, broken), 404, "not_found")
+    assert traces(stack) == before
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_with_a_control_character_is_nobodys(
+    method: str, control: str, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """A good link with anything behind it is unknown, and HEAD says the same."""
+    url = link(operator, clinic, new_person().email) + control
+    shows(httpx.request(method, url, verify=PLAIN), 404, "We do not know this link")
+    assert httpx.head(url, verify=PLAIN).status_code == 404
 
 
 @pytest.mark.parametrize("limit", ["-1", "0", "101", "9" * 5_000, "ten", "1.5", "", "1&limit=2", "%00"])
@@ -101,16 +133,55 @@ def test_a_cursor_of_another_list_is_malformed(operator: Api, clinic: str) -> No
         refused(operator.get(httpx.URL(path).copy_merge_params({"cursor": cursor})), 400, "malformed")
 
 
-def test_an_over_long_idempotency_key_is_malformed(operator: Api, clinic: str, stack: Stack) -> None:
-    """A key has at most 255 characters."""
-    before, body = traces(stack), {"email": f"{MARK}@clinic.example"}
-    for key, status in (("k" * 256, 400), ("k" * 255, 201)):
-        answer = operator.post(
-            f"/organizations/{clinic}/invites", json=body, headers={"Idempotency-Key": key}
-        )
-        assert answer.status_code == status
-        if status == 400:
-            assert traces(stack) == before
+@pytest.mark.parametrize("key", ["", "k" * 256, "a\tb", "clé", "\x85", "🔑"])
+@pytest.mark.parametrize("route", ["invites", "members"])
+def test_a_key_that_cannot_be_is_malformed(
+    route: str, key: str, operator: Api, clinic: str, stack: Stack
+) -> None:
+    """An empty, over-long or strange key is 400, not the same as none; nothing is recorded."""
+    before, headers = traces(stack), [(b"Idempotency-Key", key.encode())]
+    body = {"email": f"{MARK}@clinic.example"}
+    answer = operator.post(f"/organizations/{clinic}/{route}", json=body, headers=headers)
+    refused(answer, 400, "malformed")
+    assert traces(stack) == before
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 255, "with spaces, and ~!"])
+def test_a_key_of_printable_ascii_is_taken(key: str, operator: Api, clinic: str) -> None:
+    """From 1 to 255 characters; the same twice makes one."""
+    path, body = f"/organizations/{clinic}/invites", {"email": f"{MARK}@clinic.example"}
+    answers = [operator.post(path, json=body, headers={"Idempotency-Key": key}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len({answer.headers["location"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("tags", ["*", '"1"', '"7", "1"', 'W/"1", "1"', '"1" ,"2"'])
+def test_a_change_names_what_it_may_change(
+    tags: str, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """`*` is any version that is there, and of a list one tag suffices."""
+    path = f"/organizations/{clinic}/members/{add(operator, clinic, new_person())['user']}"
+    changed = operator.patch(path, json={"roles": ["editor"]}, headers={"If-Match": tags})
+    assert (changed.status_code, changed.headers["etag"], changed.json()["roles"]) == (200, '"2"', ["editor"])
+
+
+def test_a_change_that_names_no_current_version_is_stale(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """Weak tags never match (RFC 9110, section 13.1.1), nor does what is no tag."""
+    path = f"/organizations/{clinic}/members/{add(operator, clinic, new_person())['user']}"
+    before = traces(stack)
+    for tags in ('W/"1"', 'w/"1"', '"2", "3"', "1", '"01"', '"1', '"1,"', '"*"', "1, *", ","):
+        refused(operator.patch(path, json={"roles": []}, headers={"If-Match": tags}), 412, "stale")
+    assert traces(stack) == before
+
+
+def test_what_is_not_there_matches_no_version(operator: Api, clinic: str, new_person: NewPerson) -> None:
+    """Somebody removed is not found, whatever `If-Match` says."""
+    path = f"/organizations/{clinic}/members/{add(operator, clinic, new_person())['user']}"
+    operator.delete(path).raise_for_status()
+    for tags in ("*", '"2"'):
+        refused(operator.patch(path, json={"roles": []}, headers={"If-Match": tags}), 404, "not_found")
 
 
 def wrong_tokens(stack: Stack) -> dict[str, str]:

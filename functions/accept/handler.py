@@ -16,7 +16,7 @@ from guestlist.clock import clock
 from guestlist.links import Links
 from guestlist.queue import Queue
 from guestlist.records import ActorKind
-from guestlist.request import Request
+from guestlist.request import BROKEN_PATH, Request
 from guestlist.settings import Settings, secret
 from guestlist.store import Store
 from guestlist.table import Table
@@ -44,7 +44,7 @@ show = partial(
     render, application=settings.APPLICATION_NAME, login_url=settings.APPLICATION_LOGIN_URL, links=links
 )
 logger = Logger()
-app = APIGatewayHttpResolver()
+app = APIGatewayHttpResolver(strip_prefixes=[BROKEN_PATH])
 
 
 @app.get("/accept/<token>")

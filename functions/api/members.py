@@ -56,7 +56,8 @@ def change_roles(organization: str, user: str, body: RolesRequest) -> Response[M
     """Give a member other roles."""
     request = request_of(router.current_event, namespace)
     allow(request.caller, Permission.WRITE_MEMBERS, organization)
-    seen, roles = version_seen(router.current_event), tuple(body.roles)
+    current = members.member(organization, user, store).version
+    seen, roles = version_seen(router.current_event, current), tuple(body.roles)
     return _changed(members.change_roles(organization, user, roles, seen=seen, request=request, store=store))
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,13 +27,13 @@ from guestlist.errors import (
     Unauthenticated,
     Unavailable,
 )
-from guestlist.request import IdempotencyKey, Request
+from guestlist.request import BROKEN_PATH, IdempotencyKey, Request
 
 LARGEST_BODY = 64 * 1024
-LONGEST_KEY = 255
 LONGEST_WAIT = 10
 MOST_ERRORS = 20
 PROBLEM = "application/problem+json"
+KEY = re.compile(r"[ -~]{1,255}")
 
 logger = Logger(child=True)
 Event = APIGatewayProxyEventV2
@@ -40,7 +41,9 @@ Event = APIGatewayProxyEventV2
 
 def create_api() -> APIGatewayHttpResolver:
     """Return a resolver that validates, and answers every error as problem details."""
-    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_json)
+    app = APIGatewayHttpResolver(
+        enable_validation=True, json_body_deserializer=_json, strip_prefixes=[BROKEN_PATH]
+    )
     app.exception_handler(GuestlistError)(_refused)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Exception)(_crashed)
@@ -65,7 +68,7 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
     Raises:
         Unauthenticated: the gateway proved no token.
         Forbidden: its token gives no organization.
-        Malformed: the key is longer than 255 characters.
+        Malformed: the key is none.
     """
     authorizer: Mapping[str, Any] = event.raw_event["requestContext"].get("authorizer") or {}
     claims = authorizer.get("jwt", {}).get("claims")
@@ -73,8 +76,8 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
         raise Unauthenticated
     caller = caller_of(claims, namespace)
     key = event.headers.get("idempotency-key") if body else None
-    if key and len(key) > LONGEST_KEY:
-        raise Malformed("An Idempotency-Key has at most 255 characters.")
+    if key is not None and not KEY.fullmatch(key):
+        raise Malformed("An Idempotency-Key has 1 to 255 characters of printable ASCII.")
     scope = f"{caller.id}#{event.raw_event['requestContext']['http']['method']} {event.raw_path}#{key}"
     fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest() if body else ""
     return Request(
@@ -85,25 +88,30 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
     )
 
 
-def version_seen(event: Event) -> int:
-    """Return the version that `If-Match` names.
+def version_seen(event: Event, current: int) -> int:
+    """Return the current version if `If-Match` allows it to change: `*`, or a list with its very tag.
+
+    Tags are compared strongly (RFC 9110, section 13.1.1): a weak one matches nothing.
 
     Raises:
         PreconditionRequired: there is no `If-Match`.
-        Stale: it names no version of ours.
+        Stale: it names other versions, or none at all.
     """
-    tag = event.headers.get("if-match")
-    if not tag:
+    asked = event.headers.get("if-match")
+    if not asked:
         raise PreconditionRequired
-    version = tag.strip().strip('"')
-    if not (version.isascii() and version.isdigit()):
+    if asked != "*" and _tag(current) not in {tag.strip() for tag in asked.split(",")}:
         raise Stale
-    return int(version)
+    return current
 
 
 def etag(version: int) -> dict[str, str | list[str]]:
     """Return the header that names a record's version."""
-    return {"ETag": f'"{version}"'}
+    return {"ETag": _tag(version)}
+
+
+def _tag(version: int) -> str:
+    return f'"{version}"'
 
 
 def patience(event: Event) -> int:
