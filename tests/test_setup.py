@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from guestlist.auth0 import Auth0
-from guestlist.setup import main
 from local import stack
 from local.tenant.app import Tenant
-from tests.bench import URL, set_up_tenant
+from tests.bench import set_up_tenant
 
-PASSING = {"updated_at", "built_at", "deployed_version", "number", "status"}
+PASSING = {"updated_at", "built_at", "build_ends_at", "deployed_version", "number", "status"}
 """What another deployment of the same Action changes."""
 
 
@@ -63,10 +62,8 @@ def foreign_action(owner: Auth0, name: str) -> str:
     """Make and deploy somebody else's Action."""
     trigger = [{"id": "post-login", "version": "v3"}]
     code = "exports.onExecutePostLogin = async () => {};"
-    action = {"name": name, "supported_triggers": trigger, "code": code, "runtime": "node22"}
-    made = owner.call("POST", "/actions/actions", action).body["id"]
-    owner.call("POST", f"/actions/actions/{made}/deploy")
-    return str(made)
+    action = {"name": name, "supported_triggers": trigger, "code": code, "runtime": "node22", "deploy": True}
+    return str(owner.call("POST", "/actions/actions", action).body["id"])
 
 
 def test_a_second_time_changes_nothing(tenant: Tenant) -> None:
@@ -132,28 +129,3 @@ def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
     assert granted[clients["projector"]["client_id"]] == accounts
     assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
     assert clients["system"]["client_id"] not in granted
-
-
-ARGUMENTS = ["--audience", stack.AUDIENCE, "--namespace", stack.NAMESPACE, "--application", URL]
-
-
-def test_the_command_prints_the_clients_as_json(
-    tenant: Tenant, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What it prints belongs into Secrets Manager."""
-    client_id, client_secret = tenant.bootstrap_client
-    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_ID", client_id)
-    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_SECRET", client_secret)
-    assert main(["--url", tenant.url, *ARGUMENTS]) == 0
-    assert set(json.loads(capsys.readouterr().out)) == {"app", "operator", "accept", "projector", "system"}
-
-
-@pytest.mark.parametrize("url", ["", "http://127.0.0.1:9"])
-def test_the_command_says_what_went_wrong_and_no_traceback(
-    tenant: Tenant, url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A wrong secret, or nobody at the address."""
-    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_ID", tenant.bootstrap_client[0])
-    monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_SECRET", "wrong")
-    assert main(["--url", url or tenant.url, *ARGUMENTS]) == 1
-    assert capsys.readouterr().err.startswith("Auth0 ")

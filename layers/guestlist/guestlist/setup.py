@@ -2,14 +2,25 @@
 
     python -m guestlist.setup --url https://acme.eu.auth0.com --application https://app.example.com ...
 
-It needs a machine-to-machine client with the Management API's scopes for connections, clients,
-resource servers, client grants, roles and actions; `GUESTLIST_SETUP_CLIENT_ID` and
-`GUESTLIST_SETUP_CLIENT_SECRET` name it. The secrets that it prints belong into Secrets Manager.
+It needs a machine-to-machine client, named by `GUESTLIST_SETUP_CLIENT_ID` and
+`GUESTLIST_SETUP_CLIENT_SECRET`, with these scopes of the Management API and no others:
+
+    read:resource_servers  create:resource_servers  update:resource_servers
+    read:client_keys       create:clients           update:clients
+    read:connections       create:connections       update:connections
+    read:client_grants     create:client_grants     update:client_grants
+    read:roles             create:roles             update:roles
+    read:actions           create:actions           update:actions
+
+It prints the clients with their secrets as JSON; `accept` and `projector` belong into Secrets Manager.
+A second run makes nothing: it writes the same values once more, and deploys the Action anew.
+Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
 """
 
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,18 +31,20 @@ from typing import Any
 from guestlist.access import Permission
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.caller import ALL_ORGANIZATIONS
-from guestlist.errors import Auth0Refused, Auth0Unavailable
-from guestlist.login_policy import SECRET_NAME, DoorConfiguration, RefreshOrganization, Source
+from guestlist.door import BUILD_LIMIT, set_up_door
+from guestlist.login_policy import DoorConfiguration, RefreshOrganization, Source
+from guestlist.management import Management, SetUpError
 
 TOKEN_LIFE = 300
 """Seconds of an access token's life: a removal is complete when the last one has run out."""
-PAGE = 100
-PERMISSIONS = [ALL_ORGANIZATIONS, *Permission]
+PERMISSIONS = [ALL_ORGANIZATIONS, *map(str, Permission)]
 ACCOUNTS = ["read:users", "create:users", "update:users_app_metadata"]
 SCOPES = {"accept": [*ACCOUNTS, "create:user_tickets"], "projector": ACCOUNTS}
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
 OPERATOR_ROLE = "Guestlist operator"
+CREDENTIALS = {"client_id": "GUESTLIST_SETUP_CLIENT_ID", "client_secret": "GUESTLIST_SETUP_CLIENT_SECRET"}
+ORIGIN = re.compile(r"https?://[^/?#\s]+")
 
 
 @dataclass(frozen=True)
@@ -55,26 +68,34 @@ class Client:
     client_secret: str
 
 
-def set_up(wanted: Wanted, *, auth0: Auth0, door: Path) -> dict[str, Client]:
+def set_up(
+    wanted: Wanted, *, auth0: Auth0, door: Path, build_limit: float = BUILD_LIMIT
+) -> dict[str, Client]:
     """Bring the tenant to what is wanted; return the clients by who uses them.
 
-    `door` is the deploy folder's manifest of the Action (`actions/guestlist-door.json`).
+    `door` is the deploy folder's manifest of the Action (`actions/guestlist-door.json`); Auth0 has
+    `build_limit` seconds to build it.
+
+    Raises:
+        SetUpError: what is done stays done, and the next run goes on from there.
     """
-    _set_up_api(wanted, auth0)
+    management = Management(auth0)
+    _set_up_api(wanted, management)
     clients = {
-        "app": _set_up_client(auth0, "Guestlist example application", _web(wanted, "authorization_code")),
+        "app": _set_up_client("Guestlist example application", _web(wanted), management),
         "operator": _set_up_client(
-            auth0, "Guestlist operator console", _web(wanted, "authorization_code", "client_credentials")
+            "Guestlist operator console", _web(wanted, "client_credentials"), management
         ),
-        **{name: _set_up_client(auth0, f"Guestlist {name}", MACHINE) for name in ("system", *SCOPES)},
+        **{name: _set_up_client(f"Guestlist {name}", MACHINE, management) for name in ("system", *SCOPES)},
     }
-    _set_up_connection(wanted, list(clients.values()), auth0)
+    _set_up_connection(wanted, list(clients.values()), management)
     for name in ("operator", "system"):
-        _set_up_grant(clients[name], wanted.audience, [str(permission) for permission in PERMISSIONS], auth0)
+        _set_up_grant(clients[name], wanted.audience, PERMISSIONS, management)
     for name, scopes in SCOPES.items():
-        _set_up_grant(clients[name], auth0.audience, scopes, auth0)
-    _set_up_operator_role(wanted, auth0)
-    _set_up_door(_door_configuration(wanted, clients["operator"]), door, auth0)
+        _set_up_grant(clients[name], auth0.audience, scopes, management)
+    _set_up_operator_role(wanted, management)
+    configuration = _door_configuration(wanted, clients["operator"].client_id)
+    set_up_door(configuration, door, management, build_limit=build_limit)
     return clients
 
 
@@ -84,7 +105,7 @@ MACHINE = {"app_type": "non_interactive", "grant_types": ["client_credentials"]}
 def _web(wanted: Wanted, *grants: str) -> Body:
     return {
         "app_type": "regular_web",
-        "grant_types": [*grants, "refresh_token"],
+        "grant_types": ["authorization_code", *grants, "refresh_token"],
         "callbacks": [f"{wanted.application}/callback"],
         "allowed_logout_urls": [wanted.application],
         "initiate_login_uri": f"{wanted.application}/login",
@@ -93,156 +114,134 @@ def _web(wanted: Wanted, *grants: str) -> Body:
     }
 
 
-def _set_up_api(wanted: Wanted, auth0: Auth0) -> None:
+def _set_up_api(wanted: Wanted, management: Management) -> None:
     """Make the API's resource server: RBAC on, and the permissions in the token."""
     settings = {
         "name": "Guestlist",
-        "scopes": [{"value": str(value), "description": str(value)} for value in PERMISSIONS],
+        "scopes": [{"value": value, "description": value} for value in PERMISSIONS],
         "signing_alg": "RS256",
         "enforce_policies": True,
         "token_dialect": "access_token_authz",
         "token_lifetime": TOKEN_LIFE,
         "allow_offline_access": True,
     }
-    for found in _all(auth0, "/resource-servers", "resource_servers"):
+    for found in management.listing("/resource-servers", "resource_servers"):
         if found["identifier"] == wanted.audience:
-            auth0.call("PATCH", f"/resource-servers/{segment(found['id'])}", settings)
+            management.call("PATCH", f"/resource-servers/{segment(found['id'])}", settings)
             return
-    auth0.call("POST", "/resource-servers", {"identifier": wanted.audience, **settings})
+    management.call("POST", "/resource-servers", {"identifier": wanted.audience, **settings})
 
 
-def _set_up_client(auth0: Auth0, name: str, settings: Body) -> Client:
-    for found in _all(auth0, "/clients", "clients"):
-        if found["name"] == name:
-            kept = auth0.call("PATCH", f"/clients/{segment(found['client_id'])}", settings).body
-            return Client(kept["client_id"], kept["client_secret"])
-    made = auth0.call("POST", "/clients", {"name": name, **settings}).body
-    return Client(made["client_id"], made["client_secret"])
+def _set_up_client(name: str, settings: Body, management: Management) -> Client:
+    found = management.by_name("/clients", "clients", name)
+    if found is None:
+        return _client(management.call("POST", "/clients", {"name": name, **settings}))
+    client = _client(found)
+    management.call("PATCH", f"/clients/{segment(client.client_id)}", settings)
+    return client
 
 
-def _set_up_connection(wanted: Wanted, clients: list[Client], auth0: Auth0) -> None:
+def _client(shown: Body) -> Client:
+    """Return a client with its secret, which our own caller cannot do without."""
+    if "client_secret" not in shown:
+        raise SetUpError(f"The secret of {shown['name']!r} is not shown without the scope read:client_keys.")
+    return Client(shown["client_id"], shown["client_secret"])
+
+
+def _set_up_connection(wanted: Wanted, clients: list[Client], management: Management) -> None:
     """Make the database connection, sign-ups off: accounts come from invites alone."""
-    connection = next(
-        (found for found in _all(auth0, "/connections", "connections") if found["name"] == wanted.connection),
-        None,
-    )
+    connection = management.by_name("/connections", "connections", wanted.connection)
     if connection is None:
         new = {"name": wanted.connection, "strategy": "auth0", "options": {"disable_signup": True}}
-        connection = auth0.call("POST", "/connections", new).body
+        connection = management.call("POST", "/connections", new)
     elif not connection["options"].get("disable_signup"):
         # The options are replaced whole, so that all of them go back.
         options = {**connection["options"], "disable_signup": True}
-        auth0.call("PATCH", f"/connections/{segment(connection['id'])}", {"options": options})
+        management.call("PATCH", f"/connections/{segment(connection['id'])}", {"options": options})
     enabled: Any = [{"client_id": client.client_id, "status": True} for client in clients]
-    auth0.call("PATCH", f"/connections/{segment(connection['id'])}/clients", enabled)
+    management.call("PATCH", f"/connections/{segment(connection['id'])}/clients", enabled)
 
 
-def _set_up_grant(client: Client, audience: str, scopes: list[str], auth0: Auth0) -> None:
-    for found in _all(auth0, "/client-grants", "client_grants"):
+def _set_up_grant(client: Client, audience: str, scopes: list[str], management: Management) -> None:
+    for found in management.listing("/client-grants", "client_grants"):
         if (found["client_id"], found["audience"]) == (client.client_id, audience):
-            auth0.call("PATCH", f"/client-grants/{segment(found['id'])}", {"scope": scopes})
+            management.call("PATCH", f"/client-grants/{segment(found['id'])}", {"scope": scopes})
             return
-    auth0.call(
+    management.call(
         "POST", "/client-grants", {"client_id": client.client_id, "audience": audience, "scope": scopes}
     )
 
 
-def _set_up_operator_role(wanted: Wanted, auth0: Auth0) -> None:
+def _set_up_operator_role(wanted: Wanted, management: Management) -> None:
     """Make the role that an operator's user is given: every permission, in every organization."""
-    role = next((found for found in _all(auth0, "/roles", "roles") if found["name"] == OPERATOR_ROLE), None)
+    role = management.by_name("/roles", "roles", OPERATOR_ROLE)
     if role is None:
         new = {"name": OPERATOR_ROLE, "description": "Provisions organizations and acts in all of them."}
-        role = auth0.call("POST", "/roles", new).body
+        role = management.call("POST", "/roles", new)
     granted = [
-        {"resource_server_identifier": wanted.audience, "permission_name": str(permission)}
+        {"resource_server_identifier": wanted.audience, "permission_name": permission}
         for permission in PERMISSIONS
     ]
-    auth0.call("POST", f"/roles/{segment(role['id'])}/permissions", {"permissions": granted})
+    management.call("POST", f"/roles/{segment(role['id'])}/permissions", {"permissions": granted})
 
 
-def _door_configuration(wanted: Wanted, operator: Client) -> DoorConfiguration:
+def _door_configuration(wanted: Wanted, *exempt_clients: str) -> DoorConfiguration:
     refresh = RefreshOrganization.STORED if wanted.stored_refresh else RefreshOrganization.REQUESTED
     return DoorConfiguration(
         namespace=wanted.namespace,
         sources=(Source.CLIENT, Source.CONNECTION, Source.QUERY),
         refresh_organization=refresh,
-        exempt_clients=(operator.client_id,),
+        exempt_clients=exempt_clients,
     )
 
 
-def _set_up_door(configuration: DoorConfiguration, door: Path, auth0: Auth0) -> None:
-    """Deploy the Action and bind it first; whatever else is bound stays bound, behind it."""
-    manifest = json.loads(door.read_text(encoding="utf-8"))
-    code = door.parent / manifest["name"] / "code.js"
-    action = {
-        "code": code.read_text(encoding="utf-8"),
-        "runtime": manifest["runtime"],
-        "secrets": [{"name": SECRET_NAME, "value": configuration.to_json()}],
-    }
-    name, trigger = manifest["name"], manifest["supported_triggers"][0]
-    known = next(
-        (found for found in _all(auth0, "/actions/actions", "actions") if found["name"] == name), None
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m guestlist.setup",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    if known is None:
-        new = {"name": name, "supported_triggers": manifest["supported_triggers"], **action}
-        known = auth0.call("POST", "/actions/actions", new).body
-    else:
-        auth0.call("PATCH", f"/actions/actions/{segment(known['id'])}", action)
-    auth0.call("POST", f"/actions/actions/{segment(known['id'])}/deploy")
-    bindings = f"/actions/triggers/{trigger['id']}/bindings"
-    bound = {found["action"]["id"]: found["display_name"] for found in _all(auth0, bindings, "bindings")}
-    order = {known["id"]: name} | bound
-    if list(bound) == list(order):
-        return
-    refs = [
-        {"ref": {"type": "action_id", "value": action_id}, "display_name": display_name}
-        for action_id, display_name in order.items()
-    ]
-    auth0.call("PATCH", bindings, {"bindings": refs})
-
-
-def _all(auth0: Auth0, path: str, key: str) -> Iterator[Body]:
-    """Yield a whole listing: it ends with an empty page, never by a total."""
-    page = 0
-    while True:
-        found = auth0.call("GET", f"{path}?page={page}&per_page={PAGE}").body
-        items = found[key] if isinstance(found, dict) else found
-        if not items:
-            return
-        yield from items
-        page += 1
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Set a tenant up from the command line and print its clients as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m guestlist.setup", description="Set an Auth0 tenant up.")
-    parser.add_argument(
-        "--url", required=True, help="the tenant's canonical address, https://acme.eu.auth0.com"
-    )
+    parser.add_argument("--url", required=True, help="the tenant's canonical address")
     parser.add_argument("--audience", required=True, help="the identifier of Guestlist's API")
     parser.add_argument("--namespace", required=True, help="the URL in front of our claims")
     parser.add_argument("--connection", default="Username-Password-Authentication")
     parser.add_argument("--application", required=True, help="the application's origin")
     parser.add_argument("--stored-refresh", action="store_true", help="the plan has refresh-token metadata")
     parser.add_argument("--door", type=Path, default=Path("actions/deploy/actions/guestlist-door.json"))
-    asked = parser.parse_args(arguments)
-    credentials = {
-        "client_id": os.environ["GUESTLIST_SETUP_CLIENT_ID"],
-        "client_secret": os.environ["GUESTLIST_SETUP_CLIENT_SECRET"],
-    }
+    return parser.parse_args(given)
+
+
+def _problems(url: str, wanted: Wanted, door: Path) -> Iterator[str]:
+    """Yield what stands in the way of even beginning, a line each."""
+    yield from (f"{name} is not set." for name in CREDENTIALS.values() if not os.environ.get(name))
+    for option, origin in {"url": url, "application": wanted.application}.items():
+        if not ORIGIN.fullmatch(origin):
+            yield f"{option}: a URL without a path or a trailing slash"
+    try:
+        _door_configuration(wanted)
+    except ValueError as error:
+        yield str(error)
+    if not door.is_file():
+        yield f"door: there is no file {door}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Set a tenant up from the command line and print its clients as JSON."""
+    asked = _arguments(arguments)
     wanted = Wanted(
         asked.audience, asked.namespace, asked.connection, asked.application, asked.stored_refresh
     )
+    if problems := list(_problems(asked.url, wanted, asked.door)):
+        print(*problems, sep="\n", file=sys.stderr)
+        return 2
+    credentials = {field: os.environ[name] for field, name in CREDENTIALS.items()}
     try:
         with closing(Auth0(asked.url, lambda: credentials)) as auth0:
             clients = set_up(wanted, auth0=auth0, door=asked.door)
-    except Auth0Refused as error:
-        print(f"{error} {error.auth0_message}".rstrip(), file=sys.stderr)
-        return 1
-    except Auth0Unavailable as error:
+    except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
-    json.dump({name: asdict(client) for name, client in clients.items()}, sys.stdout, indent=2)
+    print(json.dumps({name: asdict(client) for name, client in clients.items()}, indent=2))
     return 0
 
 

@@ -1,7 +1,7 @@
 """Actions as they are kept (with secrets) and as they are shown (never with a secret's value)."""
 
 from local.tenant.documents import nanoseconds, new_uuid
-from local.tenant.errors import not_found, payload_error
+from local.tenant.errors import ManagementError, not_found, payload_error
 from local.tenant.schema import TEXT, check
 from local.tenant.state import Document, State
 
@@ -11,6 +11,10 @@ LONGEST_NAME, LONGEST_VALUE, MOST_SECRETS = 128, 4096, 30
 REFERENCE = ("id", "name", "supported_triggers", "created_at", "updated_at")
 CURRENT = ("id", "code", "runtime", "number", "created_at", "updated_at")
 VERSIONED = ("code", "dependencies", "runtime", "supported_triggers", "secrets")
+BUILD_SECONDS = 0.12
+"""What a build took in a recording of an Action without dependencies."""
+ENDS = "build_ends_at"
+"""Kept with an Action and never shown: the tenant's time at which its build is over."""
 
 
 def find_action(state: State, action_id: str) -> Document:
@@ -40,9 +44,27 @@ def kept_secrets(given: list[Document], before: list[Document], now: str) -> lis
     return [{"name": s["name"], "value": values[s["name"]], "updated_at": now} for s in given]
 
 
-def shown_action(action: Document) -> Document:
+def build_status(state: State, action: Document) -> str:
+    """Return how far the build of an Action's draft is; with dependencies it fails: there is no npm here."""
+    if state.clock.now() < action[ENDS]:
+        return "building"
+    return "failed" if action["dependencies"] else "built"
+
+
+def check_built(state: State, action: Document) -> None:
+    """Refuse to deploy before a build has come to a good end (the text as third parties report it)."""
+    if build_status(state, action) != "built":
+        raise ManagementError(400, "A draft must be in the 'built' state before it can be deployed.")
+
+
+def shown_action(state: State, action: Document) -> Document:
     """Return an Action as reads show it."""
-    shown = {**action, "secrets": _without_values(action["secrets"])}
+    kept = {name: value for name, value in action.items() if name != ENDS}
+    shown = {
+        **kept,
+        "status": build_status(state, action),
+        "secrets": _without_values(action["secrets"]),
+    }
     if "deployed_version" in action:
         shown["deployed_version"] = _shown_version(action["deployed_version"])
     return shown

@@ -3,6 +3,10 @@
 from local.tenant.documents import nanoseconds, new_uuid, page_numbers
 from local.tenant.errors import invalid_body
 from local.tenant.management.action_documents import (
+    BUILD_SECONDS,
+    ENDS,
+    build_status,
+    check_built,
     find_action,
     kept_secrets,
     new_version,
@@ -27,9 +31,10 @@ NEW = {**CHANGE, "deploy": FLAG}
 
 
 def create(call: Call) -> Reply:
-    """POST /actions/actions."""
+    """POST /actions/actions: it is being built then; with `deploy: true` it is deployed (recorded)."""
     body = check(call.body, NEW, ("name", "supported_triggers"))
-    now = nanoseconds(call.state.clock.now())
+    seconds = call.state.clock.now()
+    now = nanoseconds(seconds)
     deploy_now = body.pop("deploy", False)
     action = {
         "id": new_uuid(),
@@ -39,39 +44,42 @@ def create(call: Call) -> Reply:
         **body,
         "created_at": now,
         "updated_at": now,
-        "status": "built",
         "secrets": kept_secrets(body.get("secrets", []), [], now),
         "all_changes_deployed": False,
+        ENDS: seconds if deploy_now else seconds + BUILD_SECONDS,
     }
     call.state.actions[action["id"]] = action
-    if deploy_now:
+    if deploy_now and build_status(call.state, action) == "built":
         _deploy(call.state, action)
-    return Reply(201, {**shown_action(action), "status": "pending"})
+    return Reply(201, {**shown_action(call.state, action), "status": "pending"})
 
 
 def read(call: Call) -> Reply:
     """GET /actions/actions/{id}."""
-    return Reply(200, shown_action(find_action(call.state, call.id)))
+    return Reply(200, shown_action(call.state, find_action(call.state, call.id)))
 
 
 def read_all(call: Call) -> Reply:
     """GET /actions/actions; `total` and `page` are absent where they are 0 (recorded)."""
     page, size = page_numbers(call.query)
-    actions = [shown_action(action) for action in call.state.actions.values() if _wanted(action, call.query)]
+    wanted = [action for action in call.state.actions.values() if _wanted(action, call.query)]
+    actions = [shown_action(call.state, action) for action in wanted]
     numbers = {"total": len(actions), "page": page}
     shown = {name: number for name, number in numbers.items() if number}
     return Reply(200, {"actions": actions[page * size : (page + 1) * size], **shown, "per_page": size})
 
 
 def change(call: Call) -> Reply:
-    """PATCH /actions/actions/{id}: what runs at logins stays until the next deploy."""
+    """PATCH /actions/actions/{id}: it is built anew; what runs at logins stays until the next deploy."""
     body = check(call.body, CHANGE)
     action = find_action(call.state, call.id)
-    now = nanoseconds(call.state.clock.now())
+    seconds = call.state.clock.now()
+    now = nanoseconds(seconds)
     if "secrets" in body:
         body["secrets"] = kept_secrets(body["secrets"], action["secrets"], now)
     action.update(body, updated_at=now, all_changes_deployed=False)
-    return Reply(200, {**shown_action(action), "status": "pending"})
+    action[ENDS] = seconds + BUILD_SECONDS
+    return Reply(200, {**shown_action(call.state, action), "status": "pending"})
 
 
 def delete(call: Call) -> Reply:
@@ -89,6 +97,7 @@ def delete(call: Call) -> Reply:
 def deploy(call: Call) -> Reply:
     """POST /actions/actions/{id}/deploy: 200 in every recording, 202 in the OpenAPI description."""
     action = find_action(call.state, call.id)
+    check_built(call.state, action)
     _deploy(call.state, action)
     return Reply(200, shown_deployment(action))
 

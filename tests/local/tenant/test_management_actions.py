@@ -27,9 +27,35 @@ def test_a_change_waits_for_its_deploy(tenant: Tenant, management: ManagementCli
     path = f"/actions/actions/{action['id']}"
     assert management.patch(path, json={"code": "two"}).json()["all_changes_deployed"] is False
     assert tenant.state.actions[action["id"]]["deployed_version"]["code"] == "one"
+    tenant.state.clock.advance(1)
     answer = management.post(f"{path}/deploy")
     assert (answer.status_code, answer.json()["status"], answer.json()["number"]) == (200, "built", 2)
     assert tenant.state.actions[action["id"]]["deployed_version"]["code"] == "two"
+
+
+def test_a_draft_is_deployed_once_it_is_built(tenant: Tenant, management: ManagementClient) -> None:
+    """Before that it is a 400, after a change as after a creation; what was deployed stays deployed."""
+    path = f"/actions/actions/{management.action(code='one')['id']}"
+    for number in (1, 2):
+        early = management.post(f"{path}/deploy")
+        assert (early.status_code, early.json()["error"]) == (400, "Bad Request")
+        assert early.json()["message"] == "A draft must be in the 'built' state before it can be deployed."
+        tenant.state.clock.advance(1)
+        assert management.post(f"{path}/deploy").json()["number"] == number
+        management.patch(path, json={"code": "two"})
+    assert management.get(path).json()["deployed_version"]["code"] == "two"
+
+
+def test_what_needs_packages_cannot_be_built_here(tenant: Tenant, management: ManagementClient) -> None:
+    """It ends as `failed`, and is not deployed; without them it is built."""
+    package = {"name": "no-such-package", "version": "1.0.0"}
+    path = f"/actions/actions/{management.action(dependencies=[package])['id']}"
+    tenant.state.clock.advance(1)
+    assert management.get(path).json()["status"] == "failed"
+    assert management.post(f"{path}/deploy").status_code == 400
+    management.patch(path, json={"dependencies": []})
+    tenant.state.clock.advance(1)
+    assert management.get(path).json()["status"] == "built"
 
 
 def test_the_list_of_secrets_is_replaced_whole(tenant: Tenant, management: ManagementClient) -> None:

@@ -39,17 +39,23 @@ def test_a_user_without_a_given_id_gets_24_digits(management: ManagementClient) 
     assert re.fullmatch(r"auth0\|[0-9a-f]{24}", management.made("/users", body)["user_id"])
 
 
-def test_an_action_is_pending_when_made_and_built_when_read(management: ManagementClient) -> None:
+def test_an_action_is_pending_when_made_and_built_a_little_later(
+    tenant: Tenant, management: ManagementClient
+) -> None:
     """Times are in nanoseconds."""
     action = management.action()
     assert (set(action), action["status"], action["runtime"]) == (ACTION, "pending", "node22")
     assert NANOSECONDS.fullmatch(action["created_at"])
-    assert management.get(f"/actions/actions/{action['id']}").json()["status"] == "built"
+    path = f"/actions/actions/{action['id']}"
+    assert management.get(path).json()["status"] == "building"
+    tenant.state.clock.advance(1)
+    assert management.get(path).json()["status"] == "built"
 
 
-def test_a_deploy_answers_the_version(management: ManagementClient) -> None:
+def test_a_deploy_answers_the_version(tenant: Tenant, management: ManagementClient) -> None:
     """It calls itself not yet deployed, and names its Action."""
     action = management.action(secrets=[{"name": "foo", "value": "bar"}])
+    tenant.state.clock.advance(1)
     version = management.made(f"/actions/actions/{action['id']}/deploy", {})
     assert set(version) - {"built_at"} == DEPLOYMENT
     assert (version["deployed"], version["number"]) == (False, 1)

@@ -1,0 +1,75 @@
+"""The door's way into a tenant: made or changed, built, deployed, bound in front of whatever is bound."""
+
+import json
+import time
+from pathlib import Path
+
+from guestlist.auth0 import Body, segment
+from guestlist.login_policy import SECRET_NAME, DoorConfiguration
+from guestlist.management import Management, SetUpError
+
+BUILD_LIMIT = 120.0
+"""Seconds until we give a build up; auth0-deploy-cli does so too, having seen builds of 30 to 45."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.15, 5.0
+"""Seconds between looks at a build: each pause is twice the one before."""
+
+
+def set_up_door(
+    configuration: DoorConfiguration, door: Path, management: Management, *, build_limit: float = BUILD_LIMIT
+) -> None:
+    """Deploy the Action and bind it first; whatever else is bound stays bound, behind it.
+
+    `door` is the deploy folder's manifest. Auth0 shows no secret's value, so there is nothing to compare
+    the configuration with: it is written, and the Action built and deployed, every time.
+    """
+    manifest = json.loads(door.read_text(encoding="utf-8"))
+    name = manifest["name"]
+    action = _written(manifest, configuration, door.parent / name / "code.js", management)
+    _await_build(name, action, management, build_limit)
+    management.call("POST", f"{action}/deploy")
+    _bind_first(name, action.rpartition("/")[2], manifest["supported_triggers"][0]["id"], management)
+
+
+def _written(manifest: Body, configuration: DoorConfiguration, code: Path, management: Management) -> str:
+    """Make or change the Action; return its path."""
+    name = manifest["name"]
+    action = {
+        "code": code.read_text(encoding="utf-8"),
+        "runtime": manifest["runtime"],
+        "dependencies": manifest["dependencies"],
+        "secrets": [{"name": SECRET_NAME, "value": configuration.to_json()}],
+    }
+    known = management.by_name("/actions/actions", "actions", name)
+    if known is None:
+        new = {"name": name, "supported_triggers": manifest["supported_triggers"], **action}
+        known = management.call("POST", "/actions/actions", new)
+    else:
+        management.call("PATCH", f"/actions/actions/{segment(known['id'])}", action)
+    return f"/actions/actions/{segment(known['id'])}"
+
+
+def _await_build(name: str, action: str, management: Management, limit: float) -> None:
+    """Wait until the Action is built: before that, Auth0 refuses to deploy it."""
+    ends_at, pause = time.monotonic() + limit, FIRST_PAUSE
+    while (status := management.call("GET", action)["status"]) != "built":
+        if status == "failed":
+            raise SetUpError(f"Auth0 could not build the Action {name}; its dashboard says why.")
+        if time.monotonic() + pause > ends_at:
+            raise SetUpError(f"The Action {name} is still {status} after {limit:g} seconds; try again later.")
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _bind_first(name: str, action_id: str, trigger: str, management: Management) -> None:
+    bindings = f"/actions/triggers/{trigger}/bindings"
+    bound = {
+        found["action"]["id"]: found["display_name"] for found in management.listing(bindings, "bindings")
+    }
+    order = {action_id: name} | bound
+    if list(bound) == list(order):
+        return
+    refs = [
+        {"ref": {"type": "action_id", "value": found}, "display_name": display_name}
+        for found, display_name in order.items()
+    ]
+    management.call("PATCH", bindings, {"bindings": refs})
