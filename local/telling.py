@@ -4,8 +4,11 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
+
+from local.signals import signals
 
 if TYPE_CHECKING:
     from local.stack import Stack
@@ -30,7 +33,8 @@ def held(promise: object, what: str) -> None:
 class Story:
     """Tells what happened when it has happened. `calls` counts those to the Management API, tokens apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self.line = 0
         self.calls = 0
         self.stack: Stack | None = None
@@ -41,12 +45,19 @@ class Story:
         self.line, details = number, list[str]()
         started, before = time.monotonic(), len(self.management_calls())
         yield details
+        signals.check()
         seconds, calls = time.monotonic() - started, len(self.management_calls()) - before
         self.calls += calls
         head, *more = textwrap.wrap(text, WIDTH)
-        print(f"{number:2}  {head:{WIDTH}}  {seconds:5.2f} s  {calls:2} {'call' if calls == 1 else 'calls'}")
+        self.say(
+            f"{number:2}  {head:{WIDTH}}  {seconds:5.2f} s  {calls:2} {'call' if calls == 1 else 'calls'}"
+        )
         for line in [*more, *details]:
-            print(f"    {line}")
+            self.say(f"    {line}")
+
+    def say(self, line: str) -> None:
+        """Print a line at once, wherever it is printed to."""
+        print(line, file=self._out, flush=True)
 
     def management_calls(self) -> list[dict[str, Any]]:
         """Return the calls that the tenant got at its Management API so far."""
@@ -57,16 +68,12 @@ class Story:
 
 
 def together(*deeds: Callable[[], Any]) -> list[Any]:
-    """Do all of it in the same instant, and return what each came to."""
-    start, results = threading.Barrier(len(deeds)), dict[int, Any]()
+    """Do all of it in the same instant, and return what each came to, or raise the first one's error."""
+    start = threading.Barrier(len(deeds))
 
-    def run(place: int, deed: Callable[[], Any]) -> None:
+    def run(deed: Callable[[], Any]) -> Any:  # noqa: ANN401 deeds come to anything
         start.wait()
-        results[place] = deed()
+        return deed()
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [results[place] for place in sorted(results)]
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(run, deeds))
