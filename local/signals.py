@@ -4,10 +4,8 @@ import os
 import signal
 import time
 from contextlib import suppress
-from types import FrameType
-from typing import Final
 
-_LOOK_SECONDS: Final = 0.1
+_LOOK_SECONDS = 0.1
 
 
 class Stopped(KeyboardInterrupt):
@@ -50,7 +48,7 @@ class Signals:
         while not self.status:
             time.sleep(_LOOK_SECONDS)
 
-    def _come(self, number: int, _: FrameType | None) -> None:
+    def _come(self, number: int, _: object) -> None:
         if self.status:
             os._exit(self.status)
         self.status = 128 + number
