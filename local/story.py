@@ -37,6 +37,7 @@ def main(out: TextIO) -> int:
         with ExitStack() as closing:
             _tell(story, closing)
     except Broken as broken:
+        signals.check()
         story.say(f"\nLine {story.line} broke: {broken}")
         return 1
     except Exception as error:  # noqa: BLE001 whatever it is, the story says where it ended

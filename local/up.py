@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from contextlib import redirect_stdout
 from typing import TextIO
 
 from local.seed import seed
@@ -15,7 +16,8 @@ def main(out: TextIO) -> int:
         prog="python -m local", description="Guestlist's whole stack on this machine."
     )
     parser.add_argument("--json", action="store_true", help="print where everything is as one line of JSON")
-    asked = parser.parse_args()
+    with redirect_stdout(out):  # for --help
+        asked = parser.parse_args()
     with Stack(schedules=True) as stack:
         seed(stack)
         signals.check()
