@@ -16,7 +16,7 @@ from guestlist.passwords import random_password
 from guestlist.setup import OPERATOR_ROLE, Client, Wanted, set_up
 from local import app, index, mailbox
 from local.aws import Aws
-from local.environment import variables
+from local.environment import direct, variables
 from local.functions import Function, load
 from local.gateway import Gateway
 from local.servers import Server
@@ -64,6 +64,7 @@ class Stack:
 
     def _start(self, stack: ExitStack) -> None:
         _check_node()
+        stack.enter_context(variables(direct()))
         api, mails, portal, front = (
             stack.enter_context(Server(name)) for name in ("gateway", "mailbox", "app", "index")
         )

@@ -75,7 +75,8 @@ def _invite(organization: str, body: InviteRequest, request: Request) -> Respons
     may_see_links(request.caller, sends=body.send)
     made = invites.invite(organization, body, request=request, connection=connection, store=store)
     link = None if body.send or not made.as_made else links.url(made.id, made.generation)
-    queue.mail(made)
+    if made.waits_for_mail(request.now):
+        queue.mail(made)
     headers = etag(made.version) | {"Location": f"/organizations/{made.organization}/invites/{made.id}"}
     return Response(HTTPStatus.CREATED, "application/json", Invite.of(made, link), headers)
 

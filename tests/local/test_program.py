@@ -130,8 +130,9 @@ class Kept:
 
 @pytest.fixture(scope="module")
 def kept() -> Iterator[Kept]:
-    """Return what a kept stack came to in which a projection was refused, which is logged."""
-    with _started(("-m", "local", "--json"), dict(os.environ)) as running:
+    """Return what a kept stack came to, behind a proxy that leads nowhere, in which a projection failed."""
+    proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:1")
+    with _started(("-m", "local", "--json"), os.environ | proxy) as running:
         assert running.stdout is not None
         line = running.stdout.readline()
         _refuse(json.loads(line))

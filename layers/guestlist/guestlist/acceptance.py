@@ -139,19 +139,10 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
     invite = opened.invite
     if opened.page is not Page.OFFER or invite is None:
         return opened
-    known = store.user_by_email(connection, invite.email)
-    user = known or new_user(connection, invite.email, now)
-    writes: list[Write] = []
+    user = store.user_by_email(connection, invite.email) or new_user(connection, invite.email, now)
+    _, writes = joined(user, invite.organization, invite.roles, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    present = store.membership(invite.organization, user.id) if known else None
-    if present and present.stands:
-        # The roles of a membership that stands are not an old offer's to change.
-        counts = store.counted(invite.organization, taken=-1, pending=-1, grants=False)
-    else:
-        _, writes = joined(user, invite.organization, invite.roles, store=store, now=now)
-        counts = store.counted(
-            invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True
-        )
+    counts = store.counted(invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     store.commit(

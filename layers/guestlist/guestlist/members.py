@@ -200,20 +200,10 @@ def _changing(
         if removed
         else with_membership(user, organization, after.roles, now)
     )
-    # An old offer shall not bring back who is removed.
-    held = store.active_invite(organization, before.email) if removed else None
-    offered = closed(store.invite(organization, held), InviteStatus.REVOKED, store) if held else []
     writes = [
-        *offered,
         store.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
         store.changed(user, projected),
-        store.counted(
-            organization,
-            taken=-2 if held else -int(removed),
-            pending=-1 if held else 0,
-            admins=gained,
-            grants=not removed,
-        ),
+        store.counted(organization, taken=-int(removed), admins=gained, grants=not removed),
         store.audited(request.audit(organization, actor, action, before.user)),
     ]
     # Of one's own membership the change itself says that it stands as it was read.
