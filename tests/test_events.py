@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from guestlist import writes
 from guestlist.records import Actor, ActorKind, Invite, MailState, Membership, Organization, User
 from guestlist.store import Store
 from guestlist.table import Table
@@ -57,8 +58,8 @@ def clinic() -> Iterator[Stack]:
     now = int(time.time())
     with Stack() as stack:
         store = Store(Table(stack.aws.physical["Table"]["Ref"]))
-        store.commit(store.new_organization(_organization(now)), *_admin(store, now))
-        store.commit(store.new_invite(_invite(now)))
+        store.commit(writes.new_organization(_organization(now)), *_admin(now))
+        store.commit(writes.new_invite(_invite(now)))
         yield stack
 
 
@@ -66,7 +67,7 @@ def _organization(now: int) -> Organization:
     return Organization(id="clinicA", name="Clinic A", taken=2, pending=1, admins=1, created_at=now)
 
 
-def _admin(store: Store, now: int) -> list[Any]:
+def _admin(now: int) -> list[Any]:
     email, roles = "dora@example.com", ("admin",)
     user = User(
         id=ADMIN, connection=CONNECTION, email=email, account=ACCOUNT, organizations={"clinicA": roles}
@@ -80,7 +81,7 @@ def _admin(store: Store, now: int) -> list[Any]:
         created_at=now,
         changed_at=now,
     )
-    return [store.new_user(user), store.new_membership(membership)]
+    return [writes.new_user(user), writes.new_membership(membership)]
 
 
 def _invite(now: int) -> Invite:

@@ -1,9 +1,11 @@
 """The sweep: hints may be lost, and crashes happen; whatever is unfinished is due, and found."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from guestlist import writes
 from guestlist.clock import clock
 from guestlist.invites import resend, revoke
 from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, back_off
@@ -76,11 +78,11 @@ class Overtaken(Store):
         super().__init__(guests.store._table)
         self._guests = guests
 
-    def overdue(self, shard: int, now: int) -> list[Invite | User]:
-        """Return what was overdue before another sweep took it."""
-        found = super().overdue(shard, now)
+    def overdue(self, now: int) -> Iterator[Invite | User]:
+        """Yield what was overdue before another sweep took it."""
+        found = list(super().overdue(now))
         self._guests.sweep()
-        return found
+        yield from found
 
 
 def test_of_two_sweeps_at_once_one_queues(guests: Bench, organization: str) -> None:
@@ -150,7 +152,7 @@ def test_one_expiry_that_cannot_be_carried_out_holds_up_none_of_the_others(
     """Its organization's item is gone; it is put off."""
     broken = guests.invited(organization, "broken@example.com", send=False)
     orphan = replace(broken, organization="gone", id=f"{broken.id[:-4]}0000", email="orphan@example.com")
-    guests.store.commit(guests.store.new_invite(orphan))
+    guests.store.commit(writes.new_invite(orphan))
     guests.advance(broken.life)
     assert guests.sweep() == Swept(expiries=1)
     assert guests.store.invite("gone", orphan.id).due == pytest.approx(clock.now() + FIRST_BACK_OFF, abs=4)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
+from guestlist import writes
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import rfc3339
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
@@ -140,18 +141,18 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
     if opened.page is not Page.OFFER or invite is None:
         return opened
     user = store.user_by_email(connection, invite.email) or new_user(connection, invite.email, now)
-    _, writes = joined(user, invite.organization, invite.roles, store=store, now=now)
+    _, joining = joined(user, invite.organization, invite.roles, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = store.counted(invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True)
+    counts = writes.counted(invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     store.commit(
-        store.changed(invite, accepted),
-        store.free_address(invite),
-        writes,
+        writes.changed(invite, accepted),
+        writes.free_address(invite),
+        joining,
         counts,
-        store.audited(action),
-        _inviter_still_stands(invite, store),
+        writes.audited(action),
+        _inviter_still_stands(invite),
     )
     return replace(opened, page=Page.USED, invite=accepted)
 
@@ -164,10 +165,10 @@ def _inviter_stands(invite: Invite, store: Store) -> bool:
     return membership is not None and membership.administers
 
 
-def _inviter_still_stands(invite: Invite, store: Store) -> list[Write]:
+def _inviter_still_stands(invite: Invite) -> list[Write]:
     """Return what the acceptance relies on at the moment of the commit."""
     inviter = invite.inviter.user
-    return [store.still_admin(invite.organization, inviter)] if inviter else []
+    return [writes.still_admin(invite.organization, inviter)] if inviter else []
 
 
 def _projected(user: str, store: Store, auth0: Auth0) -> Projected:

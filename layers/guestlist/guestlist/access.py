@@ -3,6 +3,7 @@
 from dataclasses import replace
 from enum import StrEnum
 
+from guestlist import writes
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
 from guestlist.records import Actor, ActorKind, User
@@ -57,7 +58,7 @@ def standing(caller: Caller, organization: str, store: Store) -> tuple[Actor, li
     membership = store.membership(organization, user) if user else None
     if user is None or membership is None or not membership.administers:
         raise Forbidden
-    return replace(caller.actor, user=user), [store.still_admin(organization, user)]
+    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
 
 
 def own_organization(caller: Caller, named: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from guestlist import writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
@@ -66,12 +67,12 @@ def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -
         apart = not_member(organization.id, connection, offer.email, store)
         seat_free(organization)
         store.commit(
-            store.new_invite(replace(offer, inviter=inviter)),
-            store.counted(organization.id, taken=1, pending=1, grants=True),
-            store.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
+            writes.new_invite(replace(offer, inviter=inviter)),
+            writes.counted(organization.id, taken=1, pending=1, grants=True),
+            writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
             apart,
             admin,
-            store.remember(request.key, offer.id, request.now),
+            writes.remember(request.key, offer.id, request.now),
         )
     return offer
 
@@ -82,7 +83,7 @@ def not_member(organization: str, connection: str, email: str, store: Store) -> 
     membership = store.membership(organization, user.id) if user else None
     if membership and membership.stands:
         raise AlreadyMember(user=membership.user)
-    return store.still_no_member(organization, connection, email, user.id if user else None)
+    return writes.still_no_member(organization, connection, email, user.id if user else None)
 
 
 def seat_free(organization: Organization) -> None:
@@ -123,10 +124,10 @@ def resend(organization: str, invite_id: str, *, request: Request, connection: s
             raise InvitePending(invite=held)
         apart = not_member(organization, connection, before.email, store)
         seat_free(place)
-        counts = store.counted(organization, taken=1, pending=1, grants=True)
-        renewal = [store.hold_address(before), apart, counts]
+        counts = writes.counted(organization, taken=1, pending=1, grants=True)
+        renewal = [writes.hold_address(before), apart, counts]
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
-    store.commit(store.changed(before, again), renewal, store.audited(action), admin)
+    store.commit(writes.changed(before, again), renewal, writes.audited(action), admin)
     return store.invite(organization, invite_id)
 
 
@@ -143,9 +144,9 @@ def revoke(organization: str, invite_id: str, *, request: Request, store: Store)
         raise InviteClosed
     if before.status is InviteStatus.REVOKED:
         return before
-    ended = _ended(before, InviteStatus.REVOKED, store)
+    ended = _ended(before, InviteStatus.REVOKED)
     store.commit(
-        ended, store.audited(request.audit(organization, actor, Action.INVITE_REVOKE, before.id)), admin
+        ended, writes.audited(request.audit(organization, actor, Action.INVITE_REVOKE, before.id)), admin
     )
     return store.invite(organization, invite_id)
 
@@ -157,19 +158,19 @@ def expire(organization: str, invite_id: str, *, request: Request, store: Store)
     if not before.active or before.expires_at > request.now:
         return
     action = request.audit(organization, SWEEP, Action.INVITE_EXPIRE, before.id)
-    store.commit(_ended(before, InviteStatus.EXPIRED, store), store.audited(action))
+    store.commit(_ended(before, InviteStatus.EXPIRED), writes.audited(action))
 
 
-def closed(before: Invite, status: InviteStatus, store: Store) -> list[Write]:
+def closed(before: Invite, status: InviteStatus) -> list[Write]:
     """Return the writes that end an invite; the organization's counters are for the caller to move."""
-    ended = store.changed(before, replace(before, status=status, due=None))
-    return [ended, store.free_address(before)] if before.active else [ended]
+    ended = writes.changed(before, replace(before, status=status, due=None))
+    return [ended, writes.free_address(before)] if before.active else [ended]
 
 
-def _ended(before: Invite, status: InviteStatus, store: Store) -> list[Write]:
+def _ended(before: Invite, status: InviteStatus) -> list[Write]:
     """Return the writes that end an invite and free its seat."""
-    freed = [store.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []
-    return [*closed(before, status, store), *freed]
+    freed = [writes.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []
+    return [*closed(before, status), *freed]
 
 
 def _expire_if_over(organization: str, invite_id: str, request: Request, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from guestlist import writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
 from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
@@ -37,7 +38,7 @@ def new_user(connection: str, email: str, now: int) -> User:
 def joined(
     user: User, organization: str, roles: tuple[str, ...], *, store: Store, now: int
 ) -> tuple[Membership, list[Write]]:
-    """Return the membership of a user who joins, and the writes that record both.
+    """Return the membership of a user who joins, and the joining that record both.
 
     Raises:
         TooManyOrganizations: the profile has no room.
@@ -53,11 +54,14 @@ def joined(
         created_at=now,
         changed_at=now,
     )
-    writes = [store.changed(user, after)] if known else store.new_user(replace(after, version=1))
+    joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return membership, [*writes, store.new_membership(membership)]
-    return replace(membership, version=tombstone.version + 1), [*writes, store.changed(tombstone, membership)]
+        return membership, [*joining, writes.new_membership(membership)]
+    return replace(membership, version=tombstone.version + 1), [
+        *joining,
+        writes.changed(tombstone, membership),
+    ]
 
 
 def add_member(
@@ -120,14 +124,14 @@ def _add(
         held = store.active_invite(organization, user.email)
         if not held:
             seat_free(place)
-        membership, writes = joined(user, organization, roles, store=store, now=request.now)
+        membership, joining = joined(user, organization, roles, store=store, now=request.now)
         offered = (
-            closed(store.invite(organization, held), InviteStatus.REVOKED, store)
+            closed(store.invite(organization, held), InviteStatus.REVOKED)
             if held
-            else [store.still_not_invited(organization, user.email)]
+            else [writes.still_not_invited(organization, user.email)]
         )
-        welcomed = store.new_invite(replace(welcome, user=user.id)) if welcome else []
-        counts = store.counted(
+        welcomed = writes.new_invite(replace(welcome, user=user.id)) if welcome else []
+        counts = writes.counted(
             organization,
             taken=0 if held else 1,
             pending=-1 if held else 0,
@@ -135,8 +139,8 @@ def _add(
             grants=True,
         )
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
-        remembered = store.remember(request.key, user.id, request.now)
-        store.commit(writes, offered, welcomed, counts, store.audited(action), admin, remembered)
+        remembered = writes.remember(request.key, user.id, request.now)
+        store.commit(joining, offered, welcomed, counts, writes.audited(action), admin, remembered)
     return membership, welcome
 
 
@@ -187,7 +191,7 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
 def _changing(
     before: Membership, after: Membership, action: Action, request: Request, store: Store
 ) -> list[Write]:
-    """Return the writes that change a membership that stands, in the truth and for its projection."""
+    """Return the joining that change a membership that stands, in the truth and for its projection."""
     organization, now = before.organization, request.now
     actor, admin = standing(request.caller, organization, store)
     removed = after.status is MembershipStatus.REMOVED
@@ -200,11 +204,11 @@ def _changing(
         if removed
         else with_membership(user, organization, after.roles, now)
     )
-    writes = [
-        store.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
-        store.changed(user, projected),
-        store.counted(organization, taken=-int(removed), admins=gained, grants=not removed),
-        store.audited(request.audit(organization, actor, action, before.user)),
+    joining = [
+        writes.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
+        writes.changed(user, projected),
+        writes.counted(organization, taken=-int(removed), admins=gained, grants=not removed),
+        writes.audited(request.audit(organization, actor, action, before.user)),
     ]
     # Of one's own membership the change itself says that it stands as it was read.
-    return writes if actor.user == before.user else [*writes, *admin]
+    return joining if actor.user == before.user else [*joining, *admin]

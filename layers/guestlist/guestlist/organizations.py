@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from guestlist import writes
 from guestlist.errors import Conflict, KeyReused, OrganizationExists, OrganizationSuspended
 from guestlist.records import Action, Organization, OrganizationStatus
 from guestlist.request import Request
@@ -23,13 +24,13 @@ def provision(organization: Organization, *, request: Request, store: Store) -> 
         if store.name_holder(organization.id):
             raise OrganizationExists
         store.commit(
-            store.new_organization(organization),
-            store.audited(
+            writes.new_organization(organization),
+            writes.audited(
                 request.audit(
                     organization.id, request.caller.actor, Action.ORGANIZATION_PROVISION, organization.id
                 )
             ),
-            store.remember(request.key, organization.id, request.now),
+            writes.remember(request.key, organization.id, request.now),
         )
     return organization
 

@@ -10,7 +10,7 @@ from guestlist.leases import back_off
 from guestlist.queue import Queue
 from guestlist.records import Invite, User
 from guestlist.request import Request
-from guestlist.store import DUE_SHARDS, Amended, Store
+from guestlist.store import Amended, Store
 from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
@@ -28,17 +28,16 @@ class Swept:
 def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
     """Go through what is overdue, up to a hundred items in each of the eight shards."""
     swept = Swept()
-    for shard in range(DUE_SHARDS):
-        for record in store.overdue(shard, request.now):
-            if isinstance(record, User):
-                if _put_off(record, store, request.now):
-                    queue.project(record.id)
-                    swept.projections += 1
-            elif record.active and record.expires_at <= request.now:
-                swept.expiries += _expired(record, request, store)
-            elif _put_off(record, store, request.now) and record.waits_for_mail(request.now):
-                queue.mail(record)
-                swept.mails += 1
+    for record in store.overdue(request.now):
+        if isinstance(record, User):
+            if _put_off(record, store, request.now):
+                queue.project(record.id)
+                swept.projections += 1
+        elif record.active and record.expires_at <= request.now:
+            swept.expiries += _expired(record, request, store)
+        elif _put_off(record, store, request.now) and record.waits_for_mail(request.now):
+            queue.mail(record)
+            swept.mails += 1
     return swept
 
 

@@ -1,0 +1,122 @@
+"""The keys of the table, and records as its items. Only `store` and `writes` know them.
+
+item                            pk                    sk               indexes
+user                            USER#id               USER             due
+(connection, email) -> user     EMAIL#connection#email  same
+account -> user                 ACCOUNT#id            same
+organization, counters          ORG#org               ORG              listing
+name ignoring case, for ever    ORGNAME#folded        same
+membership (or its tombstone)   ORG#org               MEMBER#user
+invite                          ORG#org               INVITE#id        listing (by status), due
+(organization, email) -> invite ORG#org               INVITED#email
+invite -> organization          INVITE#id             same
+audit                           ORG#org               AUDIT#id
+idempotency key                 KEY#caller#route#key  same
+"""
+
+import zlib
+
+from guestlist.items import to_item
+from guestlist.names import folded
+from guestlist.records import Audit, Invite, InviteStatus, Membership, Organization, User
+from guestlist.request import IdempotencyKey
+from guestlist.table import Item, Key
+
+DUE_SHARDS = 8
+ORGANIZATIONS = "ORGANIZATIONS"
+"""The partition of the index that lists all organizations."""
+
+Record = User | Organization | Membership | Invite | Audit
+
+
+def user(user_id: str) -> Key:
+    """Return the key of a user."""
+    return (f"USER#{user_id}", "USER")
+
+
+def email(connection: str, address: str) -> Key:
+    """Return the key of the pointer to the user with a normalised address in a connection."""
+    return (f"EMAIL#{connection}#{address}",) * 2
+
+
+def account(account_id: str) -> Key:
+    """Return the key of the pointer to the user of an account."""
+    return (f"ACCOUNT#{account_id}",) * 2
+
+
+def organization(organization_id: str) -> Key:
+    """Return the key of an organization."""
+    return (f"ORG#{organization_id}", "ORG")
+
+
+def name(organization_id: str) -> Key:
+    """Return the key that reserves an organization's id ignoring case."""
+    return (f"ORGNAME#{folded(organization_id)}",) * 2
+
+
+def membership(organization_id: str, user_id: str) -> Key:
+    """Return the key of a membership."""
+    return (f"ORG#{organization_id}", f"MEMBER#{user_id}")
+
+
+def invite(organization_id: str, invite_id: str) -> Key:
+    """Return the key of an invite."""
+    return (f"ORG#{organization_id}", f"INVITE#{invite_id}")
+
+
+def invited(organization_id: str, address: str) -> Key:
+    """Return the key of the pointer to the invite that holds an address."""
+    return (f"ORG#{organization_id}", f"INVITED#{address}")
+
+
+def inviting(invite_id: str) -> Key:
+    """Return the key of the pointer to an invite's organization."""
+    return (f"INVITE#{invite_id}",) * 2
+
+
+def idempotency(key: IdempotencyKey) -> Key:
+    """Return the key under which an idempotency key is remembered."""
+    return (f"KEY#{key.scope}",) * 2
+
+
+def of(record: Record) -> Key:
+    """Return the key of a record."""
+    match record:
+        case User():
+            return user(record.id)
+        case Organization():
+            return organization(record.id)
+        case Membership():
+            return membership(record.organization, record.user)
+        case Invite():
+            return invite(record.organization, record.id)
+        case Audit():
+            return (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+
+
+def item(record: Record) -> Item:
+    """Return a record as its item, with what its indexes need."""
+    pk, sk = of(record)
+    made = to_item(record) | {"pk": pk, "sk": sk}
+    if made.get("due") is not None:
+        made["due_shard"] = due_shard(zlib.crc32(f"{pk}{sk}".encode()) % DUE_SHARDS)
+    if isinstance(record, Organization):
+        made |= {"listing": ORGANIZATIONS, "listed": record.id}
+    if isinstance(record, Invite):
+        made |= {"listing": invites(record.organization, record.status), "listed": record.id}
+    return made
+
+
+def pointer(key: Key, **values: str) -> Item:
+    """Return an item that leads from one thing to another."""
+    return {"pk": key[0], "sk": key[1]} | values
+
+
+def invites(organization_id: str, status: InviteStatus) -> str:
+    """Return the partition of the index that lists an organization's invites in one status."""
+    return f"INVITES#{organization_id}#{status}"
+
+
+def due_shard(number: int) -> str:
+    """Return one of the eight partitions of the index of what is due."""
+    return f"DUE#{number}"

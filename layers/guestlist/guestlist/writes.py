@@ -1,0 +1,139 @@
+"""What a transaction is made of: each function returns the writes of one thought, carried out by none."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from guestlist import keys
+from guestlist.names import ADMIN
+from guestlist.records import (
+    Audit,
+    Invite,
+    Membership,
+    MembershipStatus,
+    Organization,
+    OrganizationStatus,
+    User,
+)
+from guestlist.request import IdempotencyKey
+from guestlist.table import Write, check, delete, put, update
+
+KEY_LIFE = 24 * 3600
+"""Seconds for which an idempotency key is remembered."""
+
+Versioned = TypeVar("Versioned", User, Membership, Invite)
+
+
+def new_organization(organization: Organization) -> list[Write]:
+    """Provision an organization under a name that nobody ever had."""
+    name = keys.name(organization.id)
+    return [put(keys.item(organization)), put(keys.pointer(name, organization=organization.id))]
+
+
+def new_invite(invite: Invite) -> list[Write]:
+    """Record an invite; one that is pending takes its address."""
+    held = keys.invited(invite.organization, invite.email)
+    own = keys.inviting(invite.id)
+    writes = [put(keys.item(invite)), put(keys.pointer(own, organization=invite.organization))]
+    return [*writes, put(keys.pointer(held, invite=invite.id))] if invite.active else writes
+
+
+def hold_address(invite: Invite) -> Write:
+    """Take an expired invite's address again."""
+    return put(keys.pointer(keys.invited(invite.organization, invite.email), invite=invite.id))
+
+
+def free_address(invite: Invite) -> Write:
+    """Let the address of an invite that ends be invited again."""
+    held = keys.invited(invite.organization, invite.email)
+    return delete(held, when="#invite = :invite", invite=invite.id)
+
+
+def new_user(user: User) -> list[Write]:
+    """Record a user, alone with this address and alone with this account."""
+    email, account = keys.email(user.connection, user.email), keys.account(user.account)
+    return [
+        put(keys.item(user)),
+        put(keys.pointer(email, user=user.id)),
+        put(keys.pointer(account, user=user.id)),
+    ]
+
+
+def new_membership(membership: Membership) -> Write:
+    """Record a membership where there was none."""
+    return put(keys.item(membership))
+
+
+def changed(before: Versioned, after: Versioned) -> Write:
+    """Change what differs, if nobody changed the record since it was read."""
+    after = replace(after, version=before.version + 1)
+    return difference(before, after, when="#version = :seen", seen=before.version)
+
+
+def counted(organization: str, *, taken: int = 0, pending: int = 0, admins: int = 0, grants: bool) -> Write:
+    """Move an organization's counters; what grants needs it active, and a seat if it takes one."""
+    conditions, values = ["attribute_exists(#pk)"], {}
+    if grants:
+        conditions.append("#status = :active")
+        values["active"] = OrganizationStatus.ACTIVE.value
+    if taken > 0:
+        conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
+    if admins < 0:
+        conditions.append("#admins > :last")
+    counts = {"taken": taken, "pending": pending, "admins": admins} | ({"last": 1} if admins < 0 else {})
+    change = "ADD #taken :taken, #pending :pending, #admins :admins"
+    return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
+
+
+def still_admin(organization: str, user: str) -> Write:
+    """Rely on this user's being an admin of the organization at the moment of the commit."""
+    return check(
+        keys.membership(organization, user),
+        when="#status = :active AND contains(#roles, :admin)",
+        active=MembershipStatus.ACTIVE.value,
+        admin=ADMIN,
+    )
+
+
+def still_no_member(organization: str, connection: str, email: str, user: str | None) -> Write:
+    """Rely on nobody's having joined with this address meanwhile; `user` has it, if anybody does."""
+    if user is None:
+        return check(keys.email(connection, email), when="attribute_not_exists(#pk)")
+    return check(
+        keys.membership(organization, user),
+        when="attribute_not_exists(#pk) OR #status = :removed",
+        removed=MembershipStatus.REMOVED.value,
+    )
+
+
+def still_not_invited(organization: str, email: str) -> Write:
+    """Rely on nobody's having invited this address meanwhile."""
+    return check(keys.invited(organization, email), when="attribute_not_exists(#pk)")
+
+
+def audited(audit: Audit) -> Write:
+    """Record who did what."""
+    return put(keys.item(audit))
+
+
+def remember(key: IdempotencyKey | None, resource: str, now: int) -> list[Write]:
+    """Record what an idempotency key created, unless it was used in the last 24 hours."""
+    if key is None:
+        return []
+    item = keys.pointer(keys.idempotency(key), fingerprint=key.fingerprint, resource=resource)
+    item |= {"at": now, "ttl": now + 2 * KEY_LIFE}
+    return [put(item, when="attribute_not_exists(#pk) OR #at <= :past", past=now - KEY_LIFE)]
+
+
+def difference(before: Versioned, after: Versioned, *, when: str, **values: object) -> Write:
+    """Change what differs between two states of a record, on a condition."""
+    old, new = keys.item(before), keys.item(after)
+    gone = [f"#{name}" for name in old if name not in new]
+    written = {name: value for name, value in new.items() if old.get(name) != value}
+    if not written and not gone:
+        # An update has to write something, if only to learn whether its condition holds.
+        written = {"id": new["id"]}
+    change = "SET " + ", ".join(f"#{name} = :new_{name}" for name in written) if written else ""
+    if gone:
+        change += " REMOVE " + ", ".join(gone)
+    new_values = {f"new_{name}": value for name, value in written.items()}
+    return update(keys.of(before), change, when=when, **values, **new_values)
