@@ -37,7 +37,7 @@ up: $(READY) ## the same stack, kept: an index page links to all of it; Ctrl-C s
 	@exec $(RUN) -m local
 
 test: $(READY) ## all tests
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## linters, types, the generated Action, the one arrow, the template, the build
 	@$(VENV)/bin/ruff check .

@@ -91,7 +91,7 @@ def test_changes_that_wait_together_cost_one_call(
     """Six changes made while a call is under way: the one that follows it tells all of them."""
     person, others = new_person(), [provision(operator) for _ in range(6)]
     user = add(operator, clinic, person, roles=["editor"])["user"]
-    suffer(stack, method="PATCH", path="/api/v2/users/.*", lag=1.5)
+    suffer(stack, method="PATCH", path="/api/v2/users/.*", lag=5)
     with counted(stack) as calls:
         operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
         _until_called(stack)

@@ -13,7 +13,7 @@ from tests.bench import Bench, now
 
 
 class Changing(Transport):
-    """A wire on which the user changes, and a second and a half goes by, with every call."""
+    """A wire on which the user changes, and three seconds go by, with every call."""
 
     def __init__(self, guests: Bench, user: str) -> None:
         super().__init__(tls=False)
@@ -22,7 +22,7 @@ class Changing(Transport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request, as the wire does."""
         response = super().handle_request(request)
-        self._guests.advance(1.5)
+        self._guests.advance(3)
         self._guests.added(self._guests.organization(), self._guests.user(self._user).email)
         self.changes += 1
         return response

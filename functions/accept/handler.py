@@ -22,7 +22,7 @@ from guestlist.store import Store
 from guestlist.table import Table
 
 CALL = 4.0
-"""Seconds for a call to Auth0: five of them, the most that a press takes, fit into the function's time."""
+"""Seconds for a call to Auth0: two of them and a projection, the most that a press takes, fit into our 29."""
 
 settings = Settings(
     "TABLE_NAME",

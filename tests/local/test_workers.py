@@ -202,10 +202,12 @@ def test_a_tick_fires_every_schedule_once(line: Line) -> None:
 
 
 def test_stop_ends_every_thread(line: Line) -> None:
+    before = set(threading.enumerate())
     line.workers.start(schedules=True)
-    assert len([thread for thread in threading.enumerate() if thread.name.startswith("worker-")]) == 3
+    started = set(threading.enumerate()) - before
+    assert len([thread for thread in started if thread.name.startswith("worker-")]) == 3
     line.workers.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("worker-")]
+    assert not started & set(threading.enumerate())
 
 
 def test_a_schedule_that_is_no_rate_is_an_error(line: Line) -> None:

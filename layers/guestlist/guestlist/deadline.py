@@ -16,8 +16,11 @@ _ends_at = ContextVar("_ends_at", default=math.inf)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give all that is sent and read inside, however slowly it drips, so many seconds together."""
-    before = _ends_at.set(time.monotonic() + seconds)
+    """Give all that is sent and read inside, however slowly it drips, so many seconds together.
+
+    A deadline within another ends with it at the latest.
+    """
+    before = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from guestlist.store import DECISIONS, Store
 from guestlist.table import ConditionFailed
 
 LEASE = 60
-"""Seconds; longer than any handler may work on one user (three calls of eight seconds each)."""
+"""Seconds; longer than anybody works on one user (`projection.WORK`)."""
 SETTLING = 180
 """Seconds after which a write that was given up is taken to land no more."""
 FIRST_BACK_OFF, LAST_BACK_OFF = 15, 300

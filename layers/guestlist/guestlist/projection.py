@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from guestlist import leases
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
+from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.leases import SETTLING, Told
 from guestlist.passwords import random_password
@@ -19,8 +20,10 @@ from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
 
-ROUNDS = 4
+ROUNDS = 8
 """Seconds in which versions that come meanwhile are told in the same lease; then the next hint goes on."""
+WORK = 18.0
+"""Seconds for all calls of one projection, so that no function's time ends with one in flight."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
         user = leases.take(seen, owner, store, now)
     except ConditionFailed:
         return Projected(store.user(user_id))
-    return _told_until_newest(user, owner, store, auth0, until=now + ROUNDS)
+    with within(WORK):
+        return _told_until_newest(user, owner, store, auth0, until=now + ROUNDS)
 
 
 def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, until: int) -> Projected:
