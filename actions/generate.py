@@ -1,7 +1,7 @@
 """Renders the door's policy into JavaScript, between the hand-written shells.
 
-`python -m actions.generate` writes the Action and the Rule; with `--check` it writes nothing, prints how they
-differ from what it would write, and exits 1 if they do.
+`python -m actions.generate` writes the two Actions and the Rule; with `--check` it writes nothing, prints how
+they differ from what it would write, and exits 1 if they do.
 """
 
 import argparse
@@ -9,10 +9,13 @@ import difflib
 import json
 import sys
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from guestlist import login_policy as policy
+from guestlist import system_policy as systems
 from guestlist.login_policy import Outcome, Rule
 
 HERE: Final = Path(__file__).parent
@@ -22,11 +25,33 @@ END: Final = "// policy:end"
 SIZE_LIMIT: Final = 100_000
 """Bytes of an Action's code (Auth0, Actions limitations)."""
 
+
+@dataclass(frozen=True)
+class Policy:
+    """What is rendered into a shell: a table, the constants that go with it, and what gathers its facts."""
+
+    rules: Sequence[Rule]
+    constants: dict[str, object]
+    facts: str
+    """The file of the shells that has `factsOf`."""
+
+
+LOGINS: Final = Policy(
+    policy.RULES,
+    {"PROTOCOLS": policy.PROTOCOLS, "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL},
+    "login-facts.js",
+)
+SYSTEMS: Final = Policy(
+    systems.SYSTEM_RULES,
+    {"EVERYWHERE": systems.EVERYWHERE, "ERRORS": systems.ERRORS},
+    "system-facts.js",
+)
 TARGETS: Final = {
-    "deploy/actions/guestlist-door/code.js": "post-login.js",
-    "retired/rules/guestlist-door.js": "rule.js",
+    "deploy/actions/guestlist-door/code.js": ("post-login.js", LOGINS),
+    "deploy/actions/guestlist-systems/code.js": ("credentials-exchange.js", SYSTEMS),
+    "retired/rules/guestlist-door.js": ("rule.js", LOGINS),
 }
-"""What is generated, and the shell it is made from."""
+"""What is generated, the shell it is made from, and the policy in it."""
 
 
 def main(arguments: list[str] | None = None, *, root: Path = HERE) -> int:
@@ -37,9 +62,9 @@ def main(arguments: list[str] | None = None, *, root: Path = HERE) -> int:
     )
     check = parser.parse_args(arguments).check
     differences = 0
-    for name, shell in TARGETS.items():
+    for name, (shell, inside) in TARGETS.items():
         target = root / name
-        wanted = render((SHELLS / shell).read_text())
+        wanted = render((SHELLS / shell).read_text(), inside)
         if check:
             differences += _differs(target, wanted, name)
         else:
@@ -48,7 +73,7 @@ def main(arguments: list[str] | None = None, *, root: Path = HERE) -> int:
     return 1 if differences else 0
 
 
-def render(shell: str) -> str:
+def render(shell: str, inside: Policy) -> str:
     """Return a shell with the policy in its marked place, indented as the mark is.
 
     Raises:
@@ -59,34 +84,36 @@ def render(shell: str) -> str:
     if not begin or not end:
         raise ValueError(f"a shell has one place between `{BEGIN}` and `{END}`")
     indentation = before.rpartition("\n")[2]
-    code = before + begin + "\n" + textwrap.indent(_policy(), indentation) + indentation + end + after
+    code = before + begin + "\n" + textwrap.indent(_rendered(inside), indentation) + indentation + end + after
     if len(code.encode()) > SIZE_LIMIT:
         raise ValueError(f"the code is over {SIZE_LIMIT} bytes")
     return code
 
 
-def _policy() -> str:
-    # Its first line tells the linter of the shells about the names that are rendered above it.
-    facts = (SHELLS / "facts.js").read_text().partition("\n")[2]
-    return f"{_constants()}\n{_decide()}{facts}"
+def _rendered(inside: Policy) -> str:
+    # Their first lines tell the linter of the shells about the names that are rendered above them.
+    sources, facts = ((SHELLS / name).read_text().partition("\n")[2] for name in ("sources.js", inside.facts))
+    return f"{_constants(inside)}\n{_decide(inside.rules)}{sources}{facts}"
 
 
-def _constants() -> str:
+def _constants(inside: Policy) -> str:
+    more = "".join(
+        f"const {name} = {json.dumps(value, indent=2)};\n" for name, value in inside.constants.items()
+    )
     return (
-        "// Rendered by `python -m actions.generate` from login_policy.py and facts.js: change it there.\n"
+        "// Rendered by `python -m actions.generate` from the policy and the shells: change it there.\n"
         f"const ORGANIZATION = new RegExp({json.dumps(policy.ORGANIZATION_PATTERN)});\n"
         f"const NAMESPACE = new RegExp({json.dumps(policy.NAMESPACE_PATTERN)});\n"
         f"const SOURCES = {json.dumps(list(policy.Source))};\n"
         f"const NO_ORGANIZATION = {json.dumps(list(policy.NoOrganization))};\n"
         f"const REFRESH_ORGANIZATION = {json.dumps(list(policy.RefreshOrganization))};\n"
-        f"const PROTOCOLS = {json.dumps(policy.PROTOCOLS, indent=2)};\n"
-        f"const REFRESH_PROTOCOL = {json.dumps(policy.REFRESH_PROTOCOL)};\n"
-        f"const FAILURE = {_decision(policy.FAILURE)}.reason;\n"
+        f"{more}"
+        f"const FAILURE = {_decision(policy.FAILURE)};\n"
     )
 
 
-def _decide() -> str:
-    rows = "".join(textwrap.indent(_row(rule), "  ") for rule in policy.RULES)
+def _decide(rules: Sequence[Rule]) -> str:
+    rows = "".join(textwrap.indent(_row(rule), "  ") for rule in rules)
     return (
         "// A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.\n"
         f"function decide(facts) {{\n{rows}}}\n"

@@ -27,7 +27,7 @@ from local.tenant.app import Tenant
 from local.workers import Workers
 
 ROOT = Path(__file__).parent.parent
-DOOR = ROOT / "actions/deploy/actions/guestlist-door.json"
+DOOR = ROOT / "actions/deploy/actions"
 AUDIENCE = "https://api.guestlist.example"
 NAMESPACE = "https://guestlist.example/claims"
 CONNECTION = "Username-Password-Authentication"

@@ -54,8 +54,8 @@ def _without(value: Any, names: set[str]) -> Any:  # noqa: ANN401 (JSON)
     return [_without(inner, names) for inner in value] if isinstance(value, list) else value
 
 
-def bound(tenant: Tenant) -> list[str]:
-    return [binding["display_name"] for binding in tenant.state.bindings["post-login"]]
+def bound(tenant: Tenant, trigger: str = "post-login") -> list[str]:
+    return [binding["display_name"] for binding in tenant.state.bindings[trigger]]
 
 
 def foreign_action(owner: Auth0, name: str) -> str:
@@ -67,11 +67,13 @@ def foreign_action(owner: Auth0, name: str) -> str:
 
 
 def test_a_second_time_changes_nothing(tenant: Tenant) -> None:
-    """The same clients with the same secrets, one API, one connection, one role, one Action bound once."""
+    """The same clients with the same secrets, one API, one connection, one role, each Action bound once."""
     first = set_up_tenant(tenant)
     before = standing(tenant)
     assert set_up_tenant(tenant) == first
     assert standing(tenant) == before
+    assert bound(tenant) == ["guestlist-door"]
+    assert bound(tenant, "credentials-exchange") == ["guestlist-systems"]
 
 
 def test_what_others_bound_stays_behind_the_door(tenant: Tenant, owner: Auth0) -> None:

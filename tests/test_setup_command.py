@@ -107,7 +107,7 @@ def test_what_is_missing_or_malformed_is_said_at_once(
     monkeypatch.delenv("GUESTLIST_SETUP_CLIENT_ID", raising=False)
     monkeypatch.setenv("GUESTLIST_SETUP_CLIENT_SECRET", "")
     wrong = {"--url": "acme.eu.auth0.com", "--namespace": "http://x/", "--application": f"{URL}/"}
-    wrong |= {"--audience": "any", "--door": "no/such.json"}
+    wrong |= {"--audience": "any", "--door": "no/such"}
     assert main([word for option in wrong.items() for word in option]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "GUESTLIST_SETUP_CLIENT_ID is not set.",
@@ -115,7 +115,7 @@ def test_what_is_missing_or_malformed_is_said_at_once(
         "url: a URL without a path or a trailing slash",
         "application: a URL without a path or a trailing slash",
         "namespace: an https URL without a trailing slash",
-        "door: there is no file no/such.json",
+        "door: there is no Action in no/such",
     ]
 
 

@@ -50,11 +50,11 @@ function check(event, api) {
 }
 
 exports.onExecutePostLogin = async (event, api) => {
-  let reason = FAILURE;
+  let reason = FAILURE.reason;
   try {
     reason = check(event, api);
   } catch {
-    reason = FAILURE; // the exception's own text would end up in a URL
+    reason = FAILURE.reason; // the exception's own text would end up in a URL
   }
   return reason === "" ? undefined : api.access.deny(reason);
 };

@@ -1,4 +1,5 @@
-// Guestlist's door as a Rule. Auth0 retired Rules on 2026-11-18: this is for tenants that still run one.
+// RETIRED: Guestlist's door as a Rule. Auth0 retired Rules on 2026-11-18 and runs them no more; the Action that
+// took its place is guestlist-door. Kept to compare an old tenant's Rule with; do not deploy it.
 // `configuration` and `UnauthorizedError` are the Rules runtime's own; a refresh has no stored metadata here.
 /* global configuration, UnauthorizedError */
 // eslint-disable-next-line no-unused-vars -- a Rule is one function expression
@@ -38,11 +39,11 @@ function guestlistDoor(user, context, callback) {
     return decision.reason;
   }
 
-  let reason = FAILURE;
+  let reason = FAILURE.reason;
   try {
     reason = check();
   } catch {
-    reason = FAILURE; // the exception's own text would end up in a URL
+    reason = FAILURE.reason; // the exception's own text would end up in a URL
   }
   return reason === "" ? callback(null, user, context) : callback(new UnauthorizedError(reason));
 }

@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Mapping
 
-from local.tenant.asked import Asked
+from local.tenant.asked import Asked, text
 from local.tenant.documents import milliseconds
 from local.tenant.logins import Transaction, connection_of
 from local.tenant.state import Document, RefreshToken, Session, State
@@ -90,14 +90,18 @@ def refresh_event(
 
 
 def credentials_event(client: Document, audience: str, scope: list[str], asked: Asked) -> Document:
-    """Return the event of a client credentials exchange, which knows no user."""
+    """Return the event of a client credentials exchange, which knows no user.
+
+    `requested_scopes` is what was asked for [credentials-exchange event object]; assumed: none where
+    nothing was.
+    """
     body = {name: value for name, value in asked.body.items() if name not in STRIPPED}
     return {
         "client": _client(client),
         "request": _request(asked, "POST", body=body),
         "resource_server": {"identifier": audience},
         "accessToken": {"customClaims": {}, "scope": list(scope)},
-        "transaction": {"requested_scopes": list(scope)},
+        "transaction": {"requested_scopes": (text(asked.body, "scope") or "").split()},
         "tenant": {"id": "local"},
     }
 

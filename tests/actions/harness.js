@@ -1,12 +1,11 @@
-// Runs both renderings of the door over the vectors and over every combination of facts.
-// stdin: {action, rule (their code), facts (names, in the table's order), logins (tests/vectors/logins.json)}
-// stdout: {action | rule: {logins: [{denied, claims, stored}], table: [code], missing: {fact: [code]}}}
+// Runs every rendering of the door over its vectors and over every combination of its facts.
+// stdin: {name: {code, facts (names, in the table's order), vectors (a file of tests/vectors)}} for action, rule, systems
+// stdout: the same names: {results: [{denied, claims, ...}], table: [code], missing: {fact: [code]}}
 "use strict";
 
 const { isDeepStrictEqual } = require("node:util");
 const input = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
-const { configuration: settings, events, vectors } = input.logins;
-const NAMESPACE = settings.namespace;
+const NAMESPACE = "https://guestlist.example/claims";
 
 function parentOf(event, path) {
   const keys = path.split(".");
@@ -19,8 +18,8 @@ function withPrototype(value) {
   return value !== null && typeof value === "object" && "@proto" in value ? Object.create(value["@proto"]) : value;
 }
 
-function eventOf(vector) {
-  const event = structuredClone(events[vector.at ?? "login"]);
+function eventOf(vector, { events }) {
+  const event = structuredClone(events[vector.at ?? Object.keys(events)[0]]);
   for (const [path, value] of Object.entries(vector.set ?? {})) {
     const [parent, key] = parentOf(event, path);
     parent[key] = withPrototype(value);
@@ -39,12 +38,12 @@ function eventOf(vector) {
   return event;
 }
 
-function secretOf(vector) {
+function secretOf(vector, { configuration: settings }) {
   if ("secret" in vector) return vector.secret ?? undefined;
   return JSON.stringify({ ...settings, ...vector.configuration });
 }
 
-function resultOf(denied, tokens, stored) {
+function loginResult(denied, tokens, stored) {
   if (!isDeepStrictEqual(tokens[0], tokens[1])) throw new Error("the tokens differ");
   const claims = { organization: tokens[0][`${NAMESPACE}/organization`], roles: tokens[0][`${NAMESPACE}/roles`] };
   return { denied, claims: Object.keys(tokens[0]).length === 0 ? null : claims, stored };
@@ -54,10 +53,10 @@ function compile(code, names, result) {
   return new Function(...names, `${code}\nreturn ${result};`);
 }
 
-const action = compile(input.action, ["exports"], "exports.onExecutePostLogin")({});
+const action = compile(input.action.code, ["exports"], "exports.onExecutePostLogin")({});
 
-async function runAction(vector) {
-  const event = eventOf(vector);
+async function runAction(vector, file) {
+  const event = eventOf(vector, file);
   const tokens = [{}, {}];
   const denials = [];
   let stored = null;
@@ -69,13 +68,29 @@ async function runAction(vector) {
     refreshToken: { setMetadata: (key, value) => (stored = key === "organization" ? value : key) },
     transaction: { setMetadata: () => api },
   };
-  event.secrets = { GUESTLIST_DOOR: secretOf(vector) };
+  event.secrets = { GUESTLIST_DOOR: secretOf(vector, file) };
   await action(event, api);
   if (denials.length > 1) throw new Error("deny was called twice");
-  return resultOf(denials[0] ?? null, tokens, stored);
+  return loginResult(denials[0] ?? null, tokens, stored);
 }
 
-const rule = compile(input.rule, ["configuration", "UnauthorizedError"], "guestlistDoor");
+const systems = compile(input.systems.code, ["exports"], "exports.onExecuteCredentialsExchange")({});
+
+async function runSystems(vector, file) {
+  const event = eventOf(vector, file);
+  const claims = {};
+  const denials = [];
+  const api = {
+    access: { deny: (code, reason) => denials.push([code, reason]) },
+    accessToken: { setCustomClaim: (name, value) => (claims[name.replace(`${NAMESPACE}/`, "")] = value) },
+  };
+  event.secrets = { GUESTLIST_DOOR: secretOf(vector, file) };
+  await systems(event, api);
+  if (denials.length > 1) throw new Error("deny was called twice");
+  return { denied: denials[0] ?? null, claims: Object.keys(claims).length === 0 ? null : claims };
+}
+
+const rule = compile(input.rule.code, ["configuration", "UnauthorizedError"], "guestlistDoor");
 
 // A Rule's context, made of the same event; what throws there throws here.
 function contextOf(event, tokens) {
@@ -94,34 +109,37 @@ function contextOf(event, tokens) {
   };
 }
 
-async function runRule(vector) {
-  const event = eventOf(vector);
+async function runRule(vector, file) {
+  const event = eventOf(vector, file);
   const tokens = [{}, {}];
   const calls = [];
-  const run = rule({ GUESTLIST_DOOR: secretOf(vector) }, class UnauthorizedError extends Error {});
+  const run = rule({ GUESTLIST_DOOR: secretOf(vector, file) }, class UnauthorizedError extends Error {});
   const user = Object.create({}, { app_metadata: { get: () => event.user.app_metadata } });
   run(user, contextOf(event, tokens), (error) => calls.push(error));
   if (calls.length !== 1) throw new Error("the callback is called exactly once");
-  return resultOf(calls[0]?.message ?? null, tokens, null);
+  return loginResult(calls[0]?.message ?? null, tokens, null);
 }
 
-function rows() {
-  const every = 2 ** input.facts.length;
-  const bit = (row, index) => ((row >> (input.facts.length - 1 - index)) & 1) === 1;
-  return Array.from({ length: every }, (_, row) => Object.fromEntries(input.facts.map((fact, i) => [fact, bit(row, i)])));
+function rows(facts) {
+  const bit = (row, index) => ((row >> (facts.length - 1 - index)) & 1) === 1;
+  const rowOf = (_, row) => Object.fromEntries(facts.map((fact, i) => [fact, bit(row, i)]));
+  return Array.from({ length: 2 ** facts.length }, rowOf);
 }
 
-async function results(code, run) {
+async function resultsOf({ code, facts, vectors: file }, run) {
   const policy = code.slice(code.indexOf("// policy:begin"), code.indexOf("// policy:end"));
   const decide = compile(policy, [], "decide")();
-  const codes = (change) => rows().map((facts) => decide({ ...facts, ...change }).code);
-  const missing = Object.fromEntries(input.facts.map((fact) => [fact, codes({ [fact]: undefined })]));
-  const logins = [];
-  for (const vector of vectors) logins.push(await run(vector));
-  return { logins, table: codes({}), missing };
+  const codes = (change) => rows(facts).map((row) => decide({ ...row, ...change }).code);
+  const missing = Object.fromEntries(facts.map((fact) => [fact, codes({ [fact]: undefined })]));
+  const results = [];
+  for (const vector of file.vectors) results.push(await run(vector, file));
+  return { results, table: codes({}), missing };
 }
 
 (async () => {
-  const answer = { action: await results(input.action, runAction), rule: await results(input.rule, runRule) };
+  const answer = {};
+  for (const [name, run] of Object.entries({ action: runAction, rule: runRule, systems: runSystems })) {
+    answer[name] = await resultsOf(input[name], run);
+  }
   process.stdout.write(JSON.stringify(answer));
 })();

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from guestlist.login_policy import FAILURE, RULES, Facts, Outcome
-from tests.vectors.truth_table import FACTS, ROWS, codes
+from tests.vectors.truth_table import LOGINS as TABLE
 
 LOGINS = json.loads((Path(__file__).parents[1] / "vectors/logins.json").read_text())
 VECTORS = list(enumerate(LOGINS["vectors"]))
@@ -28,13 +28,13 @@ def expected(vector: dict[str, Any], rendering: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("number", "vector"), VECTORS, ids=NAMES)
 def test_login(number: int, vector: dict[str, Any], rendering: str, renderings: dict[str, Any]) -> None:
     """Each login is admitted to what the vector says, with these claims on both tokens, or denied so."""
-    result = renderings[rendering]["logins"][number]
+    result = renderings[rendering]["results"][number]
     assert {key: result[key] for key in ("denied", "claims")} == expected(vector, rendering)
 
 
 def test_what_is_stored_with_the_refresh_token(renderings: dict[str, Any]) -> None:
     """The organization is stored at a login that wants a refresh token, and only when it was admitted."""
-    stored = {v["name"]: renderings["action"]["logins"][n]["stored"] for n, v in VECTORS if "stored" in v}
+    stored = {v["name"]: renderings["action"]["results"][n]["stored"] for n, v in VECTORS if "stored" in v}
     assert stored == {v["name"]: v["stored"] for _, v in VECTORS if "stored" in v}
 
 
@@ -47,13 +47,13 @@ def test_every_row_of_the_policy_has_a_login() -> None:
 @pytest.mark.parametrize("rendering", ["action", "rule"])
 def test_truth_table_in_node(rendering: str, renderings: dict[str, Any]) -> None:
     """For every combination of facts the rendered policy decides by the same row as the Python one."""
-    assert renderings[rendering]["table"] == codes()
+    assert renderings[rendering]["table"] == TABLE.codes()
 
 
-@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("fact", TABLE.facts)
 def test_a_missing_fact_never_admits(fact: str, renderings: dict[str, Any]) -> None:
     """Where one of a fact's values would deny, the fact missing in JavaScript denies too."""
-    table = dict(zip(ROWS, renderings["action"]["table"], strict=True))
-    for facts, code in zip(ROWS, renderings["action"]["missing"][fact], strict=True):
+    table = dict(zip(TABLE.rows, renderings["action"]["table"], strict=True))
+    for facts, code in zip(TABLE.rows, renderings["action"]["missing"][fact], strict=True):
         either = {table[Facts(**{**asdict(facts), fact: value})] for value in (False, True)}
         assert code in DENIALS or not either & DENIALS

@@ -42,16 +42,16 @@ def test_check_fails_where_nothing_was_generated(tmp_path: Path) -> None:
 def test_a_shell_without_its_mark_is_refused(shell: str) -> None:
     """A shell in which the policy would be missing is an error."""
     with pytest.raises(ValueError, match="one place between"):
-        generate.render(shell)
+        generate.render(shell, generate.LOGINS)
 
 
 def test_code_too_long_for_an_action_is_refused() -> None:
     """Code over 100 kB is an error, as Auth0 would refuse it."""
     with pytest.raises(ValueError, match="100000 bytes"):
-        generate.render(" " * 100_000 + "// policy:begin\n// policy:end")
+        generate.render(" " * 100_000 + "// policy:begin\n// policy:end", generate.LOGINS)
 
 
-@pytest.mark.parametrize("code", CODE, ids=lambda path: path.name)
+@pytest.mark.parametrize("code", CODE, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_generated_code_is_safe_to_deploy(code: Path) -> None:
     """Nothing in it looks like a keyword of deploy-cli or needs a package, and it is plain ASCII."""
     text = code.read_text()
@@ -59,12 +59,17 @@ def test_generated_code_is_safe_to_deploy(code: Path) -> None:
     assert text.isascii()
 
 
-def test_the_folder_is_what_deploy_cli_takes() -> None:
-    """The manifest names the code, Node 22 and post-login v3, and asks for the secret by a keyword."""
-    manifest = json.loads((DEPLOY / "actions/guestlist-door.json").read_text())
-    assert (DEPLOY / manifest["code"]).read_text() == CODE[0].read_text()
+@pytest.mark.parametrize(
+    ("name", "trigger", "version"),
+    [("guestlist-door", "post-login", "v3"), ("guestlist-systems", "credentials-exchange", "v2")],
+)
+def test_the_folder_is_what_deploy_cli_takes(name: str, trigger: str, version: str) -> None:
+    """Each manifest names its code, Node 22 and its trigger, and asks for the secret by a keyword."""
+    manifest = json.loads((DEPLOY / f"actions/{name}.json").read_text())
+    assert manifest["name"] == name
+    assert (DEPLOY / manifest["code"]) in CODE
     assert manifest["runtime"] == "node22"
-    assert manifest["supported_triggers"] == [{"id": "post-login", "version": "v3"}]
+    assert manifest["supported_triggers"] == [{"id": trigger, "version": version}]
     assert manifest["secrets"] == [{"name": "GUESTLIST_DOOR", "value": "@@GUESTLIST_DOOR@@"}]
 
 
@@ -72,7 +77,13 @@ def test_nothing_that_is_deployed_touches_others() -> None:
     """No bindings, which would unbind every other Action, and no Rule, which Auth0 would refuse."""
     assert {path.name for path in DEPLOY.rglob("*")} == {
         "actions",
-        "guestlist-door",
-        "guestlist-door.json",
+        *("guestlist-door", "guestlist-door.json"),
+        *("guestlist-systems", "guestlist-systems.json"),
         "code.js",
     }
+
+
+def test_the_rule_says_that_it_is_retired() -> None:
+    """In its first line and in its folder's README, with the date of Auth0's."""
+    for text in (CODE[-1].read_text().partition("\n\n")[0], (ACTIONS / "retired/README.md").read_text()):
+        assert "retired Rules on 2026-11-18" in text

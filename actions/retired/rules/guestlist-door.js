@@ -1,10 +1,11 @@
-// Guestlist's door as a Rule. Auth0 retired Rules on 2026-11-18: this is for tenants that still run one.
+// RETIRED: Guestlist's door as a Rule. Auth0 retired Rules on 2026-11-18 and runs them no more; the Action that
+// took its place is guestlist-door. Kept to compare an old tenant's Rule with; do not deploy it.
 // `configuration` and `UnauthorizedError` are the Rules runtime's own; a refresh has no stored metadata here.
 /* global configuration, UnauthorizedError */
 // eslint-disable-next-line no-unused-vars -- a Rule is one function expression
 function guestlistDoor(user, context, callback) {
   // policy:begin
-  // Rendered by `python -m actions.generate` from login_policy.py and facts.js: change it there.
+  // Rendered by `python -m actions.generate` from the policy and the shells: change it there.
   const ORGANIZATION = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$");
   const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$");
   const SOURCES = ["organization", "client", "audience", "connection", "query"];
@@ -29,7 +30,7 @@ function guestlistDoor(user, context, callback) {
     "wstrust-usernamemixed"
   ];
   const REFRESH_PROTOCOL = "oauth2-refresh-token";
-  const FAILURE = deny("door_failed", "Your sign-in could not be checked.").reason;
+  const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
 
   // A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.
   function decide(facts) {
@@ -210,11 +211,11 @@ function guestlistDoor(user, context, callback) {
     return decision.reason;
   }
 
-  let reason = FAILURE;
+  let reason = FAILURE.reason;
   try {
     reason = check();
   } catch {
-    reason = FAILURE; // the exception's own text would end up in a URL
+    reason = FAILURE.reason; // the exception's own text would end up in a URL
   }
   return reason === "" ? callback(null, user, context) : callback(new UnauthorizedError(reason));
 }

@@ -17,24 +17,30 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 5.0
 def set_up_door(
     configuration: DoorConfiguration, door: Path, management: Management, *, build_limit: float = BUILD_LIMIT
 ) -> None:
-    """Deploy the Action and bind it first; whatever else is bound stays bound, behind it.
+    """Deploy each Action of the folder `door` and bind it first; what else is bound stays, behind it.
 
-    `door` is the deploy folder's manifest. Auth0 shows no secret's value, so there is nothing to compare
-    the configuration with: it is written, and the Action built and deployed, every time.
+    Auth0 shows no secret's value, so there is nothing to compare the configuration with: it is written, and
+    the Actions built and deployed, every time. They are built side by side.
     """
-    manifest = json.loads(door.read_text(encoding="utf-8"))
-    name = manifest["name"]
-    action = _written(manifest, configuration, door.parent / name / "code.js", management)
-    _await_build(name, action, management, build_limit)
-    management.call("POST", f"{action}/deploy")
-    _bind_first(name, action.rpartition("/")[2], manifest["supported_triggers"][0]["id"], management)
+    manifests = [json.loads(path.read_text(encoding="utf-8")) for path in manifests_in(door)]
+    actions = [_written(manifest, configuration, door, management) for manifest in manifests]
+    for manifest, action in zip(manifests, actions, strict=True):
+        name = manifest["name"]
+        _await_build(name, action, management, build_limit)
+        management.call("POST", f"{action}/deploy")
+        _bind_first(name, action.rpartition("/")[2], manifest["supported_triggers"][0]["id"], management)
 
 
-def _written(manifest: Body, configuration: DoorConfiguration, code: Path, management: Management) -> str:
+def manifests_in(door: Path) -> list[Path]:
+    """Return the manifests of the folder's Actions."""
+    return sorted(door.glob("*.json"))
+
+
+def _written(manifest: Body, configuration: DoorConfiguration, door: Path, management: Management) -> str:
     """Make or change the Action; return its path."""
     name = manifest["name"]
     action = {
-        "code": code.read_text(encoding="utf-8"),
+        "code": (door / name / "code.js").read_text(encoding="utf-8"),
         "runtime": manifest["runtime"],
         "dependencies": manifest["dependencies"],
         "secrets": [{"name": SECRET_NAME, "value": configuration.to_json()}],

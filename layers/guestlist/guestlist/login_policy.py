@@ -1,7 +1,8 @@
 """The door's policy: who is admitted to which organization at a login.
 
 The shells of the Action gather `Facts` from a login; `decide` goes down `RULES` and the first row that holds
-decides. The same table is rendered into JavaScript by `actions/generate.py`.
+decides. The same table is rendered into JavaScript by `actions/generate.py`; the one for systems, whom no
+login admits, is made of the same rows in `system_policy.py`.
 """
 
 import json
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 ORGANIZATION_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 NAMESPACE_PATTERN: Final = "^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$"
@@ -84,6 +85,14 @@ class Outcome(StrEnum):
     ADMIT = "admit"
 
 
+class Judged(Protocol):
+    """The facts of a login, or of a system's exchange: bools, and the organization that it is for."""
+
+    @property
+    def organization(self) -> str:
+        """Empty if there is none."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """A login (or refresh) as the policy sees it."""
@@ -126,7 +135,7 @@ class Rule:
     text: str = ""
     """Shown to the user in a URL: fixed, without names."""
 
-    def holds(self, facts: Facts) -> bool:
+    def holds(self, facts: Judged) -> bool:
         """Tell whether this row applies."""
         return all(getattr(facts, fact) is value for fact, value in self.when.items())
 
@@ -136,27 +145,36 @@ class Rule:
         return f"{self.code}: {self.text}"
 
 
-def _deny(code: str, text: str, **when: bool) -> Rule:
+def deny(code: str, text: str, **when: bool) -> Rule:
+    """Return a row that denies."""
     return Rule(code, Outcome.DENY, when, text)
 
 
+NOT_CONFIGURED: Final = deny("door_not_configured", "Sign-in is not set up correctly.", configured=False)
+MALFORMED: Final = deny(
+    "organization_malformed", "The requested organization is not valid.", sources_sound=False
+)
+DISAGREE: Final = deny(
+    "organizations_disagree", "The request names more than one organization.", sources_agree=False
+)
+
 RULES: Final[tuple[Rule, ...]] = (
-    _deny("door_not_configured", "Sign-in is not set up correctly.", configured=False),
+    NOT_CONFIGURED,
     Rule("exempt_client", Outcome.EXEMPT, {"exempt": True}),
-    _deny("protocol_unknown", "This way of signing in is not supported.", protocol_known=False),
-    _deny("organization_malformed", "The requested organization is not valid.", sources_sound=False),
-    _deny("organizations_disagree", "The request names more than one organization.", sources_agree=False),
-    _deny("no_organizations", "You are not a member of any organization.", listed=False),
-    _deny("refresh_without_organization", "Please sign in again.", refresh=True, named=False),
-    _deny("connection_elsewhere", "This sign-in belongs to another organization.", connection_admits=False),
+    deny("protocol_unknown", "This way of signing in is not supported.", protocol_known=False),
+    MALFORMED,
+    DISAGREE,
+    deny("no_organizations", "You are not a member of any organization.", listed=False),
+    deny("refresh_without_organization", "Please sign in again.", refresh=True, named=False),
+    deny("connection_elsewhere", "This sign-in belongs to another organization.", connection_admits=False),
     Rule("no_organization_needed", Outcome.WITHOUT, {"named": False, "given": False, "without": True}),
-    _deny("organization_not_named", "Please choose an organization.", named=False, given=False),
+    deny("organization_not_named", "Please choose an organization.", named=False, given=False),
     Rule("member", Outcome.ADMIT, {"member": True}),
-    _deny("not_member", "You are not a member of this organization."),
+    deny("not_member", "You are not a member of this organization."),
 )
 """First row that holds decides; the last one always does, so whatever no row admits is denied."""
 
-FAILURE: Final = _deny("door_failed", "Your sign-in could not be checked.")
+FAILURE: Final = deny("door_failed", "Your sign-in could not be checked.")
 """The denial when the Action's own code throws."""
 
 
@@ -172,7 +190,7 @@ class Decision:
     """The one admitted to; empty otherwise."""
 
 
-def decide(facts: Facts, rules: Sequence[Rule] = RULES) -> Decision:
+def decide(facts: Judged, rules: Sequence[Rule] = RULES) -> Decision:
     """Return what the first row that holds says."""
     rule = next(rule for rule in rules if rule.holds(facts))
     if rule.outcome is Outcome.DENY:

@@ -13,7 +13,7 @@ It needs a machine-to-machine client, named by `GUESTLIST_SETUP_CLIENT_ID` and
     read:actions           create:actions           update:actions
 
 It prints the clients with their secrets as JSON; `accept` and `projector` belong into Secrets Manager.
-A second run makes nothing: it writes the same values once more, and deploys the Action anew.
+A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
 Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
 """
 
@@ -31,7 +31,7 @@ from typing import Any
 from guestlist.access import Permission
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.caller import ALL_ORGANIZATIONS
-from guestlist.door import BUILD_LIMIT, set_up_door
+from guestlist.door import BUILD_LIMIT, manifests_in, set_up_door
 from guestlist.login_policy import DoorConfiguration, RefreshOrganization, Source
 from guestlist.management import Management, SetUpError
 
@@ -73,8 +73,7 @@ def set_up(
 ) -> dict[str, Client]:
     """Bring the tenant to what is wanted; return the clients by who uses them.
 
-    `door` is the deploy folder's manifest of the Action (`actions/guestlist-door.json`); Auth0 has
-    `build_limit` seconds to build it.
+    `door` is the deploy folder's `actions`; Auth0 has `build_limit` seconds to build each of them.
 
     Raises:
         SetUpError: what is done stays done, and the next run goes on from there.
@@ -207,7 +206,7 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--connection", default="Username-Password-Authentication")
     parser.add_argument("--application", required=True, help="the application's origin")
     parser.add_argument("--stored-refresh", action="store_true", help="the plan has refresh-token metadata")
-    parser.add_argument("--door", type=Path, default=Path("actions/deploy/actions/guestlist-door.json"))
+    parser.add_argument("--door", type=Path, default=Path("actions/deploy/actions"))
     return parser.parse_args(given)
 
 
@@ -221,8 +220,8 @@ def _problems(url: str, wanted: Wanted, door: Path) -> Iterator[str]:
         _door_configuration(wanted)
     except ValueError as error:
         yield str(error)
-    if not door.is_file():
-        yield f"door: there is no file {door}"
+    if not manifests_in(door):
+        yield f"door: there is no Action in {door}"
 
 
 def main(arguments: list[str] | None = None) -> int:

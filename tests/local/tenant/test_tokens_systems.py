@@ -93,6 +93,24 @@ def test_an_action_gives_a_system_its_claim(stage: Stage) -> None:
     assert claims["scope"] == "read:members write:members"
 
 
+@pytest.mark.parametrize(("more", "seen"), [({}, "|"), ({"scope": "read:members"}, "read:members|")])
+def test_an_action_sees_what_was_asked_and_what_will_be_given(
+    stage: Stage, more: dict[str, str], seen: str
+) -> None:
+    """The first is empty where no scope is named; the second never is, as long as there is a grant."""
+    stage.action(
+        """
+        exports.onExecuteCredentialsExchange = async (event, api) => {
+          const { requested_scopes: asked } = event.transaction;
+          api.accessToken.setCustomClaim("https://app.example/seen", `${asked}|${event.accessToken.scope}`);
+        };""",
+        "credentials-exchange",
+    )
+    answer = asked(stage, **more).json()
+    claims = stage.claims(answer["access_token"])
+    assert claims["https://app.example/seen"] == seen + answer["scope"].replace(" ", ",")
+
+
 @pytest.mark.parametrize(
     ("code", "status"), [("invalid_scope", 400), ("invalid_request", 400), ("server_error", 500)]
 )

@@ -2,7 +2,7 @@
 // Bind it first to the trigger post-login: a later Action may see another event.request.
 
 // policy:begin
-// Rendered by `python -m actions.generate` from login_policy.py and facts.js: change it there.
+// Rendered by `python -m actions.generate` from the policy and the shells: change it there.
 const ORGANIZATION = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$");
 const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$");
 const SOURCES = ["organization", "client", "audience", "connection", "query"];
@@ -27,7 +27,7 @@ const PROTOCOLS = [
   "wstrust-usernamemixed"
 ];
 const REFRESH_PROTOCOL = "oauth2-refresh-token";
-const FAILURE = deny("door_failed", "Your sign-in could not be checked.").reason;
+const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
 
 // A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.
 function decide(facts) {
@@ -222,11 +222,11 @@ function check(event, api) {
 }
 
 exports.onExecutePostLogin = async (event, api) => {
-  let reason = FAILURE;
+  let reason = FAILURE.reason;
   try {
     reason = check(event, api);
   } catch {
-    reason = FAILURE; // the exception's own text would end up in a URL
+    reason = FAILURE.reason; // the exception's own text would end up in a URL
   }
   return reason === "" ? undefined : api.access.deny(reason);
 };

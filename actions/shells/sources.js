@@ -1,0 +1,51 @@
+/* global ORGANIZATION, NAMESPACE, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION */
+
+function deny(code, text) {
+  return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
+}
+
+function letIn(outcome, code, organization) {
+  return { outcome, code, reason: "", organization };
+}
+
+// Own properties only: names such as `constructor` must find nothing on a prototype.
+function own(object, key) {
+  return object !== null && typeof object === "object" && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+const isPresent = (value) => value !== undefined && value !== null;
+const isText = (value) => typeof value === "string" && value !== "";
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
+
+// The settings in the secret, or null if one of them is missing, unknown or not as documented.
+function parseSettings(text) {
+  let settings;
+  try {
+    settings = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const checks = {
+    sources: (value) => isTexts(value) && value.length > 0 && value.every((source) => SOURCES.includes(source)),
+    audience_prefix: (value) => typeof value === "string" && isText(value) === settings.sources.includes("audience"),
+    namespace: (value) => typeof value === "string" && NAMESPACE.test(value),
+    no_organization: (value) => NO_ORGANIZATION.includes(value),
+    refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
+    exempt_clients: isTexts,
+  };
+  const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
+  return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+}
+
+// What follows the prefix; an audience that is no string is passed on, and found malformed.
+function afterPrefix(audience, prefix) {
+  if (typeof audience !== "string") return audience;
+  return audience.startsWith(prefix) ? audience.slice(prefix.length) : undefined;
+}
+
+// A native organization that is none of ours, or that we were not told to heed, must not fall back to the query.
+function nativeOrganization(organization, heeded) {
+  if (!isPresent(organization)) return undefined;
+  return (heeded ? own(own(organization, "metadata"), "organization") : undefined) ?? "";
+}
