@@ -4,11 +4,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from local.tenant.asked import Asked, text
 from local.tenant.errors import ManagementError
+from local.tenant.identities import account_id, identity_by_email
 from local.tenant.logins import database_connections
 from local.tenant.management.tickets import FIVE_DAYS, mint
 from local.tenant.management.user_creation import create_user
 from local.tenant.schema import EMAIL
-from local.tenant.state import Document, State, user_id_by_email
+from local.tenant.state import Document, State
 
 SENT = "We've just sent you an email to reset your password."
 _BAD = {"name": "BadRequestError", "statusCode": 400}
@@ -97,11 +98,17 @@ def new_database_user(state: State, connection: Document, email: str, password: 
 
 def reset_mail(state: State, connection: Document, email: str, client_id: str) -> Document | None:
     """Return a mail to the user with this address, if there is one; its link is now their only one."""
-    user_id = user_id_by_email(state, connection["name"], email)
-    if user_id is None:
+    found = identity_by_email(state, connection["name"], email)
+    if found is None:
         return None
     ticket = mint(
-        state, user_id, ttl=FIVE_DAYS, mark_email_as_verified=False, client_id=client_id, result_url=None
+        state,
+        found[0]["user_id"],
+        ttl=FIVE_DAYS,
+        mark_email_as_verified=False,
+        client_id=client_id,
+        result_url=None,
+        account=account_id(found[1]),
     )
     link = f"{state.url}/u/reset-password?ticket={ticket.id}#"
     told = f"To choose a new password, open this link:\n\n{link}\n\nIf you did not ask for it, do nothing.\n"

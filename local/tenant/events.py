@@ -54,6 +54,7 @@ def login_event(
     request = _request(asked, transaction.method, query=visible(transaction.asked))
     return {
         **_of_user(state, user, transaction.client_id, transaction.audience, session),
+        "connection": _connection(state, user, session.connection),
         "request": request,
         "transaction": {
             **_transaction("oidc-basic-profile", transaction.id, transaction.scope),
@@ -75,6 +76,7 @@ def refresh_event(
     session = state.sessions.get(token.session_id or "")
     event = {
         **_of_user(state, user, token.client_id, token.audience, session),
+        "connection": _connection(state, user, token.connection),
         "request": _request(asked, "POST", body=body),
         "transaction": _transaction("oauth2-refresh-token", token.id, scope),
     }
@@ -112,7 +114,6 @@ def _of_user(
     roles = [state.roles[role]["name"] for role in state.user_roles.get(user["user_id"], [])]
     event = {
         "user": _user(user),
-        "connection": _connection(connection_of(state, user) or {}),
         "client": _client(state.clients[client_id]),
         "authorization": {"roles": roles},
         "stats": {"logins_count": user.get("logins_count", 0)},
@@ -138,7 +139,8 @@ def _client(client: Document) -> Document:
     return {"client_id": client["client_id"], "name": client["name"], "metadata": metadata}
 
 
-def _connection(connection: Document) -> Document:
+def _connection(state: State, user: Document, name: str | None) -> Document:
+    connection = connection_of(state, user, name) or {}
     shown: Document = {name: connection[name] for name in ("id", "name", "strategy") if name in connection}
     return {**shown, "metadata": dict(connection.get("metadata") or {})}
 

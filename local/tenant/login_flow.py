@@ -15,6 +15,7 @@ from local.tenant.logins import (
     Grant,
     Logins,
     Transaction,
+    connection_of,
     database_connections,
     live_session,
     new_session,
@@ -56,14 +57,14 @@ class LoginFlow:
             self.logins.transactions[transaction.id] = transaction
         return RedirectResponse(f"/u/login?state={transaction.id}", 302)
 
-    def sign_in(self, transaction: Transaction, user: Document, asked: Asked) -> Session:
+    def sign_in(self, transaction: Transaction, user: Document, connection: str, asked: Asked) -> Session:
         """Begin a session after a password was right (the lock is held); the browser's older one ends."""
         self.state.sessions.pop(asked.request.cookies.get(COOKIE, ""), None)
         now = milliseconds(self.state.clock.now())
         logins_count = user.get("logins_count", 0) + 1
         user.update(last_login=now, last_ip=asked.ip, logins_count=logins_count, updated_at=now)
         del self.logins.transactions[transaction.id]
-        return new_session(self.state, user["user_id"])
+        return new_session(self.state, user["user_id"], connection)
 
     def complete(self, transaction: Transaction, session: Session, asked: Asked) -> Response:
         """Run the Actions, without the lock, and end at the callback; the session is there in any case."""
@@ -110,11 +111,9 @@ class LoginFlow:
         age = self.state.clock.now() - session.created_at
         if transaction.max_age is not None and age > transaction.max_age:
             return None
-        user = self.state.users[session.user_id]
-        names = {
-            c["name"] for c in database_connections(self.state, transaction.client_id, transaction.connection)
-        }
-        return session if user["identities"][0]["connection"] in names else None
+        connection = connection_of(self.state, self.state.users[session.user_id], session.connection)
+        usable = database_connections(self.state, transaction.client_id, transaction.connection)
+        return session if connection in usable else None
 
     def _refused_user(self, transaction: Transaction) -> Response:
         """Tell the callback that the user is blocked [block-and-unblock-users.mdx], or was just deleted."""

@@ -5,12 +5,13 @@ from starlette.responses import Response
 from local.tenant.asked import Asked, text
 from local.tenant.dbconnections import new_database_user, reset_mail
 from local.tenant.errors import ManagementError
+from local.tenant.identities import account_id, identity_by_email
 from local.tenant.login_flow import LoginFlow
 from local.tenant.logins import Transaction, database_connections
 from local.tenant.oauth_errors import PageError
 from local.tenant.pages import page
 from local.tenant.passwords import matches
-from local.tenant.state import Document, State, user_id_by_email
+from local.tenant.state import Document, State
 
 WRONG = "Wrong email or password"
 
@@ -33,10 +34,11 @@ class LoginPages:
         email = _address(asked, "username")
         with self._state.lock:
             transaction = self._transaction(asked)
-            user = _user_with_password(self._state, transaction, email, text(asked.body, "password") or "")
-            if user is None:
+            password = text(asked.body, "password") or ""
+            found = _user_with_password(self._state, self._connections(transaction), email, password)
+            if found is None:
                 return self._login_page(transaction, email, WRONG, 400)
-            session = self._flow.sign_in(transaction, user, asked)
+            session = self._flow.sign_in(transaction, *found, asked)
         return self._flow.complete(transaction, session, asked)
 
     def show_signup(self, asked: Asked) -> Response:
@@ -57,7 +59,7 @@ class LoginPages:
             except ManagementError as error:
                 context = self._context(transaction, email, _signup_error(error))
                 return page("signup.html", context, 400)
-            session = self._flow.sign_in(transaction, user, asked)
+            session = self._flow.sign_in(transaction, user, connection["name"], asked)
         return self._flow.complete(transaction, session, asked)
 
     def show_reset_request(self, asked: Asked) -> Response:
@@ -110,11 +112,14 @@ class LoginPages:
         return connection
 
 
-def _user_with_password(state: State, transaction: Transaction, email: str, password: str) -> Document | None:
-    for connection in database_connections(state, transaction.client_id, transaction.connection):
-        user_id = user_id_by_email(state, connection["name"], email)
-        if user_id is not None and matches(state.credentials.get(user_id), password):
-            return state.users[user_id]
+def _user_with_password(
+    state: State, connections: list[Document], email: str, password: str
+) -> tuple[Document, str] | None:
+    """Return the user, and the name of the connection in which address and password are right."""
+    for connection in connections:
+        found = identity_by_email(state, connection["name"], email)
+        if found is not None and matches(state.credentials.get(account_id(found[1])), password):
+            return found[0], connection["name"]
     return None
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from local.tenant.actions import Outcome
-from local.tenant.state import Document, Session, State
+from local.tenant.state import Document, Session, State, connection_by_name
 
 SESSION_LIFE = 604800.0
 """Seconds that a session lives: a tenant's `session_lifetime` of 168 hours, Auth0's default [OpenAPI]."""
@@ -74,9 +74,9 @@ class Logins:
         return name
 
 
-def new_session(state: State, user_id: str) -> Session:
-    """Return a new session, begun now."""
-    session = Session(secrets.token_urlsafe(24), user_id, set(), state.clock.now())
+def new_session(state: State, user_id: str, connection: str) -> Session:
+    """Return a new session, begun now with a password of this connection (by name)."""
+    session = Session(secrets.token_urlsafe(24), user_id, set(), state.clock.now(), connection)
     state.sessions[session.id] = session
     return session
 
@@ -100,7 +100,6 @@ def database_connections(state: State, client_id: str, name: str | None = None) 
     ]
 
 
-def connection_of(state: State, user: Document) -> Document | None:
-    """Return the connection of a user's main identity."""
-    name = user["identities"][0]["connection"]
-    return next((c for c in state.connections.values() if c["name"] == name), None)
+def connection_of(state: State, user: Document, name: str | None = None) -> Document | None:
+    """Return the connection of this name, or of a user's main identity."""
+    return connection_by_name(state, name or user["identities"][0]["connection"])

@@ -11,6 +11,7 @@ from local.tenant.state import Document, RefreshToken, State
 def issue_refresh_token(state: State, grant: Grant, scope: list[str]) -> RefreshToken:
     """Return a new token, with the metadata that the login's Actions set."""
     metadata = {k: v for k, v in grant.outcome.refresh_token_metadata.items() if v is not None}
+    session = state.sessions.get(grant.session_id or "")
     token = RefreshToken(
         id=new_hex_id(),
         secret=_new_secret(),
@@ -21,6 +22,7 @@ def issue_refresh_token(state: State, grant: Grant, scope: list[str]) -> Refresh
         session_id=grant.session_id,
         created_at=state.clock.now(),
         metadata=metadata,
+        connection=session.connection if session else None,
     )
     state.refresh_tokens[token.id] = token
     return token
@@ -53,6 +55,7 @@ def rotated(state: State, token: RefreshToken) -> RefreshToken:
         session_id=token.session_id,
         created_at=token.created_at,
         metadata=token.metadata,
+        connection=token.connection,
     )
     state.refresh_tokens[successor.id] = successor
     token.replaced_by = successor.id

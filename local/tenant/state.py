@@ -30,6 +30,8 @@ class Ticket:
     mark_email_as_verified: bool
     client_id: str | None
     result_url: str | None
+    account_id: str
+    """Whose password: the user's own id, or that of a linked identity."""
     used: bool = False
 
 
@@ -41,6 +43,8 @@ class Session:
     user_id: str
     client_ids: set[str]
     created_at: float
+    connection: str | None = None
+    """The name of the connection whose password was given; None means the main identity's."""
 
 
 @dataclass
@@ -57,6 +61,8 @@ class RefreshToken:
     created_at: float
     metadata: dict[str, str] = field(default_factory=dict)
     replaced_by: str | None = None
+    connection: str | None = None
+    """As of the session that it came from, which it may outlive."""
 
 
 @dataclass
@@ -105,6 +111,9 @@ class State:
     users: dict[str, Document] = field(default_factory=dict)
     """This and every dict of documents: by the document's own id (`user_id`, `client_id`, else `id`)."""
     credentials: dict[str, Credential] = field(default_factory=dict)
+    """By the id of the account that the identity is or was (`auth0|ann`), linked or not."""
+    authentication_methods: dict[str, list[Document]] = field(default_factory=dict)
+    """By user id: second factors, passkeys and the like; `{"id", "type", "created_at", ...}`."""
     connections: dict[str, Document] = field(default_factory=dict)
     connection_clients: dict[str, set[str]] = field(default_factory=dict)
     """Clients for which a connection (by id) is enabled."""
@@ -143,14 +152,6 @@ def new_id(prefix: str) -> str:
     """Return an id of Auth0's form: `con_`, `org_`, `rol_`, `job_`, `cgr_` and sixteen letters and digits."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     return prefix + "".join(secrets.choice(alphabet) for _ in range(16))
-
-
-def user_id_by_email(state: State, connection: str, email: str) -> str | None:
-    """Return the id of the user of a connection (by name) with this lower-cased address, if there is one."""
-    for user in state.users.values():
-        if user.get("email") == email and any(i["connection"] == connection for i in user["identities"]):
-            return str(user["user_id"])
-    return None
 
 
 def connection_by_name(state: State, name: str) -> Document | None:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from local.tenant.errors import ManagementError, insufficient_scope, invalid_body, not_found
 from local.tenant.management import (
     actions,
+    authentication_methods,
     client_grants,
     clients,
     connections,
@@ -20,6 +21,7 @@ from local.tenant.management import (
     roles,
     tickets,
     user_access,
+    user_identities,
     user_sessions,
     users,
 )
@@ -30,6 +32,8 @@ PREFIX = "/api/v2"
 OPERATIONS: tuple[Operation, ...] = (
     *users.OPERATIONS,
     *user_access.OPERATIONS,
+    *user_identities.OPERATIONS,
+    *authentication_methods.OPERATIONS,
     *user_sessions.OPERATIONS,
     *tickets.OPERATIONS,
     *roles.OPERATIONS,

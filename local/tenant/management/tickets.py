@@ -3,9 +3,10 @@
 import secrets
 
 from local.tenant.errors import ManagementError, inexistent_user, invalid_body
+from local.tenant.identities import account_id, identity_by_email
 from local.tenant.management.operations import Call, Operation, Reply
 from local.tenant.schema import EMAIL_ADDRESS, FLAG, OBJECT, TEXT, WHOLE, Field, check
-from local.tenant.state import Document, State, Ticket, connection_by_name, user_id_by_email
+from local.tenant.state import Document, State, Ticket, connection_by_name
 
 PASSWORD_CHANGE = {
     "result_url": TEXT,
@@ -27,7 +28,7 @@ def create_password_change(call: Call) -> Reply:
     """POST /tickets/password-change: answers a link and sends no mail."""
     body: Document = check(call.body, PASSWORD_CHANGE)
     _check_fields(call.state, body)
-    user_id = _user_id(call.state, body)
+    user_id, account = _user_and_account(call.state, body)
     ticket = mint(
         call.state,
         user_id,
@@ -35,6 +36,7 @@ def create_password_change(call: Call) -> Reply:
         mark_email_as_verified=body.get("mark_email_as_verified", False),
         client_id=body.get("client_id"),
         result_url=body.get("result_url"),
+        account=account,
     )
     return Reply(201, {"ticket": f"{call.state.url}/u/reset-password?ticket={ticket.id}#"})
 
@@ -47,12 +49,17 @@ def mint(
     mark_email_as_verified: bool,
     client_id: str | None,
     result_url: str | None,
+    account: str | None = None,
 ) -> Ticket:
-    """Make a ticket that lives `ttl` seconds; older ones of the user are gone [password-change.mdx]."""
+    """Make a ticket that lives `ttl` seconds; older ones of the user are gone [password-change.mdx].
+
+    `account` names whose password, where it is a linked identity's.
+    """
     for older in [ticket.id for ticket in state.tickets.values() if ticket.user_id == user_id]:
         del state.tickets[older]
     ends = state.clock.now() + ttl
-    ticket = Ticket(secrets.token_urlsafe(24), user_id, ends, mark_email_as_verified, client_id, result_url)
+    name, verified = secrets.token_urlsafe(24), mark_email_as_verified
+    ticket = Ticket(name, user_id, ends, verified, client_id, result_url, account or user_id)
     state.tickets[ticket.id] = ticket
     return ticket
 
@@ -71,14 +78,17 @@ def _check_fields(state: State, body: Document) -> None:
         raise invalid_body("The client does not exist")
 
 
-def _user_id(state: State, body: Document) -> str:
+def _user_and_account(state: State, body: Document) -> tuple[str, str]:
     if "user_id" in body:
-        return _of_a_database(state, body["user_id"])
+        user_id = _of_a_database(state, body["user_id"])
+        return user_id, user_id
     connection = state.connections.get(body["connection_id"])
     if connection is None:
         raise invalid_body(f"The connection with id {body['connection_id']} does not exist.")
-    user_id = user_id_by_email(state, connection["name"], body["email"].lower())
-    return _of_a_database(state, user_id or "")
+    found = identity_by_email(state, connection["name"], body["email"].lower())
+    if found is None:
+        raise inexistent_user()
+    return found[0]["user_id"], account_id(found[1])
 
 
 def _of_a_database(state: State, user_id: str) -> str:

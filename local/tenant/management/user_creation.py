@@ -4,9 +4,10 @@ import hashlib
 
 from local.tenant.documents import milliseconds, new_hex_id
 from local.tenant.errors import ManagementError, invalid_body, payload_error
+from local.tenant.identities import identity_by_email
 from local.tenant.management.user_fields import PROFILE
 from local.tenant.passwords import credential, weakness
-from local.tenant.state import Document, State, connection_by_name, user_id_by_email
+from local.tenant.state import Document, State, connection_by_name
 
 
 def create_user(state: State, body: Document) -> Document:
@@ -20,7 +21,8 @@ def create_user(state: State, body: Document) -> Document:
     email = body["email"].lower()
     bare_id = body.get("user_id") or new_hex_id()
     user_id = f"auth0|{bare_id}"
-    if user_id in state.users or user_id_by_email(state, connection["name"], email):
+    taken = user_id in state.users or user_id in state.credentials
+    if taken or identity_by_email(state, connection["name"], email):
         raise ManagementError(409, "The user already exists.", "auth0_idp_error")
     user = _document(body, email, bare_id, milliseconds(state.clock.now()))
     state.users[user_id] = user

@@ -4,6 +4,7 @@ import re
 
 from local.tenant.documents import Query, listed, page_numbers, selected
 from local.tenant.errors import ManagementError, inexistent_user, insufficient_scope, invalid_query
+from local.tenant.identities import account_id
 from local.tenant.management.operations import Call, Operation, Reply
 from local.tenant.management.user_changes import change_user
 from local.tenant.management.user_creation import create_user
@@ -69,8 +70,16 @@ def found(state: State, user_id: str) -> Document:
 
 
 def forget_user(state: State, user_id: str) -> None:
-    """Remove a user and all that hangs on them."""
-    for documents in (state.users, state.credentials, state.user_roles, state.user_permissions):
+    """Remove a user, all that hangs on them, and their linked identities [user-account-linking.mdx]."""
+    for identity in state.users.get(user_id, {"identities": []})["identities"]:
+        state.credentials.pop(account_id(identity), None)
+    forget_account(state, user_id)
+
+
+def forget_account(state: State, user_id: str) -> None:
+    """Remove a user, whose identities' passwords stay: they may live on in another's identities."""
+    of_users = (state.users, state.user_roles, state.user_permissions, state.authentication_methods)
+    for documents in of_users:
         documents.pop(user_id, None)
     for held in (state.tickets, state.sessions, state.refresh_tokens):
         for key in [key for key, value in held.items() if value.user_id == user_id]:

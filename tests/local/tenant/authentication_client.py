@@ -31,9 +31,9 @@ class Stage:
     """A running tenant and its state; clients are known by their `client_id`."""
 
     def __init__(self) -> None:
-        self._tenant = Tenant()
-        self.url = self._tenant.url
-        self.state: State = self._tenant.state
+        self.tenant = Tenant()
+        self.url = self.tenant.url
+        self.state: State = self.tenant.state
         self._seed()
 
     def _seed(self) -> None:
@@ -100,11 +100,11 @@ class Stage:
         return claims
 
     def __enter__(self) -> Self:
-        self._tenant.start()
+        self.tenant.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._tenant.stop()
+        self.tenant.stop()
 
 
 class Browser(httpx.Client):
