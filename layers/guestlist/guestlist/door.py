@@ -45,10 +45,10 @@ def _written(manifest: Body, configuration: DoorConfiguration, door: Path, manag
         "dependencies": manifest["dependencies"],
         "secrets": [{"name": SECRET_NAME, "value": configuration.to_json()}],
     }
-    known = management.by_name("/actions/actions", "actions", name)
+    known = management.find("/actions/actions", name=name)
     if known is None:
-        new = {"name": name, "supported_triggers": manifest["supported_triggers"], **action}
-        known = management.call("POST", "/actions/actions", new)
+        new = {"supported_triggers": manifest["supported_triggers"], **action}
+        known = management.create("/actions/actions", new, name=name)
     else:
         management.call("PATCH", f"/actions/actions/{segment(known['id'])}", action)
     return f"/actions/actions/{segment(known['id'])}"
@@ -68,9 +68,7 @@ def _await_build(name: str, action: str, management: Management, limit: float) -
 
 def _bind_first(name: str, action_id: str, trigger: str, management: Management) -> None:
     bindings = f"/actions/triggers/{trigger}/bindings"
-    bound = {
-        found["action"]["id"]: found["display_name"] for found in management.listing(bindings, "bindings")
-    }
+    bound = {found["action"]["id"]: found["display_name"] for found in management.listing(bindings)}
     order = {action_id: name} | bound
     if list(bound) == list(order):
         return

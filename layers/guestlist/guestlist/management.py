@@ -1,6 +1,7 @@
 """The Management API as set-up calls it: a failure says in one line which call it was, and why."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,22 +22,37 @@ class Management:
     auth0: Auth0
 
     def call(self, method: str, path: str, body: Body | None = None) -> Any:  # noqa: ANN401 (JSON)
-        """Return what a call answers.
+        """Return what a call answers, which may be repeated: for what makes something there is `create`.
 
         Raises:
             SetUpError: with Auth0's own words, which for a 403 name the scopes that would do.
         """
-        try:
+        with _told(method, path):
             return self.auth0.call(method, path, body).body
-        except Auth0Refused as error:
-            said = f"{error} {error.auth0_message}".rstrip()
-            raise SetUpError(f"{said} ({_told(method, path)})") from error
-        except Auth0Unavailable as error:
-            raise SetUpError(f"{error} ({_told(method, path)})") from error
 
-    def listing(self, path: str, key: str) -> Iterator[Body]:
+    def create(self, path: str, body: Body, **marks: str) -> Body:
+        """Make something, once: Auth0 takes one name twice, for clients and Actions alike.
+
+        If the answer is lost, it is looked for by its marks.
+
+        Raises:
+            SetUpError: as `call` does; if it was not made, the next run makes it.
+        """
+        with _told("POST", path):
+            try:
+                return dict(self.auth0.call("POST", path, marks | body, repeatable=False).body)
+            except Auth0Unavailable as error:
+                if not error.ambiguous or (made := self.find(path, **marks)) is None:
+                    raise
+                return made
+
+    def find(self, path: str, **marks: str) -> Body | None:
+        """Return what a listing has with all of these marks."""
+        return next((found for found in self.listing(path) if marks.items() <= found.items()), None)
+
+    def listing(self, path: str) -> Iterator[Body]:
         """Yield a whole listing: it ends with an empty page, never by a total."""
-        page = 0
+        key, page = path.rpartition("/")[2].replace("-", "_"), 0
         while True:
             found = self.call("GET", f"{path}?page={page}&per_page={PAGE}")
             items = found[key] if isinstance(found, dict) else found
@@ -45,10 +61,14 @@ class Management:
             yield from items
             page += 1
 
-    def by_name(self, path: str, key: str, name: str) -> Body | None:
-        """Return what a listing has under this name."""
-        return next((found for found in self.listing(path, key) if found["name"] == name), None)
 
-
-def _told(method: str, path: str) -> str:
-    return f"{method} {path.partition('?')[0]}"
+@contextmanager
+def _told(method: str, path: str) -> Iterator[None]:
+    """Turn a failure of Auth0's into a line that names the call."""
+    call = f"({method} {path.partition('?')[0]})"
+    try:
+        yield
+    except Auth0Refused as error:
+        raise SetUpError(f"{error} {error.auth0_message}".rstrip() + f" {call}") from error
+    except Auth0Unavailable as error:
+        raise SetUpError(f"{error} Run set-up again: it goes on from there. {call}") from error
