@@ -20,6 +20,7 @@ from local.intrinsics import TemplateError
 from local.moto_fit import LOCK, install
 from local.moto_server import MotoServer, Wire
 from local.sent import Sent, read
+from local.ses import Ses
 from local.template import REGION, STACK, Resource, Template
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _BACKENDS: tuple[BackendDict[Any], ...] = (
 _NAMES = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::SNS::Topic": "TopicName",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::SES::ConfigurationSet": "Name",
     "AWS::SES::EmailIdentity": "EmailIdentity",
@@ -81,7 +83,8 @@ class Aws:
     ) -> None:
         install()
         self.account = _account()
-        self._wire = Wire(self.account)
+        self.ses = Ses(self.account)
+        self._wire = Wire(self.account, self.ses)
         self._server = MotoServer(self._wire)
         self._secrets = dict(secrets or {})
         self._identities = list(identities)
@@ -99,6 +102,7 @@ class Aws:
         for make in (self._make_tables, self._make_queues, self._make_secrets, self._make_identities):
             make()
         self.template = self.template.given(self.physical)
+        self.ses.queues = self.template.subscribed()
         return self
 
     def stop(self) -> None:
@@ -166,6 +170,8 @@ class Aws:
             case "AWS::SQS::Queue":
                 url = f"{self.endpoint_url}/{self.account}/{name}"
                 return {"Ref": url, "QueueUrl": url, "QueueName": name, "Arn": self._arn("sqs", name)}
+            case "AWS::SNS::Topic":
+                return {"Ref": self._arn("sns", name)}
             case "AWS::Serverless::Function":
                 return {"Ref": name, "Arn": self._arn("lambda", f"function:{name}")}
             case _:

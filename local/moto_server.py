@@ -17,11 +17,13 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from local.moto_fit import LOCK
+from local.ses import Ses
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _SEND_EMAIL = "/v2/email/outbound-emails"
+_SUPPRESSED = "/v2/email/suppression/addresses/"
 _TRANSACTION = "TransactWriteItems"
 
 
@@ -50,8 +52,9 @@ class Fault:
 class Wire:
     """The WSGI application in front of moto, for one account of its own."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, ses: Ses) -> None:
         self._account = account
+        self._ses = ses
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._faults: list[Fault] = []
         self._lost: list[str] = []
@@ -61,10 +64,11 @@ class Wire:
         self.emails: list[dict[str, Any]] = []
 
     def inject(self, operation: str, code: str, *, times: int = 1, matching: str = "") -> None:
-        """Refuse the next calls of a DynamoDB operation whose JSON body matches a pattern, with no effect.
+        """Refuse the next calls of an operation whose JSON body matches a pattern, with no effect.
 
         `inject("TransactWriteItems", "TransactionConflict")` cancels a transaction for that reason;
-        `inject("UpdateItem", "TransactionConflictException")` is the same for a plain write.
+        `inject("UpdateItem", "TransactionConflictException")` is the same for a plain write;
+        `inject("SendEmail", "MessageRejected")` is SES's.
         """
         with LOCK:
             self._faults.append(Fault(operation, code, times, re.compile(matching)))
@@ -96,7 +100,8 @@ class Wire:
         """Answer one request, holding the lock throughout."""
         request = Request(environ)
         body = request.get_data()
-        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        target = "SendEmail" if request.path == _SEND_EMAIL else environ.get("HTTP_X_AMZ_TARGET", "")
+        operation = target.rpartition(".")[2]
         time.sleep(self._delays.get(operation, 0))
         for listener in tuple(self._listeners):
             listener(request)
@@ -130,6 +135,8 @@ class Wire:
         if operation == "ReceiveMessage":
             # A receive that waits would hold the lock against the sender it waits for.
             body = json.dumps({**json.loads(body), "WaitTimeSeconds": 0}).encode()
+        if environ["PATH_INFO"].startswith(_SUPPRESSED):
+            return self._unsuppressed(environ["PATH_INFO"].removeprefix(_SUPPRESSED))
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = BytesIO(body)
@@ -137,7 +144,15 @@ class Wire:
         if environ["PATH_INFO"] == _SEND_EMAIL and response.status_code == 200:  # noqa: PLR2004 OK
             # moto keeps one of a mail's two bodies and none of its headers.
             self.emails.append({**json.loads(body), **json.loads(response.data), "At": datetime.now(UTC)})
+            self._ses.took(self.emails[-1])
         return response
+
+    def _unsuppressed(self, address: str) -> Response:
+        """Answer DeleteSuppressedDestination, which moto has not."""
+        if address in self._ses.suppressed:
+            self._ses.suppressed.remove(address)
+            return Response("{}")
+        return _refusal({"__type": "NotFoundException", "message": "not on the suppression list"})
 
 
 class MotoServer:

@@ -141,6 +141,11 @@ class Template:
         queues = self._resolved("AWS::SQS::Queue")
         return dict(sorted(queues.items(), key=lambda pair: "RedrivePolicy" in pair[1]))
 
+    def subscribed(self) -> list[str]:
+        """Return the names of the queues that subscribe to a topic and get its messages bare."""
+        found = self._resolved("AWS::SNS::Subscription").values()
+        return [each["Endpoint"].rpartition(":")[2] for each in found if each["RawMessageDelivery"]]
+
     def secrets(self) -> dict[str, Mapping[str, Any]]:
         """Return the Secrets Manager secrets' properties, resolved, by logical id."""
         return self._resolved("AWS::SecretsManager::Secret")

@@ -72,7 +72,8 @@ def needed(request: Request, aws: Aws) -> Iterator[Need]:
     """Yield what a request takes, if a function made it: its client's `app/` in the user agent says which."""
     agent = request.headers["User-Agent"].split()
     for function in [part.removeprefix("app/") for part in agent if part.startswith("app/")]:
-        for action, resource, *sender in _asked(request, json.loads(request.get_data()), aws):
+        body = json.loads(request.get_data() or "{}")
+        for action, resource, *sender in _asked(request, body, aws):
             yield Need(function, action, resource, *sender)
 
 
@@ -93,7 +94,10 @@ def _asked(request: Request, body: Mapping[str, Any], aws: Aws) -> Iterator[tupl
             yield f"sqs:{operation}", arns[body["QueueUrl"]]
         case "secretsmanager", _:
             yield f"secretsmanager:{operation}", arns[body["SecretId"]]
+        case _ if request.path.startswith("/v2/email/suppression/addresses/"):
+            yield "ses:DeleteSuppressedDestination", "*"
         case _:
             assert request.path == "/v2/email/outbound-emails"
-            sender = body["FromEmailAddress"]
-            yield "ses:SendEmail", f"arn:aws:ses:{REGION}:{aws.account}:identity/{sender}", sender
+            sender, arn = body["FromEmailAddress"], f"arn:aws:ses:{REGION}:{aws.account}"
+            yield "ses:SendEmail", f"{arn}:identity/{sender}", sender
+            yield "ses:SendEmail", f"{arn}:configuration-set/{body['ConfigurationSetName']}", sender

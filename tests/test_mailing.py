@@ -1,6 +1,6 @@
 """Sending an invite's mail: once, by one mailer, and only with a link that lives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +14,7 @@ from guestlist.records import Invite, MailState
 from local.stack import CONNECTION, SENDER
 from tests.bench import Bench
 
+CONFIGURATION = "guestlist-MailConfiguration"
 LINKS = Links(origin="https://join.example", keys=lambda: {"current": "k" * 32})
 
 
@@ -21,13 +22,13 @@ class Stumbling(Mailer):
     """SES, with something that happens just before or after it takes a mail."""
 
     def __init__(self, *, before: Callable[[], object] = int, after: Callable[[], object] = int) -> None:
-        super().__init__(SENDER)
+        super().__init__(SENDER, CONFIGURATION)
         self._before, self._after = before, after
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, tags: Mapping[str, str]) -> None:
         """Hand a mail to SES."""
         self._before()
-        super().send(mail)
+        super().send(mail, tags)
         self._after()
 
 
@@ -48,7 +49,7 @@ def send(guests: Bench, invite: Invite, mailer: Mailer | None = None) -> bool:
         invite.id,
         application="Clinic Portal",
         links=LINKS,
-        mailer=mailer or Mailer(SENDER),
+        mailer=mailer or Mailer(SENDER, CONFIGURATION),
         store=guests.store,
         now=clock.now(),
     )
@@ -102,6 +103,7 @@ def test_a_resend_during_the_sending_is_sent_as_well(guests: Bench, invite: Invi
             invite.id,
             request=guests.request(),
             connection=CONNECTION,
+            budgets=guests.budgets,
             store=guests.store,
         )
     )

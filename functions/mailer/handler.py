@@ -16,10 +16,12 @@ from guestlist.settings import Settings, secret
 from guestlist.store import Store
 from guestlist.table import Table
 
-settings = Settings("TABLE_NAME", "APPLICATION_NAME", "LINK_KEYS", "LINK_ORIGIN", "MAIL_FROM")
+settings = Settings(
+    "TABLE_NAME", "APPLICATION_NAME", "LINK_KEYS", "LINK_ORIGIN", "MAIL_FROM", "MAIL_CONFIGURATION"
+)
 store = Store(Table(settings.TABLE_NAME))
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
-mailer = Mailer(settings.MAIL_FROM)
+mailer = Mailer(settings.MAIL_FROM, settings.MAIL_CONFIGURATION)
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
 

@@ -2,6 +2,7 @@
 
 item                            pk                    sk               indexes
 user                            USER#id               USER             due
+foreign name -> user            FOREIGN#name          USER#id
 (connection, email) -> user     EMAIL#connection#email  same
 account -> user                 ACCOUNT#id            same
 organization, counters          ORG#org               ORG              listing
@@ -12,6 +13,8 @@ invite                          ORG#org               INVITE#id        listing (
 invite -> organization          INVITE#id             same
 audit                           ORG#org               AUDIT#id
 idempotency key                 KEY#caller#route#key  same
+budget of a day                 BUDGET#bucket         same
+mailbox that mails bounced from MAILBOX#id            same
 """
 
 import zlib
@@ -54,6 +57,11 @@ def name(organization_id: str) -> Key:
     return (f"ORGNAME#{folded(organization_id)}",) * 2
 
 
+def foreign(name: str, user_id: str) -> Key:
+    """Return the key of the pointer from a name that none of our organizations has to a user who bears it."""
+    return (f"FOREIGN#{name}", f"USER#{user_id}")
+
+
 def membership(organization_id: str, user_id: str) -> Key:
     """Return the key of a membership."""
     return (f"ORG#{organization_id}", f"MEMBER#{user_id}")
@@ -77,6 +85,16 @@ def inviting(invite_id: str) -> Key:
 def idempotency(key: IdempotencyKey) -> Key:
     """Return the key under which an idempotency key is remembered."""
     return (f"KEY#{key.scope}",) * 2
+
+
+def budget(bucket: str) -> Key:
+    """Return the key under which the mails of a day are counted."""
+    return (f"BUDGET#{bucket}",) * 2
+
+
+def mailbox(mailbox_id: str) -> Key:
+    """Return the key under which it is kept what became of the mails to an address."""
+    return (f"MAILBOX#{mailbox_id}",) * 2
 
 
 def of(record: Record) -> Key:

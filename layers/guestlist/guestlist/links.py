@@ -33,6 +33,12 @@ class Links:
         named = ULID.from_str(invite).bytes + generation.to_bytes(_GENERATION, "big")
         return _letters(named + _mac(self._keys()["current"], b"token", named))
 
+    def mailboxes(self, address: str) -> list[str]:
+        """Return what stands for an address without telling it, under each live key, the `current` first."""
+        keys = self._keys()
+        ordered = [keys["current"], *(key for name, key in keys.items() if name != "current")]
+        return [_mac(key, b"mailbox", address.encode()).hex() for key in ordered]
+
     def read(self, token: str) -> tuple[str, int]:
         """Return the id and the generation of the invite that a token names.
 

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from guestlist.links import Links
-from guestlist.mail import Mailer, rendered
+from guestlist.mail import Mail, Mailer, Refused, rendered
+from guestlist.mail_events import Tags
+from guestlist.mail_states import record
 from guestlist.records import Invite, MailState
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 
 CLAIM = 60
-"""Seconds after which a mail that nobody reported as sent is tried again."""
+"""Seconds after which a mail that nobody reported as sent is tried again. SES tells within seconds of a mail
+that it took, so what is tried again after a lost answer or a crash is most likely a mail that it did not."""
 UNCLAIMED = "#mail = :queued AND #status = :status AND #generation = :generation AND #mailing_until <= :now"
 _DATES = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
 
@@ -25,34 +28,52 @@ def send_mail(
     store: Store,
     now: int,
 ) -> bool:
-    """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent."""
+    """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent.
+
+    A mailbox that a mail bounced from, or whose owner complained of one, is mailed again only in a later
+    generation: that an admin resends an invite is their word that it shall be.
+    """
     invite = store.invite(organization, invite_id)
     if not invite.waits_for_mail(now):
         return False
+    mailboxes = links.mailboxes(invite.email)
+    shut = any(mailbox.shut for mailbox in store.mailboxes(mailboxes))
+    if shut and invite.generation == 1:
+        record(organization, invite_id, 1, MailState.SUPPRESSED, store=store)
+        return False
     try:
-        claimed = _claim(invite, store, now)
+        _claim(invite, store, now)
     except ConditionFailed:
         return False
-    place = store.organization(organization)
-    mailer.send(
-        rendered(
-            "welcome" if invite.welcome else "invite",
-            invite.locale,
-            invite.typed_email,
-            organization=place.name,
-            inviter=invite.inviter_name or None,
-            link=links.url(invite.id, invite.generation),
-            expires=datetime.fromtimestamp(invite.expires_at, UTC).strftime(_DATES[invite.locale]),
-            application=application,
-        )
-    )
-    _sent(claimed, store)
+    if shut:
+        mailer.unsuppress(invite.typed_email)
+    tags = Tags(organization, invite.id, str(invite.generation), mailboxes[0])
+    try:
+        mailer.send(_mail(invite, application, links, store), tags.named())
+    except Refused as refused:
+        record(organization, invite_id, invite.generation, MailState.FAILED, refused.code, store=store)
+        return False
+    record(organization, invite_id, invite.generation, MailState.SENT, store=store)
     return True
 
 
-def _claim(invite: Invite, store: Store, now: int) -> Invite:
+def _mail(invite: Invite, application: str, links: Links, store: Store) -> Mail:
+    place = store.organization(invite.organization)
+    return rendered(
+        "welcome" if invite.welcome else "invite",
+        invite.locale,
+        invite.typed_email,
+        organization=place.name,
+        inviter=invite.inviter_name or None,
+        link=links.url(invite.id, invite.generation),
+        expires=datetime.fromtimestamp(invite.expires_at, UTC).strftime(_DATES[invite.locale]),
+        application=application,
+    )
+
+
+def _claim(invite: Invite, store: Store, now: int) -> None:
     until = now + CLAIM
-    return store.amended(
+    store.amended(
         invite,
         replace(invite, mailing_until=until, due=until),
         when=UNCLAIMED,
@@ -61,20 +82,3 @@ def _claim(invite: Invite, store: Store, now: int) -> Invite:
         generation=invite.generation,
         now=now,
     )
-
-
-def _sent(invite: Invite, store: Store) -> None:
-    """Record that the mail went out, unless the link in it is dead by now."""
-    current = invite
-    while current.generation == invite.generation:
-        due = current.expires_at if current.active else None
-        after = replace(current, mail=MailState.SENT, mailed_generation=invite.generation, due=due)
-        when = "#generation = :generation AND #status = :status"
-        try:
-            store.amended(
-                current, after, when=when, generation=current.generation, status=current.status.value
-            )
-        except ConditionFailed:
-            current = store.invite(invite.organization, invite.id)
-        else:
-            return

@@ -16,6 +16,7 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
     INVITEE = "invitee"
     SWEEP = "sweep"
+    PROJECTOR = "projector"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Action(StrEnum):
     MEMBER_ADD = "member:add"
     MEMBER_CHANGE = "member:change"
     MEMBER_REMOVE = "member:remove"
+    MEMBER_ADOPT = "member:adopt"
+    MEMBER_DROP = "member:drop"
+    USER_PROVE = "user:prove"
+    USER_ADOPT = "user:adopt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +79,25 @@ class Organization:
     """Members and pending invites."""
     pending: int = 0
     admins: int = 0
+    mail_day: int = 0
+    """The day, counted from that of 1970-01-01, on which it last asked for mails."""
+    mails: int = 0
+    """How many on that day."""
     version: int = 1
     created_at: int
+    adopting: bool = False
+    """Whether accounts that bear its name from before us are still to be made members."""
+    attempts: int = 0
+    due: int | None = None
+
+
+class NameState(StrEnum):
+    """Whether an organization's id is free, ignoring case."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    RESERVED = "reserved"
+    """Accounts at Auth0 bear it that are from before us."""
 
 
 class Halt(StrEnum):
@@ -100,14 +122,24 @@ class User:
     """The roles in each organization, as they shall stand at Auth0."""
     foreign: tuple[str, ...] = ()
     """Names in the account's array that are none of our organizations."""
+    adopting: bool = False
+    """Whether some of them may be ours and are to be looked at."""
+    uncounted: tuple[str, ...] = ()
+    """Organizations whose admin the user does not count as yet: nobody knows whose the account is."""
+    welcomed: tuple[str, ...] = ()
+    """Organizations that made the user a welcome link."""
     version: int = 1
     applied: int = 0
     wanted: int = 0
     """The version of the last acceptance or addition: for it, an account that is gone is made anew."""
+    proved: int = 0
+    """The version at which the invitee last pressed a button, who thereby has the mailbox; 0 for never."""
     created: bool = False
     """Whether the account is known to exist at Auth0."""
     password_reset_at: int = 0
-    """When we last gave the account a password that nobody knows."""
+    """When we last gave the account a password that nobody knows; 0 for never."""
+    logins_before: int = 0
+    """How often somebody had signed in with the account when we did."""
     halt: Halt | None = None
     halt_code: str = ""
     halted: int = 0
@@ -118,6 +150,11 @@ class User:
     lease_until: int = 0
     attempts: int = 0
     due: int | None = None
+
+    @property
+    def unproved(self) -> bool:
+        """Whether an account with this address may have been anyone's before us, for all we know."""
+        return not self.created and not self.proved
 
 
 class MembershipStatus(StrEnum):
@@ -139,6 +176,8 @@ class Membership:
     version: int = 1
     user_version: int
     """The user's version that carries this membership's last change."""
+    inviter: Actor | None = None
+    """Who added the user at once, without an offer."""
     created_at: int
     changed_at: int
 
@@ -163,11 +202,46 @@ class InviteStatus(StrEnum):
 
 
 class MailState(StrEnum):
-    """How far an invite's mail got."""
+    """How far an invite's mail got. In this order: news of an earlier one never takes a later one back."""
 
     NONE = "none"
+    """It was made without a mail."""
     QUEUED = "queued"
     SENT = "sent"
+    """SES took it and still tries, or gave up for a reason that may pass."""
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """SES refused the mail itself."""
+    SUPPRESSED = "suppressed"
+    """It was not sent: a mail to the address bounced or was complained of before."""
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+    @property
+    def rank(self) -> int:
+        """Return the place in that order."""
+        return list(MailState).index(self)
+
+    @property
+    def went_out(self) -> bool:
+        """Whether the mail left SES, or tries to."""
+        return self in {MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """What became of the mails to an address that one bounced from; times of sending, unix milliseconds."""
+
+    id: str
+    """Stands for the address, which it does not tell (`Links.mailboxes`)."""
+    bounced_at: int = 0
+    complained_at: int = 0
+    delivered_at: int = 0
+
+    @property
+    def shut(self) -> bool:
+        """Whether nothing is mailed there unasked: a later delivery outdoes a bounce, but no complaint."""
+        return self.complained_at > 0 or 0 < self.bounced_at >= self.delivered_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +265,8 @@ class Invite:
     created_at: int
     version: int = 1
     mail: MailState
+    mail_detail: str = ""
+    """Why, in SES's own word, as `MailboxFull`."""
     mailed_generation: int = 0
     """The last generation whose link went out in a mail of ours."""
     mailing_until: int = 0

@@ -7,9 +7,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from guestlist import names, records
 from guestlist.addresses import normalised
 from guestlist.clock import rfc3339
-from guestlist.projection import projection_state
+from guestlist.profile import projection_state
 
 HOUR, DAY = 3600, 24 * 3600
+
+MAIL = """How far the mail of the current link got. `none`: made with `send: false`. `queued`: to be
+sent. `sent`: SES has it, and has not said more (`mail_detail`: what keeps it). `delivered`: the receiver's
+server took it. `failed`: SES refused the mail itself. `suppressed`: not sent, since a mail to this address
+bounced or was complained of before. `bounced`: the receiver's server refused it for good. `complained`: the
+receiver reported it as spam. After the last three nothing but a resend mails the address again."""
 
 
 def _address(text: str) -> str:
@@ -40,6 +46,10 @@ class OrganizationRequest(Body):
     id: OrganizationId = Field(examples=["clinicA"])
     name: DisplayName = Field(examples=["Clinic A"])
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    adopt: bool = Field(
+        default=False,
+        description="True: the name may be one that accounts at Auth0 bear already; they become members.",
+    )
 
 
 class InviteRequest(Body):
@@ -110,7 +120,8 @@ class Invite(BaseModel):
     email: str
     roles: list[str]
     status: records.InviteStatus
-    mail: records.MailState
+    mail: records.MailState = Field(description=MAIL)
+    mail_detail: str | None = Field(None, description="Why, in SES's own word, as `MailboxFull`.")
     created_at: str
     expires_at: str
     user: str | None = None
@@ -126,6 +137,7 @@ class Invite(BaseModel):
             roles=list(invite.roles),
             status=invite.status,
             mail=invite.mail,
+            mail_detail=invite.mail_detail or None,
             created_at=rfc3339(invite.created_at),
             expires_at=rfc3339(invite.expires_at),
             user=invite.user,
@@ -193,6 +205,44 @@ class User(BaseModel):
         )
 
 
+class AuditActor(BaseModel):
+    """Who did it."""
+
+    kind: records.ActorKind
+    id: str = Field(description="The `sub` of an operator's, an admin's or a system's token; an invite's id.")
+    user: str | None = Field(None, description="The user's id, of an admin and of an invitee.")
+
+
+class AuditSubject(BaseModel):
+    """What was changed; a member by their user's id."""
+
+    kind: str
+    id: str
+
+
+class AuditRecord(BaseModel):
+    """One change: who, what, whom, when, in which request. Ids only."""
+
+    id: str
+    at: str
+    actor: AuditActor
+    action: records.Action
+    subject: AuditSubject
+    request_id: str = Field(description="The `apigw-requestid` of the answer, or of the sweep's run.")
+
+    @classmethod
+    def of(cls, audit: records.Audit) -> Self:
+        """Render a record."""
+        return cls(
+            id=audit.id,
+            at=rfc3339(audit.at),
+            actor=AuditActor(kind=audit.actor.kind, id=audit.actor.id, user=audit.actor.user),
+            action=audit.action,
+            subject=AuditSubject(kind=audit.action.partition(":")[0], id=audit.subject),
+            request_id=audit.request,
+        )
+
+
 class OrganizationList(BaseModel):
     """A page of organizations."""
 
@@ -211,6 +261,13 @@ class MemberList(BaseModel):
     """A page of members."""
 
     items: list[Member]
+    next: str | None
+
+
+class AuditList(BaseModel):
+    """A page of what was done."""
+
+    items: list[AuditRecord]
     next: str | None
 
 

@@ -1,6 +1,7 @@
 """The truth: what is read from the table, and how a decision about it is committed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Generic, ParamSpec, TypeVar
@@ -9,15 +10,18 @@ from guestlist import keys
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.records import (
+    Audit,
     Invite,
     InviteStatus,
+    Mailbox,
     Membership,
+    NameState,
     Organization,
     User,
 )
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
-from guestlist.writes import KEY_LIFE, difference
+from guestlist.writes import KEY_LIFE, became, difference, spent
 
 DECISIONS = 20
 """How often a use-case decides anew before it gives up; each time someone else got on."""
@@ -26,7 +30,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite)
+Amended = TypeVar("Amended", User, Invite, Organization)
 Listed = TypeVar("Listed", Organization, Invite)
 
 
@@ -75,10 +79,17 @@ class Store:
         """Return an organization, or raise NotFound."""
         return from_item(Organization, self._found(keys.organization(organization)))
 
-    def name_holder(self, organization: str) -> str | None:
-        """Return the id of the organization that has, or once had, this id ignoring case."""
+    def name_state(self, organization: str) -> NameState:
+        """Tell whether an organization has, or once had, this id ignoring case, or accounts bear it."""
         held = self._table.get(keys.name(organization))
-        return str(held["organization"]) if held else None
+        if held is None:
+            return NameState.FREE
+        return NameState.RESERVED if "reserved" in held else NameState.TAKEN
+
+    def bearers(self, organization: str) -> list[str]:
+        """Return up to a hundred users whose accounts bore this name before us."""
+        items, _ = self._table.page("#pk = :pk", limit=100, pk=keys.foreign(organization, "")[0])
+        return [item["user"] for item in items]
 
     def invite(self, organization: str, invite: str) -> Invite:
         """Return an invite of this organization, or raise NotFound."""
@@ -144,18 +155,35 @@ class Store:
                 break
         return Page(found, cursor)
 
+    def audit(self, organization: str, *, limit: int, cursor: str | None) -> Page[Audit]:
+        """Return a page of what was done in an organization, consistently, newest first."""
+        items, following = self._table.page(
+            "#pk = :pk AND begins_with(#sk, :kind)",
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+            pk=f"ORG#{organization}",
+            kind="AUDIT#",
+        )
+        return Page([from_item(Audit, item) for item in items], following)
+
+    def mailboxes(self, ids: Sequence[str]) -> list[Mailbox]:
+        """Return what is known of the mails to an address, under each of the ids that stand for it."""
+        found = [self._table.get(keys.mailbox(mailbox)) for mailbox in ids]
+        return [from_item(Mailbox, item) for item in found if item]
+
     def remembered(self, key: IdempotencyKey | None, now: int) -> tuple[str, str] | None:
         """Return the fingerprint and the resource of a key that was used in the last 24 hours."""
         found = self._table.get(keys.idempotency(key)) if key else None
         return (found["fingerprint"], found["resource"]) if found and found["at"] + KEY_LIFE > now else None
 
-    def overdue(self, now: int) -> Iterator[Invite | User]:
+    def overdue(self, now: int) -> Iterator[Invite | User | Organization]:
         """Yield what is overdue, up to a hundred items of each of the eight shards, the longest due first."""
         overdue = "#due_shard = :shard AND #due <= :now"
         for shard in map(keys.due_shard, range(keys.DUE_SHARDS)):
             items, _ = self._table.page(overdue, limit=100, index="due", shard=shard, now=now)
             for item in self._table.get_many([(item["pk"], item["sk"]) for item in items]):
-                yield from_item(User, item) if item["sk"] == "USER" else from_item(Invite, item)
+                yield _due(item)
 
     # Single writes, outside of any decision
 
@@ -168,6 +196,22 @@ class Store:
         item = self._table.change(difference(before, after, when=when, **values))
         return from_item(type(before), item)
 
+    def spent(self, bucket: str, most: Mapping[str, int], *, until: int) -> bool:
+        """Count one more in each of a budget's counters, or in none if one of them is full; tell which."""
+        try:
+            self._table.change(spent(bucket, most, until=until))
+        except ConditionFailed:
+            return False
+        return True
+
+    def mailed(self, mailbox: str, what: str, at: int, *, known: bool = False) -> None:
+        """Keep that a mail of this time (unix milliseconds) bounced, was complained of, or was delivered.
+
+        `what` is a field of Mailbox; with `known`, a mailbox of which nothing is kept is left so.
+        """
+        with suppress(ConditionFailed):  # known already, and later
+            self._table.change(became(mailbox, what, at, known=known))
+
     def _found(self, key: Key) -> Item:
         item = self._table.get(key)
         if item is None:
@@ -179,3 +223,9 @@ class Store:
             "#listing = :listing", limit=limit, cursor=cursor, index="listing", listing=listing
         )
         return Page([from_item(kind, item) for item in items], following)
+
+
+def _due(item: Item) -> Invite | User | Organization:
+    if item["sk"] == "USER":
+        return from_item(User, item)
+    return from_item(Organization, item) if item["sk"] == "ORG" else from_item(Invite, item)

@@ -1,7 +1,8 @@
 """What a transaction is made of: each function returns the writes of one thought, carried out by none."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from guestlist import keys
 from guestlist.names import ADMIN
@@ -20,13 +21,29 @@ from guestlist.table import Write, check, delete, put, update
 KEY_LIFE = 24 * 3600
 """Seconds for which an idempotency key is remembered."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite)
+Versioned = TypeVar("Versioned", User, Membership, Invite, Organization)
 
 
 def new_organization(organization: Organization) -> list[Write]:
-    """Provision an organization under a name that nobody ever had."""
-    name = keys.name(organization.id)
-    return [put(keys.item(organization)), put(keys.pointer(name, organization=organization.id))]
+    """Provision an organization under a name that nobody ever had, or that it adopts."""
+    free = "attribute_not_exists(#pk)"
+    when = f"{free} OR attribute_exists(#reserved)" if organization.adopting else free
+    name = keys.pointer(keys.name(organization.id), organization=organization.id)
+    return [put(keys.item(organization)), put(name, when=when)]
+
+
+def reserve(name: str, user: str) -> list[Write]:
+    """Reserve a name that an account bore before us: an organization of that name has to adopt it."""
+    reserved = keys.pointer(keys.name(name), reserved=name)
+    return [
+        put(reserved, when="attribute_not_exists(#pk) OR attribute_exists(#reserved)"),
+        put(keys.pointer(keys.foreign(name, user), user=user), when=""),
+    ]
+
+
+def unreserve(name: str, user: str) -> Write:
+    """Forget that a user bears a name, which an organization of ours has now."""
+    return delete(keys.foreign(name, user))
 
 
 def new_invite(invite: Invite) -> list[Write]:
@@ -58,6 +75,12 @@ def new_user(user: User) -> list[Write]:
     ]
 
 
+def rebound(user: User, account: str) -> list[Write]:
+    """Let an account that was there before us be the user's, and the one that was never made nobody's."""
+    before = delete(keys.account(user.account), when="#user = :user", user=user.id)
+    return [before, put(keys.pointer(keys.account(account), user=user.id))]
+
+
 def new_membership(membership: Membership) -> Write:
     """Record a membership where there was none."""
     return put(keys.item(membership))
@@ -69,9 +92,25 @@ def changed(before: Versioned, after: Versioned) -> Write:
     return difference(before, after, when="#version = :seen", seen=before.version)
 
 
-def counted(organization: str, *, taken: int = 0, pending: int = 0, admins: int = 0, grants: bool) -> Write:
+class Mailed(NamedTuple):
+    """A mail that an organization asks for: on which day, whether it is the first, how many are allowed."""
+
+    day: int
+    first: bool
+    most: int
+
+
+def counted(
+    organization: str,
+    *,
+    taken: int = 0,
+    pending: int = 0,
+    admins: int = 0,
+    mailed: Mailed | None = None,
+    grants: bool,
+) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one."""
-    conditions, values = ["attribute_exists(#pk)"], {}
+    conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
     if grants:
         conditions.append("#status = :active")
         values["active"] = OrganizationStatus.ACTIVE.value
@@ -81,6 +120,15 @@ def counted(organization: str, *, taken: int = 0, pending: int = 0, admins: int 
         conditions.append("#admins > :last")
     counts = {"taken": taken, "pending": pending, "admins": admins} | ({"last": 1} if admins < 0 else {})
     change = "ADD #taken :taken, #pending :pending, #admins :admins"
+    if mailed:
+        values |= {"day": mailed.day, "mail": 1}
+        if mailed.first:
+            change += " SET #mail_day = :day, #mails = :mail"
+            conditions.append("(attribute_not_exists(#mail_day) OR #mail_day < :day)")
+        else:
+            change += ", #mails :mail"
+            conditions.append("#mail_day = :day AND #mails < :most_mails")
+            values["most_mails"] = mailed.most
     return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
 
 
@@ -122,6 +170,25 @@ def remember(key: IdempotencyKey | None, resource: str, now: int) -> list[Write]
     item = keys.pointer(keys.idempotency(key), fingerprint=key.fingerprint, resource=resource)
     item |= {"at": now, "ttl": now + 2 * KEY_LIFE}
     return [put(item, when="attribute_not_exists(#pk) OR #at <= :past", past=now - KEY_LIFE)]
+
+
+def spent(bucket: str, most: Mapping[str, int], *, until: int) -> Write:
+    """Count one more in each of a budget's counters, of which none is full; it ends `until` unix seconds."""
+    counts = ", ".join(f"#{counter} :one" for counter in most)
+    free = " AND ".join(
+        f"(attribute_not_exists(#{counter}) OR #{counter} < :most_{counter})" for counter in most
+    )
+    limits = {f"most_{counter}": limit for counter, limit in most.items()}
+    return update(
+        keys.budget(bucket), f"ADD {counts} SET #ttl = :ttl", when=free, one=1, ttl=until + KEY_LIFE, **limits
+    )
+
+
+def became(mailbox_id: str, what: str, at: int, *, known: bool) -> Write:
+    """Keep the latest time of what became of mails to an address; with `known`, only where there is one."""
+    when = f"(attribute_not_exists(#{what}) OR #{what} < :at)"
+    when = f"attribute_exists(#pk) AND {when}" if known else when
+    return update(keys.mailbox(mailbox_id), f"SET #{what} = :at, #id = :id", when=when, at=at, id=mailbox_id)
 
 
 def difference(before: Versioned, after: Versioned, *, when: str, **values: object) -> Write:
