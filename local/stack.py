@@ -1,7 +1,7 @@
 """The whole stack in one process: tenant, AWS, gateway and functions, mailbox, application, index page."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -42,11 +42,19 @@ class Stack:
     Args:
         schedules: whether the sweep runs by itself every minute; tests let it run by hand.
         tap: what to put in front of tenant and gateway, for a test that has to see what passes there.
+        parameters: values for parameters of the template that are not to have their defaults.
     """
 
-    def __init__(self, *, schedules: bool = False, tap: Callable[[ASGIApp], ASGIApp] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        schedules: bool = False,
+        tap: Callable[[ASGIApp], ASGIApp] | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         self._schedules = schedules
         self._tap = tap
+        self._parameters = parameters or {}
         self._open = ExitStack()
         self.persons: list[index.Person] = []
         self.clients: dict[str, Client] = {}
@@ -129,7 +137,7 @@ class Stack:
             "LinkOrigin": self.api,
             "MailFrom": SENDER,
         }
-        return Template.load(ROOT / "template.yaml", parameters)
+        return Template.load(ROOT / "template.yaml", {**parameters, **self._parameters})
 
     def _secrets(self) -> dict[str, str]:
         return {secret: json.dumps(asdict(self.clients[name])) for secret, name in CLIENT_SECRETS.items()}

@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from guestlist.access import Permission
 from guestlist.auth0 import Auth0
+from guestlist.budgets import Budgets, Limits
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.ids import ordered_id
@@ -20,7 +22,7 @@ from guestlist.members import add_member, change_roles, deprovision
 from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
 from guestlist.queue import Queue
-from guestlist.records import ActorKind, Invite, Organization, User
+from guestlist.records import ActorKind, Invite, InviteStatus, Organization, User
 from guestlist.request import Request, sweep_request
 from guestlist.resources import InviteRequest, MemberRequest
 from guestlist.setup import Wanted, set_up
@@ -34,8 +36,9 @@ from local.people import PLAIN
 from local.template import Template
 from local.tenant.app import Tenant
 
-OPERATOR = Caller(ActorKind.OPERATOR, "auth0|olga")
+OPERATOR = Caller(ActorKind.OPERATOR, "auth0|olga", frozenset(Permission))
 URL = "https://guestlist.example"
+UNHEEDED = Limits(organization=1000, inviter=1000, recipient=1000, recipient_in_all=1000)
 _numbers = itertools.count(1)
 
 
@@ -49,6 +52,7 @@ class Bench:
         self.queue = Queue(
             projection=aws.physical["ProjectionQueue"]["Ref"], mail=aws.physical["MailQueue"]["Ref"]
         )
+        self.budgets = budgets(self.store)
         self._client = client
         self.auth0 = self.client()
 
@@ -67,11 +71,35 @@ class Bench:
         new = Organization(id=f"clinic{next(_numbers)}", name="A Clinic", seats=seats, created_at=clock.now())
         return provision(new, request=self.request(), store=self.store).id
 
+    def provisioned(self, organization: str, *, adopting: bool = False) -> None:
+        """Provision an organization of a given id."""
+        now = clock.now()
+        due = now if adopting else None
+        new = Organization(id=organization, name="A Clinic", created_at=now, adopting=adopting, due=due)
+        provision(new, request=self.request(), store=self.store)
+
+    def audited(self, organization: str) -> list[str]:
+        """Return what was done in an organization, oldest first."""
+        items, _ = self.store._table.page(
+            "#pk = :pk AND begins_with(#sk, :kind)", limit=100, pk=f"ORG#{organization}", kind="AUDIT#"
+        )
+        return [item["action"] for item in items]
+
+    def accepted_invites(self, organization: str) -> list[Invite]:
+        """Return an organization's invites that were accepted, or born so."""
+        page = self.store.invites(organization, InviteStatus.ACCEPTED, limit=100, cursor=None)
+        return list(page.items)
+
     def added(self, organization: str, email: str | None = None, *roles: str) -> str:
         """Add somebody to an organization, and return the user's id; nothing is queued."""
         asked = MemberRequest(email=email or f"ann{next(_numbers)}@example.com", roles=list(roles))
         membership, _ = add_member(
-            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+            organization,
+            asked,
+            request=self.request(),
+            connection=stack.CONNECTION,
+            budgets=self.budgets,
+            store=self.store,
         )
         return membership.user
 
@@ -79,14 +107,24 @@ class Bench:
         """Invite somebody; the mail is not queued."""
         asked = InviteRequest(email=email, send=send, inviter_name="")
         return invite(
-            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+            organization,
+            asked,
+            request=self.request(),
+            connection=stack.CONNECTION,
+            budgets=self.budgets,
+            store=self.store,
         )
 
     def welcomed(self, organization: str, email: str) -> Invite:
         """Add somebody at once, whose welcome is not queued."""
         asked = MemberRequest(email=email, welcome=True)
         _, welcome = add_member(
-            organization, asked, request=self.request(), connection=stack.CONNECTION, store=self.store
+            organization,
+            asked,
+            request=self.request(),
+            connection=stack.CONNECTION,
+            budgets=self.budgets,
+            store=self.store,
         )
         assert welcome
         return welcome
@@ -98,6 +136,12 @@ class Bench:
     def user(self, user: str) -> User:
         """Return the user's item."""
         return self.store.user(user)
+
+    def named(self, email: str) -> str:
+        """Return the id of the user with an address."""
+        user = self.store.user_by_email(stack.CONNECTION, email)
+        assert user
+        return user.id
 
     def changes_roles(self, organization: str, user: str, *roles: str) -> None:
         """Give a member these roles in place of those they were added with."""
@@ -171,6 +215,11 @@ class Bench:
         found = self.control.get("/calls").json()
         self.control.delete("/calls")
         return [f"{call['method']} {call['status']}" for call in found if "/api/v2/" in call["path"]]
+
+
+def budgets(store: Store) -> Budgets:
+    """Return budgets of mails that no test of something else uses up."""
+    return Budgets(UNHEEDED, keys=lambda: {"current": "key"}, store=store)
 
 
 def now() -> object:

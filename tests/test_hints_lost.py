@@ -12,6 +12,7 @@ from guestlist.store import Store
 from guestlist.table import Table
 from local.people import PLAIN
 from local.stack import CONNECTION, Stack
+from tests.bench import budgets
 from tests.conftest import NewPerson
 from tests.front_door import organizations_at_auth0
 
@@ -22,7 +23,7 @@ def test_the_sweep_carries_out_what_no_hint_told(stack: Stack, clinic: str, new_
     request = Request(Caller(ActorKind.OPERATOR, "auth0|olga"), "crashed", clock.now())
     store = Store(Table(stack.aws.physical["Table"]["Ref"]))
     asked = MemberRequest(email=person.email, welcome=True)
-    add_member(clinic, asked, request=request, connection=CONNECTION, store=store)
+    add_member(clinic, asked, request=request, connection=CONNECTION, budgets=budgets(store), store=store)
     httpx.post(f"{stack.tenant.url}/_local/clock", json={"advance": 21}, verify=PLAIN)
     stack.workers.tick()
     stack.workers.idle()

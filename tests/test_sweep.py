@@ -133,7 +133,14 @@ def test_a_renewed_invite_does_not_end_when_it_would_have(guests: Bench, organiz
     """It was sent again: its life began anew."""
     invite = guests.invited(organization, "again@example.com", send=False)
     guests.advance(invite.life - 10)
-    resend(organization, invite.id, request=guests.request(), connection=CONNECTION, store=guests.store)
+    resend(
+        organization,
+        invite.id,
+        request=guests.request(),
+        connection=CONNECTION,
+        budgets=guests.budgets,
+        store=guests.store,
+    )
     guests.advance(30)
     assert guests.sweep() == Swept(mails=1)
 

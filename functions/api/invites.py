@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import connection, links, namespace, queue, store
+from api.wiring import budgets, connection, links, namespace, queue, store
 from guestlist import invites, records
-from guestlist.access import Permission, allow, may_see_links, own_organization
+from guestlist.access import may_see_links, own_organization
 from guestlist.api import etag, request_of
 from guestlist.request import Request
 from guestlist.resources import Invite, InviteList, InviteRequest, OwnInviteRequest
@@ -39,7 +39,6 @@ def list_invites(
     cursor: str | None = None,
 ) -> InviteList:
     """List an organization's invites in one status, oldest first."""
-    allow(request_of(router.current_event, namespace).caller, Permission.READ_INVITES, organization)
     store.organization(organization)
     page = store.invites(organization, status, limit=limit, cursor=cursor)
     return InviteList(items=[Invite.of(found) for found in page.items], next=page.next)
@@ -48,7 +47,6 @@ def list_invites(
 @router.get("/organizations/<organization>/invites/<invite>")
 def read_invite(organization: str, invite: str) -> Response[Invite]:
     """Read an invite."""
-    allow(request_of(router.current_event, namespace).caller, Permission.READ_INVITES, organization)
     return _shown(store.invite(organization, invite))
 
 
@@ -56,8 +54,9 @@ def read_invite(organization: str, invite: str) -> Response[Invite]:
 def resend(organization: str, invite: str) -> Response[Invite]:
     """Send a new link; the old one is dead."""
     request = request_of(router.current_event, namespace)
-    allow(request.caller, Permission.WRITE_INVITES, organization)
-    again = invites.resend(organization, invite, request=request, connection=connection, store=store)
+    again = invites.resend(
+        organization, invite, request=request, connection=connection, budgets=budgets, store=store
+    )
     queue.mail(again)
     return _shown(again)
 
@@ -66,14 +65,14 @@ def resend(organization: str, invite: str) -> Response[Invite]:
 def revoke(organization: str, invite: str) -> Response[Invite]:
     """Take an offer back."""
     request = request_of(router.current_event, namespace)
-    allow(request.caller, Permission.WRITE_INVITES, organization)
     return _shown(invites.revoke(organization, invite, request=request, store=store))
 
 
 def _invite(organization: str, body: InviteRequest, request: Request) -> Response[Invite]:
-    allow(request.caller, Permission.WRITE_INVITES, organization)
     may_see_links(request.caller, sends=body.send)
-    made = invites.invite(organization, body, request=request, connection=connection, store=store)
+    made = invites.invite(
+        organization, body, request=request, connection=connection, budgets=budgets, store=store
+    )
     link = None if body.send or not made.as_made else links.url(made.id, made.generation)
     if made.waits_for_mail(request.now):
         queue.mail(made)

@@ -7,14 +7,14 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import connection, namespace, queue, store
+from api.wiring import budgets, connection, namespace, queue, store
 from guestlist import members, records
-from guestlist.access import Permission, allow
-from guestlist.api import etag, patience, request_of, version_seen
+from guestlist.api import etag, patience, request_of, version_seen, waited
 from guestlist.resources import Member, MemberList, MemberRequest, RolesRequest
 from guestlist.waiting import projected
 
 router = APIGatewayHttpRouter()
+Headers = dict[str, str | list[str]]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -22,9 +22,8 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def add_member(organization: str, body: MemberRequest) -> Response[Member]:
     """Add somebody at once, without an offer."""
     request = request_of(router.current_event, namespace, body)
-    allow(request.caller, Permission.WRITE_MEMBERS, organization)
     made, welcome = members.add_member(
-        organization, body, request=request, connection=connection, store=store
+        organization, body, request=request, connection=connection, budgets=budgets, store=store
     )
     if welcome:
         queue.mail(welcome)
@@ -36,7 +35,6 @@ def add_member(organization: str, body: MemberRequest) -> Response[Member]:
 @router.get("/organizations/<organization>/members")
 def list_members(organization: str, limit: Limit = 50, cursor: str | None = None) -> MemberList:
     """List an organization's members."""
-    allow(request_of(router.current_event, namespace).caller, Permission.READ_MEMBERS, organization)
     store.organization(organization)
     page = store.members(organization, limit=limit, cursor=cursor)
     users = store.users([found.user for found in page.items])
@@ -46,7 +44,6 @@ def list_members(organization: str, limit: Limit = 50, cursor: str | None = None
 @router.get("/organizations/<organization>/members/<user>")
 def read_member(organization: str, user: str) -> Response[Member]:
     """Read a member."""
-    allow(request_of(router.current_event, namespace).caller, Permission.READ_MEMBERS, organization)
     found = members.member(organization, user, store)
     return _shown(found, store.user(user))
 
@@ -55,7 +52,6 @@ def read_member(organization: str, user: str) -> Response[Member]:
 def change_roles(organization: str, user: str, body: RolesRequest) -> Response[Member]:
     """Give a member other roles."""
     request = request_of(router.current_event, namespace)
-    allow(request.caller, Permission.WRITE_MEMBERS, organization)
     current = members.member(organization, user, store).version
     seen, roles = version_seen(router.current_event, current), tuple(body.roles)
     return _changed(members.change_roles(organization, user, roles, seen=seen, request=request, store=store))
@@ -65,24 +61,24 @@ def change_roles(organization: str, user: str, body: RolesRequest) -> Response[M
 def deprovision(organization: str, user: str) -> Response[Member]:
     """Take a member off this organization's list."""
     request = request_of(router.current_event, namespace)
-    allow(request.caller, Permission.WRITE_MEMBERS, organization)
     return _changed(members.deprovision(organization, user, request=request, store=store))
 
 
 def _changed(
-    membership: records.Membership, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None
+    membership: records.Membership, status: HTTPStatus = HTTPStatus.OK, headers: Headers | None = None
 ) -> Response[Member]:
     """Have the change projected, and answer when Auth0 knows, or the caller's patience ends."""
     queue.project(membership.user)
-    user = projected(membership, patience=patience(router.current_event), store=store)
-    return _shown(membership, user, status, headers)
+    seconds = patience(router.current_event)
+    user = projected(membership, patience=seconds, store=store)
+    return _shown(membership, user, status, waited(seconds) | (headers or {}))
 
 
 def _shown(
     membership: records.Membership,
     user: records.User,
     status: HTTPStatus = HTTPStatus.OK,
-    headers: dict[str, str] | None = None,
+    headers: Headers | None = None,
 ) -> Response[Member]:
     tagged = etag(membership.version) | (headers or {})
     return Response(status, "application/json", Member.of(membership, user), tagged)

@@ -1,5 +1,6 @@
 """What the API's routes work with, made once at the cold start."""
 
+from guestlist.budgets import Budgets, Limits
 from guestlist.links import Links
 from guestlist.queue import Queue
 from guestlist.settings import Settings, secret
@@ -14,9 +15,21 @@ settings = Settings(
     "LINK_ORIGIN",
     "PROJECTION_QUEUE",
     "MAIL_QUEUE",
+    "MAILS_PER_ORGANIZATION",
+    "MAILS_PER_INVITER",
+    "MAILS_PER_RECIPIENT",
+    "MAILS_PER_RECIPIENT_IN_ALL",
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE)
-links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
+link_keys = secret(settings.LINK_KEYS)
+links = Links(origin=settings.LINK_ORIGIN, keys=link_keys)
+limits = Limits(
+    organization=int(settings.MAILS_PER_ORGANIZATION),
+    inviter=int(settings.MAILS_PER_INVITER),
+    recipient=int(settings.MAILS_PER_RECIPIENT),
+    recipient_in_all=int(settings.MAILS_PER_RECIPIENT_IN_ALL),
+)
+budgets = Budgets(limits, keys=link_keys, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION

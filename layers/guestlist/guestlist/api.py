@@ -10,13 +10,16 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from pydantic import BaseModel
 
-from guestlist.caller import caller_of
+from guestlist.access import PUBLIC, ROUTES, allow
+from guestlist.caller import Caller, caller_of
 from guestlist.clock import clock
 from guestlist.errors import (
+    BudgetExhausted,
     GuestlistError,
     Malformed,
     NotFound,
@@ -33,17 +36,31 @@ LARGEST_BODY = 64 * 1024
 LONGEST_WAIT = 10
 MOST_ERRORS = 20
 PROBLEM = "application/problem+json"
+PROBLEM_TYPE = "/openapi.json#/components/examples/{code}"
+"""Names a kind of problem and leads to what the document says of it; relative, as the API's origin is its own."""
 KEY = re.compile(r"[ -~]{1,255}")
 
 logger = Logger(child=True)
 Event = APIGatewayProxyEventV2
 
 
-def create_api() -> APIGatewayHttpResolver:
-    """Return a resolver that validates, and answers every error as problem details."""
+def create_api(namespace: str) -> APIGatewayHttpResolver:
+    """Return a resolver that asks who may, validates, and answers every error as problem details."""
+
+    def past_the_table(app: APIGatewayHttpResolver, handler: NextMiddleware) -> Response[Any]:
+        """Let a request pass to its handler if its caller may take the route."""
+        route = f"{app.request.method} {app.request.route}"
+        if route in ROUTES:
+            caller = _caller(app.current_event, namespace)
+            allow(caller, route, app.request.path_parameters.get("organization"))
+        elif route not in PUBLIC:
+            raise NotFound("There is no such route.")
+        return handler(app)
+
     app = APIGatewayHttpResolver(
         enable_validation=True, json_body_deserializer=_json, strip_prefixes=[BROKEN_PATH]
     )
+    app.use(middlewares=[past_the_table])
     app.exception_handler(GuestlistError)(_refused)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(Exception)(_crashed)
@@ -70,11 +87,7 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
         Forbidden: its token gives no organization.
         Malformed: the key is none.
     """
-    authorizer: Mapping[str, Any] = event.raw_event["requestContext"].get("authorizer") or {}
-    claims = authorizer.get("jwt", {}).get("claims")
-    if not claims:
-        raise Unauthenticated
-    caller = caller_of(claims, namespace)
+    caller = _caller(event, namespace)
     key = event.headers.get("idempotency-key") if body else None
     if key is not None and not KEY.fullmatch(key):
         raise Malformed("An Idempotency-Key has 1 to 255 characters of printable ASCII.")
@@ -86,6 +99,14 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
         clock.now(),
         IdempotencyKey(hashlib.sha256(scope.encode()).hexdigest(), fingerprint) if key else None,
     )
+
+
+def _caller(event: Event, namespace: str) -> Caller:
+    authorizer: Mapping[str, Any] = event.raw_event["requestContext"].get("authorizer") or {}
+    claims = authorizer.get("jwt", {}).get("claims")
+    if not claims:
+        raise Unauthenticated
+    return caller_of(claims, namespace)
 
 
 def version_seen(event: Event, current: int) -> int:
@@ -115,12 +136,17 @@ def _tag(version: int) -> str:
 
 
 def patience(event: Event) -> int:
-    """Return the seconds that `Prefer: wait=N` asks for (RFC 7240), 10 at most."""
+    """Return the seconds that `Prefer: wait=N` asks for (RFC 7240), 10 at most, 0 if it does not."""
     for preference in event.headers.get("prefer", "").split(","):
         name, _, value = preference.strip().partition("=")
         if name.lower() == "wait" and value.isascii() and value.isdigit():
             return min(int(value), LONGEST_WAIT)
     return 0
+
+
+def waited(seconds: int) -> dict[str, str | list[str]]:
+    """Return the header that tells who asked us to wait how long we were ready to (RFC 7240, section 3)."""
+    return {"Preference-Applied": f"wait={seconds}"} if seconds else {}
 
 
 def _text(event: Mapping[str, Any]) -> str:
@@ -156,11 +182,16 @@ def _no_constant(_: str) -> None:
 
 
 def _problem(error: GuestlistError, **members: object) -> Response[str]:
-    problem = {"type": "about:blank", "title": error.title, "status": error.status, "code": error.code}
+    problem = {
+        "type": PROBLEM_TYPE.format(code=error.code),
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+    }
     if error.detail:
         problem["detail"] = error.detail
     headers: dict[str, str | list[str]] = {}
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | BudgetExhausted):
         headers["Retry-After"] = str(error.retry_after)
     body = json.dumps(problem | error.members | members)
     return Response(status_code=error.status, content_type=PROBLEM, body=body, headers=headers)

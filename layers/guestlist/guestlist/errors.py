@@ -19,6 +19,7 @@ GuestlistError
 ├── Unacceptable           422  unacceptable             well formed, but not to be had
 │   └── KeyReused               idempotency_key_reused
 ├── PreconditionRequired   428  precondition_required    a change without If-Match
+├── BudgetExhausted        429  budget_exhausted         no more mails today; `budget` says whose
 ├── Auth0Refused           502  auth0_refused            Auth0 said no
 └── Unavailable            503  unavailable              try again in `retry_after` seconds
     ├── Busy                    busy                     others kept changing the same thing
@@ -102,6 +103,12 @@ class OrganizationExists(Conflict):
     code, title = "organization_exists", "This organization id is taken."
 
 
+class NameReserved(Conflict):
+    """Accounts at Auth0 bear this name from before Guestlist; with `adopt` they become members."""
+
+    code = "name_reserved"
+
+
 class OrganizationSuspended(Conflict):
     """The organization is closed; nothing is granted in it."""
 
@@ -148,6 +155,19 @@ class PreconditionRequired(GuestlistError):
     """A change must say which version it changes."""
 
     status, code, title = 428, "precondition_required", "Send If-Match with the ETag that you read."
+
+
+class BudgetExhausted(GuestlistError):
+    """A budget of mails (`organization`, `inviter`, `recipient`) is used up for `retry_after` seconds.
+
+    Of a recipient it says the same whoever used it up.
+    """
+
+    status, code, title = 429, "budget_exhausted", "No more mails for today."
+
+    def __init__(self, budget: str, *, retry_after: int) -> None:
+        super().__init__(f"The {budget}'s mails of this day (UTC) are used up.", budget=budget)
+        self.retry_after = retry_after
 
 
 class Auth0Refused(GuestlistError):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from guestlist import writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
+from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
 from guestlist.organizations import active, key_first, made_before
@@ -24,11 +25,18 @@ from guestlist.table import Write
 
 MAIL_GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+WELCOME_LIFE = 7 * 24 * 3600
 SWEEP = Actor(ActorKind.SWEEP, "sweep")
 
 
 def invite(
-    organization: str, asked: InviteRequest, *, request: Request, connection: str, store: Store
+    organization: str,
+    asked: InviteRequest,
+    *,
+    request: Request,
+    connection: str,
+    budgets: Budgets,
+    store: Store,
 ) -> Invite:
     """Offer somebody membership; nothing is done at Auth0 before they accept.
 
@@ -36,6 +44,7 @@ def invite(
         NotFound, OrganizationSuspended: there is no such organization, or it is closed.
         AlreadyMember, InvitePending: the person is in, or was invited; the error names which.
         SeatsTaken: members and pending invites fill the seats.
+        BudgetExhausted: it is to be mailed, and today no more may be.
     """
     offer = Invite(
         id=ordered_id(),
@@ -52,12 +61,13 @@ def invite(
         mail=MailState.QUEUED if asked.send else MailState.NONE,
         due=request.now + (MAIL_GRACE if asked.send else asked.expires_in),
     )
-    return _invite(offer, request=request, connection=connection, store=store)
+    share = budgets.share(request) if asked.send else None
+    return _invite(offer, share, request=request, connection=connection, store=store)
 
 
 @decided_anew
-def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -> Invite:
-    inviter, admin = standing(request.caller, offer.organization, store)
+def _invite(offer: Invite, share: Share | None, *, request: Request, connection: str, store: Store) -> Invite:
+    inviter, admin = standing(request.caller, offer.organization, store, gives=offer.roles)
     if made := made_before(request, store):
         return store.invite(offer.organization, made)
     with key_first(request, store):
@@ -66,15 +76,49 @@ def _invite(offer: Invite, *, request: Request, connection: str, store: Store) -
             _expire_if_over(organization.id, held, request, store)
         apart = not_member(organization.id, connection, offer.email, store)
         seat_free(organization)
+        mailed = share.spend(organization, offer.email) if share else None
         store.commit(
             writes.new_invite(replace(offer, inviter=inviter)),
-            writes.counted(organization.id, taken=1, pending=1, grants=True),
+            writes.counted(organization.id, taken=1, pending=1, mailed=mailed, grants=True),
             writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
             apart,
             admin,
             writes.remember(request.key, offer.id, request.now),
         )
     return offer
+
+
+def welcome(
+    organization: str,
+    email: str,
+    *,
+    roles: tuple[str, ...],
+    inviter: Actor,
+    locale: str = "en",
+    inviter_name: str = "",
+    user: str | None = None,
+    now: int,
+) -> Invite:
+    """Return an invite born accepted, with no seat of its own: its link leads a member to a password."""
+    return Invite(
+        id=ordered_id(),
+        organization=organization,
+        email=normalised(email),
+        typed_email=email,
+        roles=roles,
+        locale=locale,
+        inviter=inviter,
+        inviter_name=inviter_name,
+        status=InviteStatus.ACCEPTED,
+        accepted_at=now,
+        user=user,
+        life=WELCOME_LIFE,
+        expires_at=now + WELCOME_LIFE,
+        created_at=now,
+        mail=MailState.QUEUED,
+        welcome=True,
+        due=now + MAIL_GRACE,
+    )
 
 
 def not_member(organization: str, connection: str, email: str, store: Store) -> Write:
@@ -92,43 +136,64 @@ def seat_free(organization: Organization) -> None:
         raise SeatsTaken(seats=organization.seats, taken=organization.taken)
 
 
-@decided_anew
-def resend(organization: str, invite_id: str, *, request: Request, connection: str, store: Store) -> Invite:
+def resend(
+    organization: str, invite_id: str, *, request: Request, connection: str, budgets: Budgets, store: Store
+) -> Invite:
     """Send a new link, whose life starts now; the old link is dead. Who resends it is its inviter now.
 
-    An invite that has expired is renewed, if seat and address are free.
+    An invite that has expired is renewed, if seat and address are free. That somebody resends it is also their
+    word that an address shall be mailed again from which a mail bounced.
 
     Raises:
-        InviteClosed: it was accepted or revoked.
+        InviteClosed: it was accepted or revoked, and is not the welcome of somebody who is a member still.
         AlreadyMember, InvitePending, SeatsTaken: it expired, and cannot be renewed.
+        BudgetExhausted: today no more may be mailed.
     """
-    actor, admin = standing(request.caller, organization, store)
+    share = budgets.share(request)
+    return _resend(organization, invite_id, share, request=request, connection=connection, store=store)
+
+
+@decided_anew
+def _resend(
+    organization: str, invite_id: str, share: Share, *, request: Request, connection: str, store: Store
+) -> Invite:
     before = store.invite(organization, invite_id)
+    actor, admin = standing(request.caller, organization, store, gives=before.roles)
     place = active(organization, store)
-    if before.status in {InviteStatus.ACCEPTED, InviteStatus.REVOKED}:
+    if not (_welcomes(before, store) or before.status in {InviteStatus.PENDING, InviteStatus.EXPIRED}):
         raise InviteClosed
     again = replace(
         before,
         inviter=actor,
         generation=before.generation + 1,
-        status=InviteStatus.PENDING,
+        status=before.status if before.welcome else InviteStatus.PENDING,
         expires_at=request.now + before.life,
         mail=MailState.QUEUED,
+        mail_detail="",
         mailing_until=0,
         attempts=0,
         due=request.now + MAIL_GRACE,
     )
-    renewal = []
-    if not before.active:
+    renewal, taken = list[Write](), 0
+    if before.status is InviteStatus.EXPIRED:
         if held := store.active_invite(organization, before.email):
             raise InvitePending(invite=held)
         apart = not_member(organization, connection, before.email, store)
         seat_free(place)
-        counts = writes.counted(organization, taken=1, pending=1, grants=True)
-        renewal = [writes.hold_address(before), apart, counts]
+        renewal, taken = [writes.hold_address(before), apart], 1
+    mailed = share.spend(place, before.email)
+    counts = writes.counted(organization, taken=taken, pending=taken, mailed=mailed, grants=True)
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
-    store.commit(writes.changed(before, again), renewal, writes.audited(action), admin)
+    store.commit(writes.changed(before, again), renewal, counts, writes.audited(action), admin)
     return store.invite(organization, invite_id)
+
+
+def _welcomes(invite: Invite, store: Store) -> bool:
+    """Tell whether its link leads somebody to a password who was made a member at once, and is one still."""
+    if not (invite.welcome and invite.user and invite.status is InviteStatus.ACCEPTED):
+        return False
+    membership = store.membership(invite.organization, invite.user)
+    return membership is not None and membership.stands
 
 
 @decided_anew

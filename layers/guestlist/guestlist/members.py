@@ -1,21 +1,29 @@
 """Members: adding at once, changing roles, deprovisioning from an organization."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from guestlist import writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
+from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
-from guestlist.ids import ordered_id, random_id
-from guestlist.invites import MAIL_GRACE, closed, seat_free
-from guestlist.names import ADMIN
+from guestlist.ids import random_id
+from guestlist.invites import closed, seat_free, welcome
 from guestlist.organizations import active, key_first, made_before
-from guestlist.profile import made_anew, with_membership, without_membership
+from guestlist.profile import (
+    counting,
+    counts_as_admin,
+    made_anew,
+    proved,
+    with_membership,
+    without_membership,
+)
 from guestlist.records import (
     Action,
+    Actor,
     Invite,
     InviteStatus,
-    MailState,
     Membership,
     MembershipStatus,
     User,
@@ -25,7 +33,6 @@ from guestlist.resources import MemberRequest
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
 
-WELCOME_LIFE = 7 * 24 * 3600
 
 
 def new_user(connection: str, email: str, now: int) -> User:
@@ -35,66 +42,87 @@ def new_user(connection: str, email: str, now: int) -> User:
     )
 
 
+class Joined(NamedTuple):
+    """A user who joins an organization, and the writes that record it but for the organization's counters."""
+
+    user: User
+    membership: Membership
+    writes: list[Write]
+
+    @property
+    def admins(self) -> int:
+        """How many admins the organization gains."""
+        return int(counts_as_admin(self.user, self.membership.organization))
+
+
 def joined(
-    user: User, organization: str, roles: tuple[str, ...], *, store: Store, now: int
-) -> tuple[Membership, list[Write]]:
-    """Return the membership of a user who joins, and the joining that record both.
+    user: User,
+    organization: str,
+    roles: tuple[str, ...],
+    *,
+    inviter: Actor | None,
+    welcomed: bool = False,
+    store: Store,
+    now: int,
+) -> Joined:
+    """Join a user to an organization: added by an inviter, or, with none, by their own pressing of a button.
 
     Raises:
         TooManyOrganizations: the profile has no room.
     """
     known = user.version > 0
-    after = with_membership(made_anew(user), organization, roles, now)
+    wanted = made_anew(user) if inviter else proved(user, now)
+    after = counting(with_membership(wanted, organization, roles, now), organization, roles)
+    if welcomed:
+        after = replace(after, welcomed=(*after.welcomed, organization))
     membership = Membership(
         organization=organization,
         user=user.id,
         email=user.email,
         roles=roles,
         user_version=user.version + 1,
+        inviter=inviter,
         created_at=now,
         changed_at=now,
     )
     joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return membership, [*joining, writes.new_membership(membership)]
-    return replace(membership, version=tombstone.version + 1), [
-        *joining,
-        writes.changed(tombstone, membership),
-    ]
+        return Joined(after, membership, [*joining, writes.new_membership(membership)])
+    again = replace(membership, version=tombstone.version + 1)
+    return Joined(after, again, [*joining, writes.changed(tombstone, membership)])
 
 
 def add_member(
-    organization: str, asked: MemberRequest, *, request: Request, connection: str, store: Store
+    organization: str,
+    asked: MemberRequest,
+    *,
+    request: Request,
+    connection: str,
+    budgets: Budgets,
+    store: Store,
 ) -> tuple[Membership, Invite | None]:
     """Make somebody a member at once; with `welcome`, a mail's link leads to setting a password.
 
     Raises:
         AlreadyMember: they are in, `user` names them.
         SeatsTaken, OrganizationSuspended, TooManyOrganizations: it cannot be.
+        BudgetExhausted: a welcome is to be mailed, and today no more may be.
     """
     person = new_user(connection, normalised(asked.email), request.now)
-    welcome = Invite(
-        id=ordered_id(),
-        organization=organization,
-        email=person.email,
-        typed_email=asked.email,
+    offer = welcome(
+        organization,
+        asked.email,
         roles=tuple(asked.roles),
         locale=asked.locale,
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
-        status=InviteStatus.ACCEPTED,
-        accepted_at=request.now,
-        life=WELCOME_LIFE,
-        expires_at=request.now + WELCOME_LIFE,
-        created_at=request.now,
-        mail=MailState.QUEUED,
-        welcome=True,
-        due=request.now + MAIL_GRACE,
+        now=request.now,
     )
     return _add(
         person,
-        welcome if asked.welcome else None,
+        offer if asked.welcome else None,
+        budgets.share(request) if asked.welcome else None,
         organization,
         tuple(asked.roles),
         request=request,
@@ -105,14 +133,15 @@ def add_member(
 @decided_anew
 def _add(
     person: User,
-    welcome: Invite | None,
+    offer: Invite | None,
+    share: Share | None,
     organization: str,
     roles: tuple[str, ...],
     *,
     request: Request,
     store: Store,
 ) -> tuple[Membership, Invite | None]:
-    actor, admin = standing(request.caller, organization, store)
+    actor, admin = standing(request.caller, organization, store, gives=roles)
     if made := made_before(request, store):
         return member(organization, made, store), None
     with key_first(request, store):
@@ -124,24 +153,35 @@ def _add(
         held = store.active_invite(organization, user.email)
         if not held:
             seat_free(place)
-        membership, joining = joined(user, organization, roles, store=store, now=request.now)
-        offered = (
-            closed(store.invite(organization, held), InviteStatus.REVOKED)
-            if held
-            else [writes.still_not_invited(organization, user.email)]
+        joining = joined(
+            user,
+            organization,
+            roles,
+            inviter=actor,
+            welcomed=offer is not None,
+            store=store,
+            now=request.now,
         )
-        welcomed = writes.new_invite(replace(welcome, user=user.id)) if welcome else []
+        if held:
+            revoked = request.audit(organization, actor, Action.INVITE_REVOKE, held)
+            ended = closed(store.invite(organization, held), InviteStatus.REVOKED)
+            offered = [*ended, writes.audited(revoked)]
+        else:
+            offered = [writes.still_not_invited(organization, user.email)]
+        welcomed = writes.new_invite(replace(offer, user=user.id)) if offer else []
+        mailed = share.spend(place, user.email) if share else None
         counts = writes.counted(
             organization,
+            mailed=mailed,
             taken=0 if held else 1,
             pending=-1 if held else 0,
-            admins=int(ADMIN in roles),
+            admins=joining.admins,
             grants=True,
         )
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
         remembered = writes.remember(request.key, user.id, request.now)
-        store.commit(joining, offered, welcomed, counts, writes.audited(action), admin, remembered)
-    return membership, welcome
+        store.commit(joining.writes, offered, welcomed, counts, writes.audited(action), admin, remembered)
+    return joining.membership, offer
 
 
 def member(organization: str, user: str, store: Store) -> Membership:
@@ -191,24 +231,25 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
 def _changing(
     before: Membership, after: Membership, action: Action, request: Request, store: Store
 ) -> list[Write]:
-    """Return the joining that change a membership that stands, in the truth and for its projection."""
+    """Return the writes that change a membership that stands, in the truth and for its projection."""
     organization, now = before.organization, request.now
-    actor, admin = standing(request.caller, organization, store)
+    gives = set(after.roles) - set(before.roles)
+    actor, admin = standing(request.caller, organization, store, gives=gives)
     removed = after.status is MembershipStatus.REMOVED
-    gained = int(ADMIN in after.roles and not removed) - int(ADMIN in before.roles)
-    if gained < 0 and store.organization(organization).admins <= 1:
-        raise LastAdmin
     user = store.user(before.user)
     projected = (
         without_membership(user, organization, now)
         if removed
-        else with_membership(user, organization, after.roles, now)
+        else counting(with_membership(user, organization, after.roles, now), organization, after.roles)
     )
-    joining = [
+    gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
+    if gained < 0 and store.organization(organization).admins <= 1:
+        raise LastAdmin
+    changing = [
         writes.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
         writes.changed(user, projected),
         writes.counted(organization, taken=-int(removed), admins=gained, grants=not removed),
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
     # Of one's own membership the change itself says that it stands as it was read.
-    return joining if actor.user == before.user else [*joining, *admin]
+    return changing if actor.user == before.user else [*changing, *admin]

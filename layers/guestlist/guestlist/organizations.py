@@ -4,8 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from guestlist import writes
-from guestlist.errors import Conflict, KeyReused, OrganizationExists, OrganizationSuspended
-from guestlist.records import Action, Organization, OrganizationStatus
+from guestlist.errors import (
+    BudgetExhausted,
+    Conflict,
+    KeyReused,
+    NameReserved,
+    OrganizationExists,
+    OrganizationSuspended,
+)
+from guestlist.records import Action, NameState, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
@@ -17,12 +24,16 @@ def provision(organization: Organization, *, request: Request, store: Store) -> 
 
     Raises:
         OrganizationExists: the id is taken, ignoring case, or was once.
+        NameReserved: accounts from before us bear it, and nobody said that they are to be members.
     """
     if made := made_before(request, store):
         return store.organization(made)
     with key_first(request, store):
-        if store.name_holder(organization.id):
+        state = store.name_state(organization.id)
+        if state is NameState.TAKEN:
             raise OrganizationExists
+        if state is NameState.RESERVED and not organization.adopting:
+            raise NameReserved
         store.commit(
             writes.new_organization(organization),
             writes.audited(
@@ -65,14 +76,14 @@ def made_before(request: Request, store: Store) -> str | None:
 
 @contextmanager
 def key_first(request: Request, store: Store) -> Iterator[None]:
-    """Judge the idempotency key before any conflict: what is in the way may be what it made just now.
+    """Judge the key before any conflict and budget: what is in the way may be what it made just now.
 
     Raises:
         ConditionFailed: it is; decide anew.
     """
     try:
         yield
-    except Conflict:
+    except (Conflict, BudgetExhausted):
         if made_before(request, store):
             raise ConditionFailed from None
         raise
