@@ -103,7 +103,9 @@ class Bench:
         )
         return membership.user
 
-    def invited(self, organization: str, email: str, *, send: bool = True) -> Invite:
+    def invited(
+        self, organization: str, email: str, *, send: bool = True, budgets: Budgets | None = None
+    ) -> Invite:
         """Invite somebody; the mail is not queued."""
         asked = InviteRequest(email=email, send=send, inviter_name="")
         return invite(
@@ -111,7 +113,7 @@ class Bench:
             asked,
             request=self.request(),
             connection=stack.CONNECTION,
-            budgets=self.budgets,
+            budgets=budgets or self.budgets,
             store=self.store,
         )
 
