@@ -46,6 +46,12 @@ STATUSES = {
 FAILED = {
     "mailer/invite": 0,
     "mailer/invite-twice-and-unknown": 1,
+    "mail_events/send-and-delivery": 0,
+    "mail_events/delivery-delay": 0,
+    "mail_events/bounce": 0,
+    "mail_events/bounce-in-other-shapes": 0,
+    "mail_events/complaint-after-delivery": 0,
+    "mail_events/no-news": 0,
     "projector/user": 0,
     "projector/user-twice-and-unknown": 1,
 }
@@ -106,9 +112,13 @@ def _event(name: str) -> dict[str, Any]:
 
 
 def _answer(stack: Stack, name: str) -> Mapping[str, Any]:
-    function = f"{name.partition('/')[0].capitalize()}Function"
+    function = _function(name.partition("/")[0])
     answer: Mapping[str, Any] = stack.functions[function].invoke(_event(name))
     return answer
+
+
+def _function(folder: str) -> str:
+    return "".join(word.capitalize() for word in folder.split("_")) + "Function"
 
 
 def _names(folder: Path = EVENTS) -> set[str]:
@@ -117,7 +127,7 @@ def _names(folder: Path = EVENTS) -> set[str]:
 
 def test_every_function_has_events_and_every_event_a_test(clinic: Stack) -> None:
     assert _names() == {*STATUSES, *FAILED, *SWEEPS}
-    assert {f"{folder.name.capitalize()}Function" for folder in EVENTS.iterdir()} == set(clinic.functions)
+    assert {_function(folder.name) for folder in EVENTS.iterdir()} == set(clinic.functions)
 
 
 @pytest.mark.parametrize(("name", "status"), STATUSES.items())
@@ -150,6 +160,15 @@ def test_the_mailer_sends_the_mail_once(clinic: Stack) -> None:
     for name in ("mailer/invite", "mailer/invite-twice-and-unknown"):
         _answer(clinic, name)
     assert len([mail for mail in clinic.aws.mails() if mail.to == ("Ann@example.com",)]) == 1
+
+
+def test_ses_tells_how_far_the_mail_got(clinic: Stack) -> None:
+    """The complaint stands, whatever was told before and after it."""
+    store = Store(Table(clinic.aws.physical["Table"]["Ref"]))
+    for name in ("complaint-after-delivery", "send-and-delivery", "bounce", "no-news"):
+        _answer(clinic, f"mail_events/{name}")
+    kept = store.invite("clinicA", INVITE)
+    assert (kept.mail, kept.mail_detail) == (MailState.COMPLAINED, "abuse")
 
 
 def test_the_projector_tells_auth0(clinic: Stack) -> None:

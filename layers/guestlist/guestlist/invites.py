@@ -141,8 +141,8 @@ def resend(
 ) -> Invite:
     """Send a new link, whose life starts now; the old link is dead. Who resends it is its inviter now.
 
-    An invite that has expired is renewed, if seat and address are free. That somebody resends it is also their
-    word that an address shall be mailed again from which a mail bounced.
+    An invite that has expired is renewed, if seat and address are free. That it is resent is somebody's word
+    that its address shall be mailed again if a mail bounced from there.
 
     Raises:
         InviteClosed: it was accepted or revoked, and is not the welcome of somebody who is a member still.
