@@ -6,29 +6,31 @@ from dataclasses import dataclass
 
 import httpx
 
+from local.intrinsics import parse
 from local.people import Api
-from local.stack import NAMESPACE, Stack
+from local.stack import NAMESPACE, ROOT, Stack
+from local.template import Route, Template
 from tests.front_door import provision, unique
 from tests.minted import EVERYTHING, caller, of_organization, of_system
 
-WRITES = ("write:organizations", "write:invites", "write:members")
-ROUTES = {
-    "list organizations": ("GET", "/organizations"),
-    "provision": ("POST", "/organizations"),
-    "read organization": ("GET", "/organizations/{organization}"),
-    "list invites": ("GET", "/organizations/{organization}/invites"),
-    "read invite": ("GET", "/organizations/{organization}/invites/{invite}"),
-    "list members": ("GET", "/organizations/{organization}/members"),
-    "read member": ("GET", "/organizations/{organization}/members/{user}"),
-    "read user": ("GET", "/users/{user}"),
-    "read user's": ("GET", "/users/{user}/organizations"),
-    "invite": ("POST", "/organizations/{organization}/invites"),
-    "add": ("POST", "/organizations/{organization}/members"),
-    "resend": ("POST", "/organizations/{organization}/invites/{invite}/resend"),
-    "change": ("PATCH", "/organizations/{organization}/members/{user}"),
-    "deprovision": ("DELETE", "/organizations/{organization}/members/{user}"),
-    "revoke": ("DELETE", "/organizations/{organization}/invites/{invite}"),
-}
+PLACES = ("own", "other", "unknown")
+
+
+def _routes() -> dict[str, Route]:
+    """Return the template's routes by their keys."""
+    document = parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+    found = Template(document, dict.fromkeys(document["Parameters"], "any"), {}).routes()
+    return {route.key: route for route in found}
+
+
+ALL_ROUTES = _routes()
+IN_TURN = sorted(ALL_ROUTES, key=lambda key: key.startswith("DELETE "))
+"""The routes in an order in which each finds what it works on."""
+
+ROUTES = [key for key in IN_TURN if ALL_ROUTES[key].authorizer]
+"""Those that ask for a token."""
+
+CHANGES = [key for key in ROUTES if not key.startswith("GET ")]
 
 
 @dataclass(frozen=True)
@@ -44,38 +46,47 @@ class World:
 def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     """Make two organizations of nobody else's, and everybody who might call."""
     own, other = provision(operator), provision(operator)
-    admin, _ = (added(operator, own, "admin") for _ in range(2))
-    sub = operator.get(f"/users/{admin}").json()["account"]
+    admin, former = (added(operator, own, "admin") for _ in range(2))
+    operator.delete(f"/organizations/{own}/members/{former}").raise_for_status()
+    added(operator, own, "admin")
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
-    nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26}
+    nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
+    subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
+    accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
     stack.workers.idle()
     with ExitStack() as apis:
-        bearers = {name: caller(stack, **given) for name, given in claims_of(own, sub).items()}
+        bearers = {name: caller(stack, **claims) for name, claims in claims_of(own, accounts).items()}
         yield World(
             {**ids, "unknown": nobody},
-            {name: apis.enter_context(bearer) for name, bearer in bearers.items()},
+            {
+                name: apis.enter_context(bearer)
+                for name, bearer in {**bearers, "nobody": Api(stack, "")}.items()
+            },
         )
 
 
-def claims_of(own: str, admin: str) -> dict[str, dict[str, object]]:
-    """Return the tokens of all kinds of callers; `admin` is the account of an admin of `own`."""
+def claims_of(own: str, accounts: dict[str, str]) -> dict[str, dict[str, object]]:
+    """Return the tokens of all kinds of callers; `accounts` are those of users of `own`."""
     of_own: dict[str, object] = {f"{NAMESPACE}/organization": own}
+    admin, member = of_organization(own, "admin"), of_organization(own, "editor")
+    reading = [name for name in EVERYTHING if not name.startswith("write:")]
     return {
         "operator": {"permissions": EVERYTHING},
-        "reader": {"permissions": [name for name in EVERYTHING if name not in WRITES]},
-        "scope alone": {"scope": " ".join(EVERYTHING)},
-        "one organization unnamed": {"permissions": EVERYTHING[1:]},
-        "nothing": {},
-        "admin": {"sub": admin, **of_organization(own, "admin")},
-        "admin with everything": {"sub": admin, "permissions": EVERYTHING, **of_organization(own, "admin")},
-        "former admin": {"sub": "auth0|former", **of_organization(own, "admin")},
-        "member": {"sub": admin, **of_organization(own, "editor")},
-        "member with permissions": {"sub": admin, "permissions": EVERYTHING, **of_organization(own)},
         "system": of_system(*EVERYTHING),
-        "reading system": of_system("all:organizations", "read:invites"),
-        "bound system": {**of_system(*EVERYTHING), **of_own},
-        "system without scopes": {**of_system(), **of_own},
-        "system with permissions": {**of_system(), "permissions": EVERYTHING},
+        "bound": {**of_system(*EVERYTHING[1:]), **of_own},
+        "admin": {"sub": accounts["admin"], **admin},
+        "former": {"sub": accounts["former"], **admin},
+        "member": {"sub": accounts["member"], **member},
+        "nothing": {},
+        "operator who reads": {"permissions": reading},
+        "operator of no organizations": {"permissions": EVERYTHING[1:]},
+        "operator by scope": {"scope": " ".join(EVERYTHING)},
+        "admin with all permissions": {"sub": accounts["admin"], "permissions": EVERYTHING, **admin},
+        "member with all permissions": {"sub": accounts["member"], "permissions": EVERYTHING, **member},
+        "system that reads invites": of_system("all:organizations", "read:invites"),
+        "system by permissions": {**of_system(), "permissions": EVERYTHING},
+        "bound with all organizations": {**of_system(*EVERYTHING), **of_own},
+        "bound without scopes": {**of_system(), **of_own},
     }
 
 
@@ -86,22 +97,36 @@ def added(api: Api, organization: str, *roles: str) -> str:
     return str(made.json()["user"])
 
 
+def change(api: Api, organization: str, user: str, *roles: str) -> httpx.Response:
+    """Give a member these roles, whatever they have now."""
+    body, headers = {"roles": list(roles)}, {"If-Match": "*"}
+    return api.patch(f"/organizations/{organization}/members/{user}", json=body, headers=headers)
+
+
 def filled(api: Api, organization: str) -> dict[str, str]:
-    """Give an organization a member and an invite, and return the ids for paths."""
-    body = {"email": f"{unique('invitee')}@clinic.example", "send": False}
-    invite = api.post(f"/organizations/{organization}/invites", json=body).raise_for_status().json()["id"]
-    return {"organization": organization, "user": added(api, organization), "invite": invite}
-
-
-def ask(api: Api, route: str, ids: dict[str, str]) -> httpx.Response:
-    """Call a route with whatever body and headers make it work for those who may."""
-    method, path = ROUTES[route]
-    address = f"{ids['organization']}-{api.headers['authorization'][-12:]}@clinic.example"
-    bodies: dict[str, dict[str, object]] = {
-        "provision": {"id": f"p-{api.headers['authorization'][-12:]}", "name": "New"},
-        "invite": {"email": f"invited-{address}"},
-        "add": {"email": f"added-{address}"},
-        "change": {"roles": ["editor"]},
+    """Give an organization a member and two invites, one for its page, and return the ids for paths."""
+    path, made = f"/organizations/{organization}/invites", []
+    for _ in range(2):
+        body = {"email": f"{unique('invitee')}@clinic.example", "send": False}
+        made.append(api.post(path, json=body).raise_for_status().json())
+    return {
+        "organization": organization,
+        "user": added(api, organization),
+        "invite": made[0]["id"],
+        "token": made[1]["link"].rpartition("/")[2],
     }
-    headers = {"If-Match": '"1"'} if route == "change" else {}
-    return api.request(method, path.format(**ids), json=bodies.get(route), headers=headers)
+
+
+def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
+    """Call a route with whatever body and headers make it work for those who may."""
+    method, _, path = ("GET /nowhere" if key == "$default" else key).partition(" ")
+    email = f"{unique('asked')}@clinic.example"
+    bodies: dict[str, dict[str, object]] = {
+        "POST /organizations": {"id": unique("asked"), "name": "New"},
+        "POST /invites": {"email": email, "organization": ids["organization"]},
+        "POST /organizations/{organization}/invites": {"email": email},
+        "POST /organizations/{organization}/members": {"email": email},
+        "PATCH /organizations/{organization}/members/{user}": {"roles": ["editor"]},
+    }
+    headers = {"If-Match": '"1"'} if method == "PATCH" else {}
+    return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

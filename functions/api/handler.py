@@ -5,12 +5,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api import document, invites, members, organizations, users
+from api import audit, document, invites, members, organizations, users
+from api.wiring import namespace
 from guestlist.api import answer, create_api
 
 logger = Logger()
-app = create_api()
-for routes in (organizations, invites, members, users):
+app = create_api(namespace)
+for routes in (organizations, invites, members, users, audit):
     app.include_router(routes.router)
 app.include_router(document.router_of(app))
 

@@ -1,11 +1,26 @@
-"""Who may do what: one table, which the handlers ask."""
+"""Who may do what: one table, which the API asks before any handler runs, and which its documents show.
 
+A caller passes who has the route's permission and whom the route reaches:
+
+operator               has the permissions that their token says, in every organization
+system                 the same; one whose token names an organization, in that one alone
+organization admin     has `ADMINS`, in the organization that their token names
+member                 has none; reads themselves
+
+Nobody gives a role above their own (`standing`): `admin`, the only role that allows anything here, is given
+by who may do all that an admin may. What an admin changes relies on their being one at the commit; what they
+read relies on the token, which lives for minutes.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from guestlist import writes
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
+from guestlist.names import ADMIN
 from guestlist.records import Actor, ActorKind, User
 from guestlist.store import Store
 from guestlist.table import Write
@@ -20,38 +35,98 @@ class Permission(StrEnum):
     WRITE_INVITES = "write:invites"
     READ_MEMBERS = "read:members"
     WRITE_MEMBERS = "write:members"
+    READ_AUDIT = "read:audit"
 
 
-# Operators and systems have what their token says; these two have what they are.
-BY_KIND = {
-    ActorKind.ADMIN: frozenset(Permission) - {Permission.WRITE_ORGANIZATIONS},
-    ActorKind.MEMBER: frozenset[Permission](),
+class Reach(StrEnum):
+    """What a route reaches; who acts for one organization gets no further than that."""
+
+    ALL = "all organizations: for callers for all of them alone"
+    PATH = "the organization in the path"
+    OWN = "one's own organization, or the one that the body names"
+    USER = "users of one's organizations; for a member, themselves"
+
+
+class Rule(NamedTuple):
+    """What a route needs."""
+
+    permission: Permission
+    reach: Reach
+
+
+ROUTES: Mapping[str, Rule] = {
+    "POST /organizations": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "GET /organizations": Rule(Permission.READ_ORGANIZATIONS, Reach.ALL),
+    "GET /organizations/{organization}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
+    "GET /organizations/{organization}/invites": Rule(Permission.READ_INVITES, Reach.PATH),
+    "GET /organizations/{organization}/invites/{invite}": Rule(Permission.READ_INVITES, Reach.PATH),
+    "POST /invites": Rule(Permission.WRITE_INVITES, Reach.OWN),
+    "POST /organizations/{organization}/invites": Rule(Permission.WRITE_INVITES, Reach.PATH),
+    "POST /organizations/{organization}/invites/{invite}/resend": Rule(Permission.WRITE_INVITES, Reach.PATH),
+    "DELETE /organizations/{organization}/invites/{invite}": Rule(Permission.WRITE_INVITES, Reach.PATH),
+    "GET /organizations/{organization}/members": Rule(Permission.READ_MEMBERS, Reach.PATH),
+    "GET /organizations/{organization}/members/{user}": Rule(Permission.READ_MEMBERS, Reach.PATH),
+    "POST /organizations/{organization}/members": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
+    "PATCH /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
+    "DELETE /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
+    "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
+    "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
+    "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
 }
+"""Every route that asks for a token; one that is neither here nor in `PUBLIC` does not exist."""
+
+PUBLIC = frozenset(
+    {"GET /openapi.json", "GET /accept/{token}", "HEAD /accept/{token}", "POST /accept/{token}"}
+)
+"""The routes that nobody needs a token for."""
+
+ADMINS = frozenset(
+    {
+        Permission.READ_ORGANIZATIONS,
+        Permission.READ_INVITES,
+        Permission.WRITE_INVITES,
+        Permission.READ_MEMBERS,
+        Permission.WRITE_MEMBERS,
+        Permission.READ_AUDIT,
+    }
+)
 
 
-def allow(caller: Caller, permission: Permission, organization: str | None = None) -> None:
-    """Let the caller pass who may do this in this organization, or in all of them.
+def allow(caller: Caller, route: str, organization: str | None) -> None:
+    """Let the caller pass who may take this route; `organization` is the one in its path.
 
     Raises:
         Forbidden: not with this token.
         NotFound: not in this organization, of which the caller is not told whether it exists.
     """
-    if permission not in BY_KIND.get(caller.kind, caller.permissions):
+    permission, reach = ROUTES[route]
+    if caller.kind is ActorKind.MEMBER and reach is Reach.USER:
+        return
+    if permission not in permissions(caller):
         raise Forbidden
     if caller.organization is None:
         return
-    if organization is None:
+    if reach is Reach.ALL:
         raise Forbidden
-    if organization != caller.organization:
+    if reach is Reach.PATH and organization != caller.organization:
         raise NotFound
 
 
-def standing(caller: Caller, organization: str, store: Store) -> tuple[Actor, list[Write]]:
+def permissions(caller: Caller) -> frozenset[str]:
+    """Return what the caller may do: as their token says, or by what they are in one organization."""
+    return ADMINS if caller.kind is ActorKind.ADMIN else caller.permissions
+
+
+def standing(
+    caller: Caller, organization: str, store: Store, *, gives: Iterable[str] = ()
+) -> tuple[Actor, list[Write]]:
     """Return who acts, and what a write of an admin relies on: a token outlives a removal.
 
     Raises:
-        Forbidden: they are an admin of the organization no more.
+        Forbidden: they are an admin of the organization no more, or give a role above their own.
     """
+    if ADMIN in gives and not permissions(caller) >= ADMINS:
+        raise Forbidden("Only who may do all that an admin may gives the role admin.")
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []
     user = store.user_by_account(caller.id)
@@ -91,8 +166,6 @@ def seen_user(caller: Caller, user_id: str, store: Store) -> User:
     Raises:
         NotFound: there is none, or none for this caller.
     """
-    if caller.kind is not ActorKind.MEMBER:
-        allow(caller, Permission.READ_MEMBERS, caller.organization)
     user = store.user(user_id)
     if caller.kind is ActorKind.MEMBER and user.account != caller.id:
         raise NotFound

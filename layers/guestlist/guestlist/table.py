@@ -43,7 +43,7 @@ class Write:
 
 
 def put(item: Item, *, when: str = "attribute_not_exists(#pk)", **values: object) -> Write:
-    """Write a whole item; by default only where there is none."""
+    """Write a whole item; by default only where there is none, with an empty condition over any."""
     arguments = {"Item": {name: _encode(value) for name, value in item.items()}}
     return Write("Put", arguments | _expressions(values, ConditionExpression=when))
 
@@ -54,8 +54,8 @@ def update(key: Key, change: str, *, when: str, **values: object) -> Write:
     return Write("Update", {"Key": _key(key)} | expressions)
 
 
-def delete(key: Key, *, when: str, **values: object) -> Write:
-    """Delete an item."""
+def delete(key: Key, *, when: str = "", **values: object) -> Write:
+    """Delete an item, if there is one."""
     return Write("Delete", {"Key": _key(key)} | _expressions(values, ConditionExpression=when))
 
 
@@ -104,15 +104,18 @@ class Table:
         limit: int,
         cursor: str | None = None,
         index: str | None = None,
+        newest_first: bool = False,
         **values: object,
     ) -> tuple[list[Item], str | None]:
-        """Return a page of a partition in key order, and the cursor of the next one.
+        """Return a page of a partition in key order or against it, and the cursor of the next one.
 
         Raises:
             Malformed: the cursor is none that this listing gave.
         """
         arguments: dict[str, Any] = _expressions(values, KeyConditionExpression=condition)
         arguments |= {"IndexName": index} if index else {"ConsistentRead": True}
+        if newest_first:
+            arguments["ScanIndexForward"] = False
         if cursor:
             arguments["ExclusiveStartKey"] = _start_key(cursor, index, values)
         try:
@@ -193,7 +196,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 (DynamoDB's values)
 def _expressions(values: Mapping[str, object], **expressions: str) -> dict[str, Any]:
     """Return expressions with the names (`#due`) and values (`:due`) that stand in them."""
     text = " ".join(expressions.values())
-    arguments: dict[str, Any] = dict(expressions)
+    arguments: dict[str, Any] = {name: expression for name, expression in expressions.items() if expression}
     if names := set(re.findall(r"#(\w+)", text)):
         arguments["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
     if values:
@@ -208,13 +211,14 @@ def _cursor(key: Mapping[str, Any]) -> str:
 
 
 def _start_key(cursor: str, index: str | None, values: Mapping[str, object]) -> dict[str, Any]:
-    """Return the key after which a page starts; it lies in the partition that is asked for."""
+    """Return the key after which a page starts; it lies in the part of the partition that is asked for."""
     partition, names = (index, {"pk", "sk", index, "listed"}) if index else ("pk", {"pk", "sk"})
     try:
         key: dict[str, Any] = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
         start = {str(name): {"S": str(value["S"])} for name, value in key.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Malformed("The cursor is not one of this list.") from None
-    if start.keys() != names or start[str(partition)]["S"] != values[str(partition)]:
+    here = start.keys() == names and start[str(partition)]["S"] == values[str(partition)]
+    if not here or not start["sk"]["S"].startswith(str(values.get("kind", ""))):
         raise Malformed("The cursor is not one of this list.")
     return start
