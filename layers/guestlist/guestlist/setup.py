@@ -12,6 +12,11 @@ It needs a machine-to-machine client, named by `GUESTLIST_SETUP_CLIENT_ID` and
     read:roles             create:roles             update:roles
     read:actions           create:actions           update:actions
 
+The door then asks every application of the tenant for an organization, at each login and refresh. Each must
+send one (`ext-organization`), have one in its own metadata, or be exempt: `--exempt CLIENT_ID`, as often as
+needed. Which are exempt already cannot be read back, so every run sets the whole list. Both lists are told
+before anything is done; where applications of others will be asked, it goes on with `--yes` only.
+
 It prints the clients with their secrets as JSON; `accept` and `projector` belong into Secrets Manager.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
 Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
@@ -29,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from guestlist.access import Permission
+from guestlist.applications import Applications, others
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.caller import ALL_ORGANIZATIONS
 from guestlist.door import BUILD_LIMIT, manifests_in, set_up_door
@@ -47,6 +53,7 @@ SCOPES = {"accept": [*ACCOUNTS, "create:user_tickets"], "projector": ACCOUNTS}
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
 OPERATOR_ROLE = "Guestlist operator"
+EXAMPLE, CONSOLE = "Guestlist example application", "Guestlist operator console"
 CREDENTIALS = {"client_id": "GUESTLIST_SETUP_CLIENT_ID", "client_secret": "GUESTLIST_SETUP_CLIENT_SECRET"}
 ORIGIN = re.compile(r"https?://[^/?#\s]+")
 
@@ -62,6 +69,8 @@ class Wanted:
     """The application's origin: `/callback` ends a login there, `/login` starts one."""
     stored_refresh: bool = False
     """Whether the tenant's plan keeps metadata on refresh tokens (Enterprise)."""
+    exempt: tuple[str, ...] = ()
+    """The clients that the door lets pass without an organization, beside the operators' own."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +94,8 @@ def set_up(
     management = Management(auth0)
     _set_up_api(wanted, management)
     clients = {
-        "app": _set_up_client("Guestlist example application", _web(wanted), management),
-        "operator": _set_up_client(
-            "Guestlist operator console", _web(wanted, "client_credentials"), management
-        ),
+        "app": _set_up_client(EXAMPLE, _web(wanted), management),
+        "operator": _set_up_client(CONSOLE, _web(wanted, "client_credentials"), management),
         **{name: _set_up_client(f"Guestlist {name}", MACHINE, management) for name in ("system", *SCOPES)},
     }
     _set_up_connection(wanted, list(clients.values()), management)
@@ -97,7 +104,7 @@ def set_up(
     for name, scopes in SCOPES.items():
         _set_up_grant(clients[name], auth0.audience, scopes, management)
     _set_up_operator_role(wanted, management)
-    configuration = _door_configuration(wanted, clients["operator"].client_id)
+    configuration = _door_configuration(wanted, clients["operator"].client_id, *wanted.exempt)
     set_up_door(configuration, door, management, build_limit=build_limit)
     return clients
 
@@ -207,6 +214,10 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--connection", default="Username-Password-Authentication")
     parser.add_argument("--application", required=True, help="the application's origin")
     parser.add_argument("--stored-refresh", action="store_true", help="the plan has refresh-token metadata")
+    parser.add_argument(
+        "--exempt", action="append", default=[], metavar="CLIENT_ID", help="needs no organization; repeatable"
+    )
+    parser.add_argument("--yes", action="store_true", help="other applications may be asked for one")
     parser.add_argument("--door", type=Path, default=Path("actions/deploy/actions"))
     return parser.parse_args(given)
 
@@ -225,11 +236,28 @@ def _problems(url: str, wanted: Wanted, door: Path) -> Iterator[str]:
         yield f"door: there is no Action in {door}"
 
 
+CONSENT = (
+    "Nothing is done yet. If each of these sends an organization, go on with --yes; "
+    "for one that does not, add --exempt CLIENT_ID."
+)
+
+
+def _told(applications: Applications) -> str:
+    """Return which applications the door lets pass, and which it will ask."""
+    exempt, asked = ", ".join([CONSOLE, *applications.exempt]), ", ".join([EXAMPLE, *applications.asked])
+    return f"Exempt from the door: {exempt}.\nAsked for an organization at each login and refresh: {asked}."
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Set a tenant up from the command line and print its clients as JSON."""
     asked = _arguments(arguments)
     wanted = Wanted(
-        asked.audience, asked.namespace, asked.connection, asked.application, asked.stored_refresh
+        asked.audience,
+        asked.namespace,
+        asked.connection,
+        asked.application,
+        asked.stored_refresh,
+        tuple(asked.exempt),
     )
     if problems := list(_problems(asked.url, wanted, asked.door)):
         print(*problems, sep="\n", file=sys.stderr)
@@ -237,6 +265,11 @@ def main(arguments: list[str] | None = None) -> int:
     credentials = {field: os.environ[name] for field, name in CREDENTIALS.items()}
     try:
         with closing(Auth0(asked.url, lambda: credentials)) as auth0:
+            applications = others(wanted.exempt, (EXAMPLE, CONSOLE), Management(auth0))
+            print(_told(applications), file=sys.stderr)
+            if applications.asked and not asked.yes:
+                print(CONSENT, file=sys.stderr)
+                return 2
             clients = set_up(wanted, auth0=auth0, door=asked.door)
     except SetUpError as error:
         print(error, file=sys.stderr)
