@@ -18,6 +18,7 @@ from guestlist.clock import clock
 from guestlist.ids import ordered_id
 from guestlist.invites import invite
 from guestlist.leases import SETTLING
+from guestlist.links import Links
 from guestlist.members import add_member, change_roles, deprovision
 from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
@@ -221,7 +222,7 @@ class Bench:
 
 def budgets(store: Store) -> Budgets:
     """Return budgets of mails that no test of something else uses up."""
-    return Budgets(UNHEEDED, keys=lambda: {"current": "key"}, store=store)
+    return Budgets(UNHEEDED, links=Links(origin=URL, keys=lambda: {"current": "key"}), store=store)
 
 
 def now() -> object:

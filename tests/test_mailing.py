@@ -1,35 +1,15 @@
 """Sending an invite's mail: once, by one mailer, and only with a link that lives."""
 
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from guestlist.clock import clock
-from guestlist.invites import resend, revoke
-from guestlist.links import Links
-from guestlist.mail import Mail, Mailer
-from guestlist.mailing import CLAIM, send_mail
+from guestlist.invites import revoke
+from guestlist.mailing import CLAIM
 from guestlist.records import Invite, MailState
-from local.stack import CONNECTION, SENDER
 from tests.bench import Bench
-
-CONFIGURATION = "guestlist-MailConfiguration"
-LINKS = Links(origin="https://join.example", keys=lambda: {"current": "k" * 32})
-
-
-class Stumbling(Mailer):
-    """SES, with something that happens just before or after it takes a mail."""
-
-    def __init__(self, *, before: Callable[[], object] = int, after: Callable[[], object] = int) -> None:
-        super().__init__(SENDER, CONFIGURATION)
-        self._before, self._after = before, after
-
-    def send(self, mail: Mail, tags: Mapping[str, str]) -> None:
-        """Hand a mail to SES."""
-        self._before()
-        super().send(mail, tags)
-        self._after()
+from tests.mailing_setup import Stumbling, kept, links_sent, resent, send
 
 
 def crash() -> None:
@@ -41,29 +21,6 @@ def crash() -> None:
 def invite(guests: Bench, organization: str) -> Invite:
     """An invite whose mail nobody has sent yet."""
     return guests.invited(organization, f"{organization}@example.com")
-
-
-def send(guests: Bench, invite: Invite, mailer: Mailer | None = None) -> bool:
-    return send_mail(
-        invite.organization,
-        invite.id,
-        application="Clinic Portal",
-        links=LINKS,
-        mailer=mailer or Mailer(SENDER, CONFIGURATION),
-        store=guests.store,
-        now=clock.now(),
-    )
-
-
-def links_sent(guests: Bench, invite: Invite) -> list[int]:
-    """Return the generations whose links went out to the invitee."""
-    texts = [mail.text for mail in guests.aws.mails() if invite.email in mail.to]
-    tokens = {LINKS.url(invite.id, generation): generation for generation in range(1, 5)}
-    return [generation for text in texts for link, generation in tokens.items() if link in text]
-
-
-def kept(guests: Bench, invite: Invite) -> Invite:
-    return guests.store.invite(invite.organization, invite.id)
 
 
 def test_a_mail_is_sent_once(guests: Bench, invite: Invite) -> None:
@@ -97,16 +54,7 @@ def test_after_a_crash_it_is_sent_at_most_once_more(guests: Bench, invite: Invit
 
 def test_a_resend_during_the_sending_is_sent_as_well(guests: Bench, invite: Invite) -> None:
     """The first link is dead as it goes out; the second does not wait for the claim on it to end."""
-    mailer = Stumbling(
-        before=lambda: resend(
-            invite.organization,
-            invite.id,
-            request=guests.request(),
-            connection=CONNECTION,
-            budgets=guests.budgets,
-            store=guests.store,
-        )
-    )
+    mailer = Stumbling(before=lambda: resent(guests, invite))
     send(guests, invite, mailer)
     assert (kept(guests, invite).mail, kept(guests, invite).mailed_generation) == (MailState.QUEUED, 0)
     assert send(guests, invite)

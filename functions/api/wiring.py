@@ -22,14 +22,13 @@ settings = Settings(
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE)
-link_keys = secret(settings.LINK_KEYS)
-links = Links(origin=settings.LINK_ORIGIN, keys=link_keys)
+links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 limits = Limits(
     organization=int(settings.MAILS_PER_ORGANIZATION),
     inviter=int(settings.MAILS_PER_INVITER),
     recipient=int(settings.MAILS_PER_RECIPIENT),
     recipient_in_all=int(settings.MAILS_PER_RECIPIENT_IN_ALL),
 )
-budgets = Budgets(limits, keys=link_keys, store=store)
+budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION

@@ -4,12 +4,11 @@ An organization's mails are counted in the transaction that asks for one. An inv
 are counted just before it: a request that comes to nothing after that has spent its share of them.
 """
 
-import hashlib
-import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from guestlist.errors import BudgetExhausted
+from guestlist.links import Links
 from guestlist.records import Organization
 from guestlist.request import Request
 from guestlist.store import Store
@@ -33,26 +32,16 @@ class Limits:
 
 
 class Budgets:
-    """The limits, and what is needed to count by them.
+    """The limits, and what is needed to count by them."""
 
-    Args:
-        keys: those of the links; an address is counted under its HMAC with the `current` one. A key that
-            takes over starts the recipients' counts of that day anew, so that day has at most twice as many.
-    """
-
-    def __init__(self, limits: Limits, *, keys: Callable[[], Mapping[str, str]], store: Store) -> None:
+    def __init__(self, limits: Limits, *, links: Links, store: Store) -> None:
         self.limits = limits
+        self.links = links
         self.store = store
-        self._keys = keys
 
     def share(self, request: Request) -> "Share":
         """Return what a request for one mail takes of the budgets."""
         return Share(self, request)
-
-    def hashed(self, *parts: object) -> str:
-        """Return what stands for something in a key of the table, and cannot be guessed from there."""
-        message = "\0".join(["budget", *map(str, parts)])
-        return hmac.digest(self._keys()["current"].encode(), message.encode(), hashlib.sha256).hex()[:32]
 
 
 class Share:
@@ -77,25 +66,25 @@ class Share:
             raise self._exhausted("organization")
         if not self._spent:
             self._spend_inviters()
-            self._spend_recipients(place.id, email)
+            self._spend_recipients(place, email)
             self._spent = True
         return Mailed(day, first=place.mail_day < day, most=most)
 
     def _spend_inviters(self) -> None:
-        caller = self._request.caller
+        caller, limits = self._request.caller, self._budgets.limits
         if caller.organization is not None:
-            self._count(
-                "inviter", f"inviter#{self._day}#{caller.id}", {"mails": self._budgets.limits.inviter}
-            )
+            self._count("inviter", caller.id, {"mails": limits.inviter})
 
-    def _spend_recipients(self, organization: str, email: str) -> None:
-        limits, hashed = self._budgets.limits, self._budgets.hashed
-        own = f"of_{hashed(self._day, email, organization)}"
-        most = {"mails": limits.recipient_in_all, own: limits.recipient}
-        self._count("recipient", f"recipient#{self._day}#{hashed(self._day, email)}", most)
+    def _spend_recipients(self, place: Organization, email: str) -> None:
+        limits = self._budgets.limits
+        counters = {"mails": limits.recipient_in_all, f"of_{place.id.encode().hex()}": limits.recipient}
+        # Under each live key: the count goes on as a key goes whose successor has lived for a day.
+        for mailbox in self._budgets.links.mailboxes(email):
+            self._count("recipient", mailbox, counters)
 
-    def _count(self, budget: str, bucket: str, most: Mapping[str, int]) -> None:
-        if not self._budgets.store.spent(bucket, most, until=(self._day + 1) * DAY):
+    def _count(self, budget: str, whose: str, counters: Mapping[str, int]) -> None:
+        bucket, until = f"{budget}#{self._day}#{whose}", (self._day + 1) * DAY
+        if not self._budgets.store.spent(bucket, counters, until=until):
             raise self._exhausted(budget)
 
     def _exhausted(self, budget: str) -> BudgetExhausted:
