@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from local.people import Api
-from local.stack import NAMESPACE
+from local.stack import NAMESPACE, Stack
 from tests.accept_setup import invited
 from tests.conftest import NewPerson
 from tests.front_door import WAIT, add, join, provision
+from tests.minted import EVERYTHING, caller, of_organization, of_system
 from tests.refusals import refused
 
 ROLES = f"{NAMESPACE}/roles"
@@ -94,3 +95,23 @@ def test_two_spellings_are_one_user(operator: Api, clinic: str, new_person: NewP
     assert (added["user"], added["projection"]) == (user, "applied")
     named = operator.get(f"/users/{user}/organizations").json()["items"]
     assert {place["organization"] for place in named} == {clinic, other}
+
+
+def test_an_admin_sees_the_membership_and_never_the_account(
+    operator: Api, system: Api, stack: Stack, clinic: str, new_person: NewPerson
+) -> None:
+    """Its id at Auth0 is shown to who acts in all organizations, and to the user themselves, admin or not."""
+    user = add(operator, clinic, new_person(), roles=["admin"])["user"]
+    account = operator.get(f"/users/{user}").json()["account"]
+    bearers: dict[str, dict[str, object]] = {
+        "another admin": of_organization(clinic, "admin"),
+        "a bound system": {**of_system(*EVERYTHING[1:]), **of_organization(clinic)},
+        "the user": {"sub": account, **of_organization(clinic, "editor")},
+        "the user, an admin": {"sub": account, **of_organization(clinic, "admin")},
+    }
+    shown = {}
+    for name, claims in bearers.items():
+        with caller(stack, **claims) as api:
+            shown[name] = api.get(f"/users/{user}").raise_for_status().json().get("account")
+    assert account == system.get(f"/users/{user}").json()["account"]
+    assert shown == {**dict.fromkeys(bearers, account), "another admin": None, "a bound system": None}

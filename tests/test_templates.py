@@ -57,8 +57,8 @@ def test_the_button_posts_the_nonce(name: str) -> None:
 
 
 def test_an_invite_used_long_ago_leads_to_the_login() -> None:
-    """Without a button any more, the page of a used invite offers the sign-in."""
-    page = render("pages", "used.html", **{**PAGE, "action": None, "nonce": None})
+    """Without a button any more, its page offers the sign-in to whom it may concern."""
+    page = render("pages", "used_up.html", **{**PAGE, "action": None, "nonce": None})
     assert "<form" not in page
     assert 'href="https://app.example/login"' in page
 

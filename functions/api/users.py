@@ -14,13 +14,11 @@ router = APIGatewayHttpRouter()
 def read_user(user: str) -> User:
     """Read a user, as far as the caller may know them."""
     caller = request_of(router.current_event, namespace).caller
-    return User.of(seen_user(caller, user, store), caller.organization)
+    return User.of(seen_user(caller, user, store), caller)
 
 
 @router.get("/users/<user>/organizations")
 def list_user_organizations(user: str) -> UserOrganizationList:
     """List where a user belongs, as far as the caller may know."""
     caller = request_of(router.current_event, namespace).caller
-    return UserOrganizationList(
-        items=User.of(seen_user(caller, user, store), caller.organization).organizations
-    )
+    return UserOrganizationList(items=User.of(seen_user(caller, user, store), caller).organizations)

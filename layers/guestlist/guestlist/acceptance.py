@@ -45,7 +45,7 @@ class Page(Shown, Enum):
 
     OFFER = Shown("offer", 200, button=True)
     USED = Shown("used", 200, button=True)
-    USED_UP = Shown("used", 410)
+    USED_UP = Shown("used_up", 410)
     EXPIRED = Shown("expired", 410)
     REVOKED = Shown("revoked", 410)
     SUSPENDED = Shown("suspended", 403)

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from guestlist import names, records
 from guestlist.addresses import normalised
+from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.profile import projection_state
 
@@ -186,19 +187,23 @@ class User(BaseModel):
 
     id: str
     email: str
-    account: str
+    account: str | None = Field(
+        None, description="The `user_id` at Auth0, for who acts in all organizations and the user themselves."
+    )
     organizations: list[UserOrganization]
 
     @classmethod
-    def of(cls, user: records.User, organization: str | None) -> Self:
-        """Render a record; `organization` narrows it to that one."""
+    def of(cls, user: records.User, caller: Caller) -> Self:
+        """Render a record; who acts for one organization sees what is of that one, and no account."""
         shown = {
-            name: roles for name, roles in sorted(user.organizations.items()) if organization in {None, name}
+            name: roles
+            for name, roles in sorted(user.organizations.items())
+            if caller.organization in {None, name}
         }
         return cls(
             id=user.id,
             email=user.email,
-            account=user.account,
+            account=user.account if caller.organization is None or caller.id == user.account else None,
             organizations=[
                 UserOrganization(organization=name, roles=list(roles)) for name, roles in shown.items()
             ],
