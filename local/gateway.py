@@ -8,7 +8,8 @@ import logging
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import anyio
@@ -53,6 +54,16 @@ class Gateway:
         self._cors = Cors(template.cors())
         self._format = template.access_log_format()
         self.access_log: deque[str] = deque(maxlen=10_000)
+        self._listeners: list[Callable[[Match, Reply], object]] = []
+
+    @contextmanager
+    def heard(self, listener: Callable[[Match, Reply], object]) -> Iterator[None]:
+        """Call a listener with each answer that a function gave, and the route that led to it."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request over ASGI."""
@@ -99,11 +110,14 @@ class Gateway:
     def _invoked(self, request: HttpRequest, match: Match, claims: Claims | None) -> Reply:
         event = event_of(request, route_key=match.route.key, parameters=match.parameters, claims=claims)
         try:
-            return reply_of(self._functions[match.route.function](event))
+            reply = reply_of(self._functions[match.route.function](event))
         except Exception:
             # Whatever a function raises: the client learns nothing of it.
             _logger.exception("%s failed", match.route.function)
             return says(500, INTERNAL_SERVER_ERROR)
+        for listener in tuple(self._listeners):
+            listener(match, reply)
+        return reply
 
     def _write_access_log(self, request: HttpRequest, match: Match | None, reply: Reply) -> None:
         if self._format is None:

@@ -8,6 +8,7 @@ import pytest
 from local import people
 from local.people import Api, Person
 from local.stack import Stack
+from tests.asked import undeclared
 from tests.bench import Bench, bench
 from tests.front_door import provision, unique
 
@@ -16,9 +17,13 @@ NewPerson = Callable[..., Person]
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Return the stack of all tests that do not move the clock far; schedules fire by `workers.tick`."""
-    with Stack() as started:
+    """Return the stack of all tests that do not move the clock far; schedules fire by `workers.tick`.
+
+    Whatever its API refuses with, in any test, is declared in the OpenAPI document.
+    """
+    with Stack() as started, undeclared(started) as codes:
         yield started
+    assert codes == set()
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from guestlist.api import answer, create_api
 
 logger = Logger()
 app = create_api(namespace)
-for routes in (organizations, invites, members, users, audit):
-    app.include_router(routes.router)
-app.include_router(document.router_of(app))
+resources = (organizations, invites, members, users, audit)
+for resource in resources:
+    app.include_router(resource.router)
+app.include_router(document.router_of(app, resources))
 
 
 @logger.inject_lambda_context(clear_state=True)

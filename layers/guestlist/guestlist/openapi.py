@@ -1,68 +1,123 @@
 """The OpenAPI document: what Powertools makes of the handlers, with what it cannot see in them."""
 
+import json
 import re
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+
+from guestlist import openapi_parts as parts
+from guestlist.access import ROUTES
+from guestlist.errors import BudgetExhausted, Unavailable
+from guestlist.refusals import Refusals, refusals_of
 
 Document = dict[str, Any]
 
-PROBLEM = {
-    "type": "object",
-    "description": "Problem details (RFC 9457).",
-    "required": ["type", "title", "status", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable; what programs go by."},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-    },
-}
-REFUSED = {
-    "description": "Refused, or not possible now.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-TOKEN = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-UNAUTHENTICATED = {"description": "No token, or none that API Gateway takes; the words are its own."}
+EXAMPLES = Path(__file__).parent / "examples.json"
 POWERTOOLS_ERRORS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 
 
-def completed(document: Document) -> Document:
-    """Return Powertools' document with our errors, headers and security in place of its own."""
+@cache
+def examples() -> Document:
+    """Return real answers: `operations` by name (`request`, `answer`), and `refusals` by code."""
+    found: Document = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return found
+
+
+def completed(document: Document, told: Mapping[str, str]) -> Document:
+    """Return Powertools' document with our errors, headers, examples and security in place of its own.
+
+    Args:
+        document: with a path for every handler.
+        told: the handlers' docstrings, by the handler's name.
+    """
     components = document["components"]
     schemas = {name: kept for name, kept in components["schemas"].items() if name not in POWERTOOLS_ERRORS}
     paths = {
-        path: {method: _operation(method, path, found) for method, found in item.items()}
+        path: {method: _operation(method, path, found, told) for method, found in item.items()}
         for path, item in document["paths"].items()
     }
     return {
         **document,
-        "paths": paths,
+        "info": {**document["info"], "description": parts.ABOUT},
+        "tags": [{"name": name, "description": text} for name, text in parts.TAGS.items()],
+        "paths": {**paths, **parts.PUBLIC},
         "security": [{"token": []}],
         "components": {
             **components,
-            "schemas": {**schemas, "Problem": PROBLEM},
-            "securitySchemes": {"token": TOKEN},
+            "schemas": {**schemas, "Problem": parts.PROBLEM, "GatewayMessage": parts.GATEWAY_MESSAGE},
+            "responses": {"Gateway": parts.GATEWAY},
+            "examples": {code: {"value": value} for code, value in examples()["refusals"].items()},
+            "securitySchemes": {"token": parts.TOKEN},
         },
     }
 
 
-def _operation(method: str, path: str, found: Document) -> Document:
+def _operation(method: str, path: str, found: Document, told: Mapping[str, str]) -> Document:
     name = found["operationId"].removesuffix(re.sub(r"\W", "_", path) + f"_{method}")
-    answers = {status: answer for status, answer in found["responses"].items() if status != "422"}
-    return {
+    [(status, answer)] = [pair for pair in found["responses"].items() if pair[0] != "422"]
+    good = _good(name, method, path, int(status), answer["content"]["application/json"]["schema"])
+    parameters = [
+        {**one, "description": parts.PARAMETERS[one["name"]]} for one in found.get("parameters", [])
+    ]
+    permission, reach = ROUTES[f"{method.upper()} {path}"]
+    operation = {
         **found,
         "operationId": name,
-        "summary": name.replace("_", " ").capitalize(),
-        "parameters": [*found.get("parameters", []), *_headers(method, path, creates="201" in answers)],
-        "responses": {**answers, "401": UNAUTHENTICATED, "default": REFUSED},
+        "tags": [_tag(path)],
+        "summary": told[name].splitlines()[0].removesuffix("."),
+        "description": told[name],
+        "security": [{"token": [permission]}],
+        "x-reaches": reach,
+        "parameters": [*parameters, *_headers(method, path, creates=status == "201")],
+        "responses": {
+            status: good,
+            **{str(refused): _refusal(refused, errors) for refused, errors in refusals_of(name).items()},
+            "default": {"$ref": "#/components/responses/Gateway"},
+        },
+    }
+    if "requestBody" in found:
+        schema = found["requestBody"]["content"]["application/json"]["schema"]
+        body = {"schema": schema, "example": examples()["operations"][name]["request"]}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    return operation
+
+
+def _good(name: str, method: str, path: str, status: int, schema: Document) -> Document:
+    """Return what an operation answers when all is well, and in which headers."""
+    headers = {}
+    if status == HTTPStatus.CREATED:
+        headers["Location"] = parts.LOCATION
+    if schema["$ref"].rpartition("/")[2] in parts.TAGGED:
+        headers["ETag"] = parts.ETAG
+    if _may_wait(method, path):
+        headers["Preference-Applied"] = parts.PREFERENCE_APPLIED
+    example = examples()["operations"][name]["answer"]
+    return {
+        "description": HTTPStatus(status).phrase,
+        "headers": headers,
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+
+
+def _refusal(status: int, errors: Refusals) -> Document:
+    codes = sorted(error.code for error in errors)
+    narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    content: Document = {
+        "application/problem+json": {
+            "schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]},
+            "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+        }
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        content["application/json"] = {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}
+    waits = any(issubclass(error, Unavailable | BudgetExhausted) for error in errors)
+    return {
+        "description": " ".join(error.title for error in errors),
+        "headers": {"Retry-After": parts.RETRY_AFTER} if waits else {},
+        "content": content,
     }
 
 
@@ -70,13 +125,18 @@ def _headers(method: str, path: str, *, creates: bool) -> list[Document]:
     """Return the request headers that a handler reads from its event."""
     headers = []
     if creates:
-        headers.append(_header("Idempotency-Key", maxLength=255))
+        headers.append(parts.IDEMPOTENCY_KEY)
     if method == "patch":
-        headers.append(_header("If-Match", required=True))
-    if method != "get" and "/members" in path:
-        headers.append(_header("Prefer", examples=["wait=10"]))
+        headers.append(parts.IF_MATCH)
+    if _may_wait(method, path):
+        headers.append(parts.PREFER)
     return headers
 
 
-def _header(name: str, *, required: bool = False, **schema: object) -> Document:
-    return {"name": name, "in": "header", "required": required, "schema": {"type": "string", **schema}}
+def _may_wait(method: str, path: str) -> bool:
+    return method != "get" and "/members" in path
+
+
+def _tag(path: str) -> str:
+    """Return the last word of a path that names a kind of resource."""
+    return [word for word in path.split("/") if word in parts.TAGS][-1]

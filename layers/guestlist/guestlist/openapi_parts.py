@@ -1,0 +1,187 @@
+"""The parts of the OpenAPI document that stand still: schemas, headers, and the routes of other functions."""
+
+from typing import Any
+
+from guestlist.api import KEY, LONGEST_WAIT
+
+Part = dict[str, Any]
+
+ABOUT = """Organizations, invites and members of a B2B application on Auth0.
+
+Refusals are problem details (RFC 9457); programs go by `code`. Lists come in pages: ask again with the
+`next` of a page as `cursor` until it is null. A change of members is recorded when the answer comes, and
+`projection` says how far Auth0 knows; `Prefer: wait=N` waits for it."""
+
+TAGS = {
+    "organizations": "Business customers.",
+    "invites": "Offers of membership.",
+    "members": "Users in an organization.",
+    "users": "People, and where they belong.",
+    "audit": "Who did what, when, to whom.",
+    "accept": "An invite's page and its button, for browsers.",
+    "openapi.json": "This document.",
+}
+PARAMETERS = {
+    "organization": "An organization's id.",
+    "invite": "An invite's id.",
+    "user": "A user's id.",
+    "token": "What the mail's link holds.",
+    "status": "Only what is in this status.",
+    "limit": "How many items a page has at most.",
+    "cursor": "The `next` of the page before; it survives what comes and goes meanwhile.",
+}
+TAGGED = {"Organization", "Invite", "Member"}
+"""The resources that bear an `ETag`."""
+
+PROBLEM: Part = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; what programs go by."},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Where the request is wrong, never what it held.",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "A JSON Pointer (RFC 6901), as a fragment."},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "user": {"type": "string", "description": "Of `already_member`: who it is."},
+        "invite": {"type": "string", "description": "Of `invite_pending`: which it is."},
+        "budget": {"type": "string", "description": "Of `budget_exhausted`: whose it is."},
+        "seats": {"type": "integer", "description": "Of `seats_taken`: how many there are."},
+        "taken": {"type": "integer", "description": "Of `seats_taken`: members and pending invites."},
+    },
+}
+GATEWAY_MESSAGE: Part = {
+    "type": "object",
+    "description": "What API Gateway itself says; no problem details.",
+    "required": ["message"],
+    "properties": {"message": {"type": "string"}},
+}
+GATEWAY: Part = {
+    "description": "API Gateway's own: over a throttle or a quota, or no answer in time.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/GatewayMessage"}}},
+}
+TOKEN: Part = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def _told(description: str, example: object, **schema: object) -> Part:
+    return {"description": description, "schema": {"type": "string", **schema}, "example": example}
+
+
+LOCATION = _told("Where the resource stands.", "/organizations/clinicA", format="uri-reference")
+ETAG = _told("The record's version, for `If-Match`. Projection and mail do not move it.", '"1"')
+RETRY_AFTER = {**_told("Seconds.", 1), "schema": {"type": "integer", "minimum": 1}}
+PREFERENCE_APPLIED = _told("Present where the preference was heeded (RFC 7240).", "wait=10")
+
+
+def _header(name: str, part: Part, *, required: bool = False) -> Part:
+    return {"name": name, "in": "header", "required": required, **part}
+
+
+IDEMPOTENCY_KEY = _header(
+    "Idempotency-Key",
+    _told(
+        "For 24 hours the same key with the same body answers with the same resource; with another, 422.",
+        "5b0f2a52-1f0e-4f0e-9d6a-3f6a0e1f6c1b",
+        minLength=1,
+        maxLength=255,
+        pattern=f"^{KEY.pattern}$",
+    ),
+)
+IF_MATCH = _header(
+    "If-Match", _told("The `ETag` that was read, a list of them, or `*`.", '"1"'), required=True
+)
+PREFER = _header(
+    "Prefer",
+    _told(
+        f"`wait=N`: answer when Auth0 knows, after N seconds at the latest, {LONGEST_WAIT} at most.",
+        "wait=10",
+    ),
+)
+
+
+def _page(name: str, told: str, answers: Part, **more: object) -> Part:
+    html: Part = {"text/html": {"schema": {"type": "string"}}}
+    responses = {
+        status: {"description": text} | ({"content": html} if name != "head_page" and status != "303" else {})
+        for status, text in answers.items()
+    }
+    return {
+        "operationId": name,
+        "tags": ["accept"],
+        "summary": told.removesuffix("."),
+        "description": told,
+        "security": [],
+        **more,
+        "responses": responses,
+    }
+
+
+_SHOWN = {
+    "200": "Who invites, to what, and the button.",
+    "403": "The organization is suspended.",
+    "404": "No such link, or not all of it.",
+    "410": "Expired, revoked or used up.",
+    "500": "Something went wrong here.",
+}
+_PRESSED = {
+    **_SHOWN,
+    "303": "Accepted: on to setting a password, or to the login.",
+    "409": "The person belongs to too many organizations, or somebody has to look at it.",
+    "503": "Not yet; the page tries again.",
+}
+_FORM: Part = {
+    "type": "object",
+    "required": ["nonce"],
+    "properties": {"nonce": {"type": "string", "description": "As the page holds it."}},
+}
+PUBLIC: Part = {
+    "/accept/{token}": {
+        "parameters": [
+            {
+                "name": "token",
+                "in": "path",
+                "required": True,
+                "description": PARAMETERS["token"],
+                "schema": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
+            }
+        ],
+        "get": _page("open_page", "Show what an invite's link leads to. Changes nothing.", _SHOWN),
+        "head": _page("head_page", "Answer as the page does, without it.", _SHOWN),
+        "post": _page(
+            "press_button",
+            "Accept, and lead on to a password or a login.",
+            dict(sorted(_PRESSED.items())),
+            requestBody={
+                "required": True,
+                "content": {"application/x-www-form-urlencoded": {"schema": _FORM}},
+            },
+        ),
+    },
+    "/openapi.json": {
+        "get": {
+            "operationId": "document",
+            "tags": ["openapi.json"],
+            "summary": "Read this document",
+            "description": "The API, for machines.",
+            "security": [],
+            "responses": {
+                "200": {
+                    "description": "OpenAPI 3.1.",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                }
+            },
+        }
+    },
+}

@@ -1,0 +1,67 @@
+"""Which refusals each operation of the HTTP API may answer with, as the OpenAPI document says.
+
+A test holds the table against what every operation was seen to answer: no code more, and no code less.
+"""
+
+from guestlist.errors import (
+    AlreadyMember,
+    BudgetExhausted,
+    Busy,
+    Forbidden,
+    GuestlistError,
+    InviteClosed,
+    InvitePending,
+    KeyReused,
+    LastAdmin,
+    Malformed,
+    NotFound,
+    OrganizationExists,
+    OrganizationSuspended,
+    PreconditionRequired,
+    SeatsTaken,
+    Stale,
+    TooLarge,
+    TooManyOrganizations,
+    Unacceptable,
+    Unauthenticated,
+)
+
+Refusals = tuple[type[GuestlistError], ...]
+
+ANYWHERE: Refusals = (Malformed, Unauthenticated, Forbidden, TooLarge, GuestlistError)
+"""What stands before every handler, and what a failure of ours comes to."""
+GRANTS: Refusals = (NotFound, OrganizationSuspended, Busy)
+OFFERS: Refusals = (*GRANTS, AlreadyMember, InvitePending, SeatsTaken, BudgetExhausted)
+CREATES: Refusals = (Unacceptable, KeyReused)
+
+OF_OPERATION: dict[str, Refusals] = {
+    "provision": (*CREATES, OrganizationExists, Busy),
+    "list_organizations": (),
+    "read_organization": (NotFound,),
+    "invite": (*CREATES, *OFFERS),
+    "invite_into_own": (*CREATES, *OFFERS),
+    "list_invites": (NotFound,),
+    "read_invite": (NotFound,),
+    "resend": (*OFFERS, InviteClosed),
+    "revoke": (NotFound, InviteClosed, Busy),
+    "add_member": (*CREATES, *GRANTS, AlreadyMember, SeatsTaken, TooManyOrganizations, BudgetExhausted),
+    "list_members": (NotFound, Busy),
+    "read_member": (NotFound,),
+    "change_roles": (*GRANTS, Unacceptable, PreconditionRequired, Stale, LastAdmin, TooManyOrganizations),
+    "deprovision": (NotFound, LastAdmin, Busy),
+    "list_audit": (NotFound,),
+    "read_user": (NotFound,),
+    "list_user_organizations": (NotFound,),
+}
+
+
+def refusals_of(operation: str) -> dict[int, Refusals]:
+    """Return the errors that an operation (by its handler's name) may answer with, by status.
+
+    Raises:
+        KeyError: it is new, and has no row yet.
+    """
+    by_status: dict[int, Refusals] = {}
+    for error in (*ANYWHERE, *OF_OPERATION[operation]):
+        by_status[error.status] = (*by_status.get(error.status, ()), error)
+    return dict(sorted(by_status.items()))

@@ -1,0 +1,47 @@
+"""The examples of the OpenAPI document: real answers of the local stack.
+
+`python -m tests.examples` writes them anew.
+"""
+
+import json
+from typing import Any
+
+from guestlist.openapi import EXAMPLES
+from local.stack import Stack
+from tests.asked import OPERATIONS, Asker, asking
+from tests.front_door import WAIT
+from tests.provoked import provoke
+
+Examples = dict[str, dict[str, Any]]
+
+
+def answers(asker: Asker) -> Examples:
+    """Walk through all operations once, and return what each was asked and answered."""
+    ids, found = {"organization": "clinicA"}, Examples()
+    for operation, (_, body) in OPERATIONS.items():
+        answer = asker.ask(operation, ids, headers=WAIT).raise_for_status().json()
+        found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
+        if operation in {"invite", "add_member"}:
+            ids["invite" if operation == "invite" else "user"] = answer.get("user") or answer["id"]
+    return found
+
+
+def captured(stack: Stack) -> tuple[Examples, Examples]:
+    """Return an answer of each operation, and by operation and code the refusals."""
+    with asking(stack) as asker:
+        good = answers(asker)
+        provoke(asker)
+        return good, asker.refused
+
+
+def main() -> None:
+    """Write the examples."""
+    with Stack() as stack:
+        operations, refused = captured(stack)
+    refusals = {code: problem for found in refused.values() for code, problem in found.items()}
+    text = json.dumps({"operations": operations, "refusals": dict(sorted(refusals.items()))}, indent=2)
+    EXAMPLES.write_text(f"{text}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Each refusal that an operation declares, provoked at the front door."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from guestlist.clock import clock
+from guestlist.invites import expire
+from guestlist.request import sweep_request
+from guestlist.table import ATTEMPTS
+from tests.accept_setup import amend_user, filled, store, suspend
+from tests.asked import NOWHERE, OPERATIONS, Asker
+from tests.minted import caller
+
+CREATING = ("provision", "invite", "invite_into_own", "add_member")
+WRITING = (*CREATING, "resend", "revoke", "change_roles", "deprovision")
+INVITING = ("invite", "invite_into_own")
+FIRST_READ = {"list_organizations": "Query", "provision": "GetItem"}
+MUCH_LATER = 40 * 24 * 3600
+Ids = Mapping[str, str]
+
+
+def provoke(asker: Asker) -> None:
+    """Ask for all that the API refuses."""
+    place = _place(asker, "clinicB")
+    for provocation in (
+        _anything,
+        _broken,
+        _busy,
+        _bodies,
+        _taken,
+        _closed,
+        _changes,
+        _suspended,
+        _full,
+        _spent,
+    ):
+        provocation(asker, place)
+
+
+def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401 (JSON)
+    """Provision an organization with a pending invite and one admin; return the ids."""
+    asker.ask("provision", id=organization, **more).raise_for_status()
+    ids = {**NOWHERE, "organization": organization}
+    invited = asker.ask("invite", ids, email=f"invited@{organization}.example".lower()).raise_for_status()
+    admin: dict[str, Any] = {
+        "email": f"admin@{organization}.example".lower(),
+        "roles": ["admin"],
+        "welcome": False,
+    }
+    added = asker.ask("add_member", ids, **admin).raise_for_status()
+    asker.stack.workers.idle()
+    return {**ids, "invite": invited.json()["id"], "user": added.json()["user"]}
+
+
+def _anything(asker: Asker, place: Ids) -> None:
+    """What no handler gets to see, and what is nowhere."""
+    with caller(asker.stack) as nobody:
+        for operation in OPERATIONS:
+            asker.without_token(operation)
+            asker.ask(operation, place, api=nobody)
+            asker.ask(operation, place, content=b"\xff")
+            asker.ask(operation, place, content=b"x" * 70_000)
+            if operation not in {"provision", "list_organizations"}:
+                asker.ask(operation, NOWHERE, **_own(operation, NOWHERE))
+
+
+def _broken(asker: Asker, place: Ids) -> None:
+    """DynamoDB refuses the first read."""
+    for operation in OPERATIONS:
+        asker.stack.aws.inject(FIRST_READ.get(operation, "GetItem"), "ValidationException")
+        asker.ask(operation, place, **_own(operation, place))
+
+
+def _busy(asker: Asker, place: Ids) -> None:
+    """Other transactions are in the way for as long as is tried."""
+    fresh: dict[str, Any] = {"email": "fresh@example.com", "id": "fresh"}
+    for operation in WRITING:
+        member = (
+            _member(asker, place, f"busy-{operation}@example.com")
+            if "member" in OPERATIONS[operation][0]
+            else place
+        )
+        asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
+        body = {name: fresh[name] for name in ("email", "id") if name in (OPERATIONS[operation][1] or {})}
+        asker.ask(operation, member, **body, **_own(operation, place))
+
+
+def _bodies(asker: Asker, place: Ids) -> None:
+    """Bodies that cannot be, and a key's second body."""
+    for operation in (*CREATING, "change_roles"):
+        asker.ask(operation, place, content=b"{}")
+    for operation in CREATING:
+        headers = {"Idempotency-Key": f"key-{operation}"}
+        body = {"email": f"key-{operation}@example.com", **_own(operation, place)}
+        for locale, name in (("en", "a-key"), ("de", "b-key")):
+            more = {"id": name} if operation == "provision" else {**body, "locale": locale}
+            asker.ask(operation, place, headers=headers, **more)
+
+
+def _taken(asker: Asker, place: Ids) -> None:
+    """Ids, addresses and offers that are taken."""
+    asker.ask("provision", id=place["organization"])
+    _member(asker, place, "member@example.com")
+    for operation in INVITING:
+        asker.ask(
+            operation,
+            place,
+            email=f"invited@{place['organization']}.example".lower(),
+            **_own(operation, place),
+        )
+        asker.ask(operation, place, email="member@example.com", **_own(operation, place))
+    asker.ask("add_member", place, email="member@example.com")
+    joined, again = (_expired(asker, place, f"{name}@example.com") for name in ("joined", "again"))
+    _member(asker, place, "joined@example.com")
+    asker.ask("invite", place, email="again@example.com").raise_for_status()
+    asker.ask("resend", joined)
+    asker.ask("resend", again)
+
+
+def _closed(asker: Asker, place: Ids) -> None:
+    """Invites that were revoked, or accepted."""
+    invite = asker.ask("invite", place, email="closed@example.com").raise_for_status().json()["id"]
+    revoked = {**place, "invite": invite}
+    asker.ask("revoke", revoked).raise_for_status()
+    asker.ask("resend", revoked)
+    asker.ask("add_member", place, email="welcome@example.com", welcome=True).raise_for_status()
+    path = f"/organizations/{place['organization']}/invites"
+    accepted = asker.api.get(path, params={"status": "accepted"}).json()["items"][0]
+    asker.ask("revoke", {**place, "invite": accepted["id"]})
+
+
+def _changes(asker: Asker, place: Ids) -> None:
+    """Members that may not change, or not like this."""
+    asker.ask("change_roles", place, roles=[])
+    asker.ask("deprovision", place)
+    asker.ask("change_roles", place, headers={"If-Match": ""})
+    asker.ask("change_roles", place, headers={"If-Match": '"7"'})
+    much = _member(asker, place, "much@example.com")
+    amend_user(asker.stack, "much@example.com", filled)
+    asker.ask("change_roles", much)
+    asker.ask("add_member", _place(asker, "clinicC"), email="much@example.com")
+
+
+def _suspended(asker: Asker, _: Ids) -> None:
+    """An organization that is closed."""
+    place = _place(asker, "clinicD")
+    suspend(asker.stack, "clinicD")
+    for operation in ("invite", "invite_into_own", "resend", "add_member", "change_roles"):
+        asker.ask(operation, place, **_own(operation, place))
+
+
+def _full(asker: Asker, _: Ids) -> None:
+    """An organization whose seats are taken."""
+    place = _place(asker, "clinicE", seats=3)
+    late = _expired(asker, place, "late@example.com")
+    _member(asker, place, "last@example.com")
+    for operation in ("invite", "invite_into_own", "resend", "add_member"):
+        asker.ask(operation, late, **_own(operation, place))
+
+
+def _spent(asker: Asker, place: Ids) -> None:
+    """An address that got its mails of the day."""
+    email = "often@example.com"
+    invite = asker.ask("invite", place, email=email).raise_for_status().json()["id"]
+    often = {**place, "invite": invite}
+    while asker.ask("resend", often).is_success:
+        pass
+    asker.ask("revoke", often).raise_for_status()
+    for operation in (*INVITING, "add_member"):
+        asker.ask(operation, place, email=email, **_own(operation, place))
+
+
+def _own(operation: str, place: Ids) -> dict[str, Any]:
+    return {"organization": place["organization"]} if operation == "invite_into_own" else {}
+
+
+def _member(asker: Asker, place: Ids, email: str) -> Ids:
+    added = asker.ask("add_member", place, email=email, welcome=False).raise_for_status()
+    return {**place, "user": added.json()["user"]}
+
+
+def _expired(asker: Asker, place: Ids, email: str) -> Ids:
+    """Return the ids of an invite whose time is over."""
+    invite = asker.ask("invite", place, email=email).raise_for_status().json()["id"]
+    request = sweep_request("late", clock.now() + MUCH_LATER)
+    expire(place["organization"], invite, request=request, store=store(asker.stack))
+    return {**place, "invite": invite}
