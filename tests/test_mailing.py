@@ -1,15 +1,17 @@
 """Sending an invite's mail: once, by one mailer, and only with a link that lives."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.exceptions import ClientError
 
 from guestlist.clock import clock
 from guestlist.invites import revoke
 from guestlist.mailing import CLAIM
 from guestlist.records import Invite, MailState
 from tests.bench import Bench
-from tests.mailing_setup import Stumbling, kept, links_sent, resent, send
+from tests.mailing_setup import CONFIGURATION, LINKS, Stumbling, kept, links_sent, resent, send
 
 
 def crash() -> None:
@@ -101,3 +103,68 @@ def test_a_mail_that_ses_refuses_is_tried_again_later(guests: Bench, invite: Inv
     assert kept(guests, invite).due == pytest.approx(clock.now() + CLAIM, abs=4)
     guests.advance(CLAIM + 1)
     assert send(guests, invite)
+
+
+@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
+def test_a_mail_that_ses_will_never_have_is_not_tried_again(guests: Bench, invite: Invite, code: str) -> None:
+    """The invite says so, in SES's word; the offer stands, and its end is what is due."""
+    guests.aws.inject("SendEmail", code)
+    assert [send(guests, invite), send(guests, invite)] == [False, False]
+    failed = kept(guests, invite)
+    assert (failed.mail, failed.mail_detail, failed.mailed_generation) == (MailState.FAILED, code, 0)
+    assert (failed.status, failed.due) == ("pending", invite.expires_at)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccountSuspendedException",
+        "SendingPausedException",
+        "MailFromDomainNotVerifiedException",
+        "LimitExceededException",
+        "AccessDeniedException",
+    ],
+)
+def test_a_mail_waits_while_the_account_may_not_send(guests: Bench, invite: Invite, code: str) -> None:
+    """It is the deployer's to mend, and no mail of it is lost."""
+    guests.aws.inject("SendEmail", code)
+    with pytest.raises(ClientError, match=code):
+        send(guests, invite)
+    guests.advance(CLAIM + 1)
+    assert guests.sweep().mails == 1
+    assert send(guests, invite)
+
+
+def test_a_mail_that_comes_too_soon_after_others_waits_a_moment(guests: Bench, invite: Invite) -> None:
+    """SES has not taken a throttled one; it is tried four times, and then by the sweep."""
+    guests.aws.inject("SendEmail", "TooManyRequestsException", times=3)
+    assert send(guests, invite)
+    resent(guests, invite)
+    guests.aws.inject("SendEmail", "TooManyRequestsException", times=4)
+    with pytest.raises(ClientError, match="TooManyRequests"):
+        send(guests, invite)
+    assert kept(guests, invite).mail is MailState.QUEUED
+
+
+def test_a_mail_is_not_sent_twice_for_a_lost_answer(guests: Bench, invite: Invite) -> None:
+    """SES has it; whoever asked is not told, and does not ask again by itself."""
+    guests.aws.lose("SendEmail")
+    with pytest.raises(ClientError):
+        send(guests, invite)
+    assert not send(guests, invite)
+    assert links_sent(guests, invite) == [1]
+
+
+def test_a_mail_bears_tags_and_no_secret_in_them(guests: Bench, invite: Invite) -> None:
+    """SES repeats them in its events: which invite, which generation, and what stands for the address."""
+    send(guests, invite)
+    asked = guests.aws._wire.emails[-1]
+    tags = {tag["Name"]: tag["Value"] for tag in asked["EmailTags"]}
+    assert tags == {
+        "organization": invite.organization,
+        "invite": invite.id,
+        "generation": "1",
+        "mailbox": LINKS.mailboxes(invite.email)[0],
+    }
+    assert asked["ConfigurationSetName"] == CONFIGURATION
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,255}", value) for value in tags.values())

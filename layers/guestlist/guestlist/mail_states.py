@@ -24,8 +24,8 @@ def hear(event: MailEvent, *, store: Store) -> None:
     if what := _MAILBOX.get(event.state):
         store.mailed(tags.mailbox, what, event.sent_at)
     elif event.state is MailState.DELIVERED and generation > 1:
-        # Only an admin's resend reaches a mailbox of which anything is kept.
-        store.mailed(tags.mailbox, "delivered_at", event.sent_at, known=True)
+        # Only an admin's resend reaches a mailbox that is shut.
+        store.mailed(tags.mailbox, "delivered_at", event.sent_at)
     with suppress(NotFound):  # erased meanwhile
         record(tags.organization, tags.invite, generation, event.state, event.detail, store=store)
 

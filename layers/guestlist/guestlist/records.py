@@ -136,8 +136,8 @@ class User:
     """The version at which the invitee last pressed a button, who thereby has the mailbox; 0 for never."""
     created: bool = False
     """Whether the account is known to exist at Auth0."""
-    password_reset_at: int = 0
-    """When we last gave the account a password that nobody knows; 0 for never."""
+    password_reset: str | None = None
+    """Auth0's time of the last reset when we gave the account a password that nobody knows; None: never."""
     logins_before: int = 0
     """How often somebody had signed in with the account when we did."""
     halt: Halt | None = None
@@ -230,7 +230,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """What became of the mails to an address that one bounced from; times of sending, unix milliseconds."""
+    """What became of the mails to an address; times are of their sending, in unix milliseconds."""
 
     id: str
     """Stands for the address, which it does not tell (`Links.mailboxes`)."""

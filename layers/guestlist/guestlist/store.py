@@ -204,13 +204,10 @@ class Store:
             return False
         return True
 
-    def mailed(self, mailbox: str, what: str, at: int, *, known: bool = False) -> None:
-        """Keep that a mail of this time (unix milliseconds) bounced, was complained of, or was delivered.
-
-        `what` is a field of Mailbox; with `known`, a mailbox of which nothing is kept is left so.
-        """
+    def mailed(self, mailbox: str, what: str, at: int) -> None:
+        """Keep when a mail was sent of which something became: `what` is a time of Mailbox."""
         with suppress(ConditionFailed):  # known already, and later
-            self._table.change(became(mailbox, what, at, known=known))
+            self._table.change(became(mailbox, what, at))
 
     def _found(self, key: Key) -> Item:
         item = self._table.get(key)

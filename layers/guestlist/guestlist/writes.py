@@ -184,10 +184,9 @@ def spent(bucket: str, most: Mapping[str, int], *, until: int) -> Write:
     )
 
 
-def became(mailbox_id: str, what: str, at: int, *, known: bool) -> Write:
-    """Keep the latest time of what became of mails to an address; with `known`, only where there is one."""
-    when = f"(attribute_not_exists(#{what}) OR #{what} < :at)"
-    when = f"attribute_exists(#pk) AND {when}" if known else when
+def became(mailbox_id: str, what: str, at: int) -> Write:
+    """Keep the latest time of what became of mails to an address."""
+    when = f"attribute_not_exists(#{what}) OR #{what} < :at"
     return update(keys.mailbox(mailbox_id), f"SET #{what} = :at, #id = :id", when=when, at=at, id=mailbox_id)
 
 
