@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from guestlist.access import Permission
-from guestlist.auth0 import Auth0
+from guestlist.auth0 import Auth0, segment
 from guestlist.budgets import Budgets, Limits
 from guestlist.caller import Caller
 from guestlist.clock import clock
@@ -36,6 +36,7 @@ from local.environment import variables
 from local.people import PLAIN
 from local.template import Template
 from local.tenant.app import Tenant
+from tests.adoption_setup import owner
 
 OPERATOR = Caller(ActorKind.OPERATOR, "auth0|olga", frozenset(Permission))
 URL = "https://guestlist.example"
@@ -196,8 +197,8 @@ class Bench:
 
     def delete_account(self, user: str) -> None:
         """Delete the user's account past Guestlist, as whoever owns the tenant may."""
-        with self.tenant.state.lock:
-            del self.tenant.state.users[self.user(user).account]
+        with closing(owner(self.tenant)) as auth0:
+            auth0.call("DELETE", f"/users/{segment(self.user(user).account)}")
 
     def fails(self, method: str, **how: object) -> None:
         """Have the tenant fail at the next call of this method for users."""

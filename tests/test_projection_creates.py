@@ -5,6 +5,7 @@ import pytest
 from guestlist.clock import clock
 from guestlist.leases import SETTLING
 from guestlist.records import Halt
+from tests.adoption_setup import plant
 from tests.bench import Bench, now
 
 LOST: dict[str, object] = {"status": 500, "after_effect": True}
@@ -85,17 +86,15 @@ def test_our_own_account_answers_for_a_create_that_comes_twice(guests: Bench, or
 
 
 def test_somebody_elses_account_is_granted_nothing(guests: Bench, organization: str) -> None:
-    """It was in the tenant before us: the projection stops, is due no more, and says why."""
-    user = guests.added(organization)
-    email = guests.user(user).email
-    guests.tenant.state.users["auth0|squatter"] = {"user_id": "auth0|squatter", "email": email} | {
-        "identities": [{"connection": guests.user(user).connection, "user_id": "squatter"}]
-    }
-    stopped = guests.project(user).user
-    assert (stopped.halt, stopped.halt_code, stopped.due) == (Halt.STOPPED, "account_exists", None)
-    assert "app_metadata" not in guests.tenant.state.users["auth0|squatter"]
-    assert guests.project(user).user == stopped
-    assert guests.calls() == ["POST 409", "GET 404"]
+    """It was in the tenant before us: the projection ends, is due no more, and says why."""
+    name = plant(guests.tenant, f"squatter-{organization}@example.com")
+    user = guests.added(organization, f"squatter-{organization}@example.com")
+    guests.calls()
+    halted = guests.project(user).user
+    assert (halted.halt, halted.due) == (Halt.AWAITING_ACCEPTANCE, None)
+    assert "app_metadata" not in guests.tenant.state.users[name]
+    assert guests.project(user).user == halted
+    assert guests.calls() == ["POST 409", "GET 404", "GET 200"]
 
 
 def test_who_left_before_they_were_made_gets_no_account(guests: Bench, organization: str) -> None:

@@ -20,7 +20,14 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def provision(body: OrganizationRequest) -> Response[Organization]:
     """Provision an organization."""
     request = request_of(router.current_event, namespace, body)
-    asked = records.Organization(id=body.id, name=body.name, seats=body.seats, created_at=request.now)
+    asked = records.Organization(
+        id=body.id,
+        name=body.name,
+        seats=body.seats,
+        created_at=request.now,
+        adopting=body.adopt,
+        due=request.now if body.adopt else None,
+    )
     made = organizations.provision(asked, request=request, store=store)
     headers = etag(made.version) | {"Location": f"/organizations/{made.id}"}
     return Response(HTTPStatus.CREATED, "application/json", Organization.of(made), headers)

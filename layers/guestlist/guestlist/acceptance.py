@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from guestlist import writes
 from guestlist.auth0 import Account, Auth0
-from guestlist.clock import rfc3339
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
 from guestlist.links import Links, is_complete
 from guestlist.members import joined, new_user
-from guestlist.names import ADMIN
+from guestlist.profile import proved
 from guestlist.projection import Projected, project_user
 from guestlist.records import (
     Action,
@@ -138,23 +137,35 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
     now = request.now
     opened = open_invite(token, links=links, store=store, now=now)
     invite = opened.invite
+    if opened.page is Page.USED and invite is not None:
+        _prove(invite, request, store)
     if opened.page is not Page.OFFER or invite is None:
         return opened
     user = store.user_by_email(connection, invite.email) or new_user(connection, invite.email, now)
-    _, joining = joined(user, invite.organization, invite.roles, store=store, now=now)
+    joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = writes.counted(invite.organization, pending=-1, admins=int(ADMIN in invite.roles), grants=True)
+    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     store.commit(
         writes.changed(invite, accepted),
         writes.free_address(invite),
-        joining,
+        joining.writes,
         counts,
         writes.audited(action),
         _inviter_still_stands(invite),
     )
     return replace(opened, page=Page.USED, invite=accepted)
+
+
+def _prove(invite: Invite, request: Request, store: Store) -> None:
+    """Record that whoever was added at once has the mailbox, if that is still to be known."""
+    user = store.user(str(invite.user))
+    if not user.unproved:
+        return
+    invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
+    action = request.audit(invite.organization, invitee, Action.USER_PROVE, user.id)
+    store.commit(writes.changed(user, proved(user, request.now)), writes.audited(action))
 
 
 def _inviter_stands(invite: Invite, store: Store) -> bool:
@@ -198,8 +209,8 @@ def _ticket(projected: Projected, opened: Opened, client_id: str, auth0: Auth0) 
 
 
 def _never_used(account: Account, user: User) -> bool:
-    """Tell whether nobody but us ever set this account's password, nor signed in with it."""
-    if account.get("blocked") or account.get("email") != user.email or account.get("logins_count"):
+    """Tell whether nobody set this account's password, nor signed in with it, since we reset it."""
+    if account.get("blocked") or account.get("email") != user.email:
         return False
-    reset = account.get("last_password_reset")
-    return reset is None or (user.password_reset_at > 0 and str(reset) <= rfc3339(user.password_reset_at + 1))
+    reset, logins = account.get("last_password_reset", ""), account.get("logins_count", 0)
+    return (reset, logins) == (user.password_reset, user.logins_before)

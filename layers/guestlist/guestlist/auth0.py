@@ -13,6 +13,7 @@ import httpx
 
 from guestlist.deadline import Transport, remaining, within
 from guestlist.errors import Auth0Refused, Auth0Unavailable
+from guestlist.metrics import Figure, measured
 
 DEADLINE = 8.0
 """Seconds that a call may take in all, retries and waits among them; a lease outlives it."""
@@ -24,7 +25,7 @@ Account = dict[str, Any]
 Body = dict[str, Any]
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 READS = frozenset({"GET"})
-SECONDS = re.compile(r"[0-9]{1,12}")
+NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,25 @@ class Auth0:
                 return None
             raise
 
+    def users_by_email(self, email: str) -> list[Account]:
+        """Return the users whose own address this is, in any connection."""
+        return [dict(found) for found in self.call("GET", f"/users-by-email?email={segment(email)}").body]
+
+    def has_second_factor(self, account: str) -> bool:
+        """Tell whether somebody enrolled more than a password."""
+        methods = self.call("GET", f"/users/{segment(account)}/authentication-methods").body
+        return any(method["type"] != "password" for method in methods)
+
+    def set_password(self, account: str, *, connection: str, password: str) -> Answer:
+        """Give a database user another password."""
+        body = {"password": password, "connection": connection}
+        return self.call("PATCH", f"/users/{segment(account)}", body)
+
+    def end_sessions(self, account: str) -> None:
+        """Have nobody signed in as this user any more, nor able to refresh a token; not on every plan."""
+        for what in ("sessions", "refresh-tokens"):
+            self.call("DELETE", f"/users/{segment(account)}/{what}")
+
     def update_app_metadata(self, account: str, app_metadata: Body) -> Answer:
         """Replace these first-level keys of `app_metadata`; `update:users_app_metadata` suffices."""
         return self.call("PATCH", f"/users/{segment(account)}", {"app_metadata": app_metadata})
@@ -203,6 +223,8 @@ def _may_take_effect(request: httpx.Request, method: str) -> bool:
 
 def _answer(response: httpx.Response, method: str) -> Any:  # noqa: ANN401 (JSON)
     """Return the JSON of a success; raise whatever else it is."""
+    if _near_the_limit(response):
+        measured(Figure.AUTH0_RATE_LIMIT, 1)
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise _limited(response)
     answer = _json(response)
@@ -230,6 +252,14 @@ def _refusal(status: int, answer: Any) -> Auth0Refused:  # noqa: ANN401 (JSON)
     return Auth0Refused(detail, auth0_status=status, auth0_code=code, auth0_message=message)
 
 
+def _near_the_limit(response: httpx.Response) -> bool:
+    """Tell whether less than a tenth is left of what Auth0 allows us for now."""
+    left, limit = (response.headers.get(f"x-ratelimit-{name}", "") for name in ("remaining", "limit"))
+    counted = NUMBER.fullmatch(left) and NUMBER.fullmatch(limit)
+    low = bool(counted) and int(left) * 10 < int(limit)
+    return low or response.status_code == httpx.codes.TOO_MANY_REQUESTS
+
+
 def _limited(response: httpx.Response) -> Auth0Unavailable:
     wait = _retry_after(response)
     return Auth0Unavailable("Auth0's rate limit is reached.", retry_after=wait, limited=True)
@@ -238,6 +268,6 @@ def _limited(response: httpx.Response) -> Auth0Unavailable:
 def _retry_after(response: httpx.Response) -> int:
     """Return the seconds until a 429 is over: by `Retry-After`, by `x-ratelimit-reset`, or one."""
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
-    if SECONDS.fullmatch(after):
+    if NUMBER.fullmatch(after):
         return int(after)
-    return max(1, int(reset) - int(time.time())) if SECONDS.fullmatch(reset) else 1
+    return max(1, int(reset) - int(time.time())) if NUMBER.fullmatch(reset) else 1

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from guestlist.adoption import Found
 from guestlist.auth0 import Account
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
@@ -25,6 +26,10 @@ class Told:
     exists: bool = True
     """Whether the account is there now."""
     made: bool = False
+    password_reset: str | None = None
+    """Auth0's time of it, where the account has just got a password that nobody knows, or that came out."""
+    found: Found | None = None
+    """An account that was there before us, to be bound to the user."""
     ambiguous: bool = False
     settled: bool = False
     halt: Halt | None = None
@@ -156,7 +161,7 @@ def _told(user: User, told: Told, now: int) -> User:
     return replace(
         user,
         created=told.exists,
-        password_reset_at=now if told.made else user.password_reset_at,
+        password_reset=user.password_reset if told.password_reset is None else told.password_reset,
         unsettled_at=None if told.settled else now if told.ambiguous else user.unsettled_at,
     )
 

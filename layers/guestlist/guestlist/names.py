@@ -25,6 +25,11 @@ The list of top-level domains grows, so any may be one: `Dr. Huber` is a name, `
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
+def is_organization(text: str) -> bool:
+    """Tell whether a text may be an organization's id."""
+    return re.fullmatch(ORGANIZATION, text) is not None
+
+
 def folded(organization: str) -> str:
     """Return an organization's id ignoring case, as it is reserved for ever."""
     return organization.casefold()

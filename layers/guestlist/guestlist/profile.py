@@ -1,11 +1,13 @@
 """What a user's profile at Auth0 says of them, and how a membership changes it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from guestlist.errors import TooManyOrganizations
-from guestlist.records import Halt, User
+from guestlist.names import ADMIN
+from guestlist.records import Halt, Membership, User
 
 PROFILE_BYTES = 8 * 1024
 """Our share of the 10 KB that Auth0 allows a whole profile (Auth0, "Oversized user profiles")."""
@@ -43,7 +45,10 @@ def with_membership(user: User, organization: str, roles: tuple[str, ...], now: 
 def without_membership(user: User, organization: str, now: int) -> User:
     """Return the user as a member no more, due to be projected."""
     rest = {name: roles for name, roles in user.organizations.items() if name != organization}
-    return _due(replace(user, organizations=rest), now)
+    uncounted, welcomed = (
+        tuple(name for name in names if name != organization) for names in (user.uncounted, user.welcomed)
+    )
+    return _due(replace(user, organizations=rest, uncounted=uncounted, welcomed=welcomed), now)
 
 
 def made_anew(user: User) -> User:
@@ -51,7 +56,52 @@ def made_anew(user: User) -> User:
     wanted = replace(user, wanted=user.version + 1)
     if user.halt is not Halt.MISSING:
         return wanted
-    return replace(wanted, halt=None, created=False, applied=0)
+    return replace(wanted, halt=None, created=False, applied=0, proved=0)
+
+
+def proved(user: User, now: int) -> User:
+    """Return the user as one who pressed a button and so has the mailbox, due to be projected."""
+    return _due(replace(made_anew(user), proved=user.version + 1), now)
+
+
+def adopted(user: User, account: str, names: Iterable[str]) -> User:
+    """Return the user with an account that was there before us, and the names that it bears."""
+    foreign = {*names, *user.foreign} - user.organizations.keys()
+    return replace(
+        user,
+        account=account,
+        created=True,
+        foreign=tuple(sorted(foreign)),
+        adopting=bool(foreign),
+        halt=None,
+        halt_code="",
+    )
+
+
+def known_name(user: User, organization: str, *, joins: bool, now: int) -> User:
+    """Return the user with a foreign name that is an organization's by now: a membership, or nothing."""
+    foreign = tuple(name for name in user.foreign if name != organization)
+    organizations = {**user.organizations, organization: ()} if joins else user.organizations
+    return _due(replace(user, foreign=foreign, organizations=organizations), now)
+
+
+def counting(user: User, organization: str, roles: tuple[str, ...]) -> User:
+    """Return the user as an admin who counts, or does not count yet, in an organization."""
+    others = tuple(name for name in user.uncounted if name != organization)
+    waits = user.unproved and ADMIN in roles
+    return replace(user, uncounted=(*others, organization) if waits else others)
+
+
+def counts_as_admin(user: User, organization: str) -> bool:
+    """Tell whether the user is an admin of the organization, and counted as one."""
+    return ADMIN in user.organizations.get(organization, ()) and organization not in user.uncounted
+
+
+def projection_state(user: User, membership: Membership) -> str:
+    """Return how far a membership's last change got, as the API words it."""
+    if user.halt:
+        return user.halt.value
+    return "applied" if user.applied >= membership.user_version else "pending"
 
 
 def _size(user: User) -> int:
@@ -62,4 +112,6 @@ def _due(user: User, now: int) -> User:
     """Have the change told. What stopped an earlier one need not stop this one: a removal least of all."""
     if user.halt is Halt.STOPPED:
         user = replace(user, halt=None, halt_code="")
-    return user if user.halt else replace(user, due=now + PROJECTION_GRACE, attempts=0)
+    if user.halt in {None, Halt.AWAITING_ACCEPTANCE}:
+        return replace(user, due=now + PROJECTION_GRACE, attempts=0)
+    return user

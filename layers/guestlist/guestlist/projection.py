@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist import leases
+from guestlist import adoption, leases
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import within
@@ -14,7 +14,7 @@ from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.leases import SETTLING, Told
 from guestlist.passwords import random_password
 from guestlist.profile import app_metadata, shows
-from guestlist.records import Halt, Membership, User
+from guestlist.records import Halt, User
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 
@@ -33,13 +33,6 @@ class Projected:
     user: User
     account: Account | None = None
     made: bool = False
-
-
-def projection_state(user: User, membership: Membership) -> str:
-    """Return how far a membership's last change got, as the API words it."""
-    if user.halt:
-        return user.halt.value
-    return "applied" if user.applied >= membership.user_version else "pending"
 
 
 def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
@@ -67,6 +60,8 @@ def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, un
     """Tell Auth0 under a lease, again while newer versions come."""
     account, made = None, False
     while True:
+        if user.adopting:
+            user = adoption.take_over(user.id, store)
         try:
             told = _tell(user, auth0)
         except (Auth0Unavailable, Auth0Refused) as error:
@@ -74,6 +69,10 @@ def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, un
             return Projected(leases.give_up(user, owner, error, store), account, made)
         account, made = told.account or account, made or told.made
         try:
+            if told.found and (bound := adoption.bind(user, told.found, store)):
+                user = bound
+                continue
+            user = _followed(user, told, store)
             return Projected(leases.give_back(user, owner, told, store), account, made)
         except ConditionFailed:
             renewed = leases.renew(user, owner, told, store)
@@ -84,15 +83,24 @@ def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, un
         user = renewed
 
 
+def _followed(user: User, told: Told, store: Store) -> User:
+    """Carry out what follows in the table from what was told or found."""
+    if told.halt is Halt.AWAITING_ACCEPTANCE:
+        return adoption.ask_for_proof(user.id, store)
+    if user.uncounted and told.exists and not told.halt:
+        return adoption.count_in(user.id, store)
+    return user
+
+
 def _has_work(user: User, now: int) -> bool:
-    """Tell whether Auth0 is to be called for a user: what ends a projection ends it at its version."""
+    """Tell whether something is to be done for a user: what ends a projection ends it at its version."""
     match user.halt:
         case None:
             settles = user.unsettled_at is not None and now >= user.unsettled_at + SETTLING
-            return user.version > user.applied or settles
+            return user.version > user.applied or settles or user.adopting
         case Halt.MISSING:
             return user.wanted > user.halted
-        case Halt.STOPPED:
+        case Halt.STOPPED | Halt.AWAITING_ACCEPTANCE:
             return user.version > user.halted
         case _:
             return False
@@ -125,7 +133,7 @@ def _call(user: User, auth0: Auth0) -> Told:
 def _create(user: User, auth0: Auth0) -> Told:
     """Create the account under the id that we chose, if an earlier try of it has not made it."""
     if user.unsettled_at is not None and (account := auth0.user(user.account)):
-        return _found(account, user, auth0)
+        return _found_again(account, user, auth0)
     if not user.organizations:
         # Nobody needs an account; one that is made late is found when the wait is over.
         return Told(exists=False, settled=user.version == user.applied)
@@ -148,18 +156,24 @@ def _make(user: User, auth0: Auth0) -> Told:
         account = _made_unheard(user, auth0)
         if account is None:
             raise
-        return replace(_found(account, user, auth0), made=True)
+        return replace(_found_again(account, user, auth0), made=True)
     except Auth0Refused as error:
         if (error.auth0_status, error.auth0_code) != (409, "auth0_idp_error"):
             raise
         account = auth0.user(user.account)
-        if account is None:
-            # Somebody was in the tenant before us, with an address that we have not proved to be theirs.
-            return Told(exists=False, halt=Halt.STOPPED, halt_code="account_exists")
-        return _found(account, user, auth0)
+        return _found_again(account, user, auth0) if account else _adopt(user, auth0)
     finally:
         del password
-    return Told(answer.body, made=True)
+    return Told(answer.body, made=True, password_reset=answer.body.get("last_password_reset", ""))
+
+
+def _adopt(user: User, auth0: Auth0) -> Told:
+    """Find the account that was in the tenant before us, and what is to become of it."""
+    found = adoption.look(user, auth0)
+    if found.account is None:
+        return Told(exists=False, halt=found.halt, halt_code=found.halt_code)
+    # Told if it cannot be bound to the user, being another's.
+    return Told(exists=False, found=found, halt=Halt.STOPPED, halt_code="account_taken")
 
 
 def _made_unheard(user: User, auth0: Auth0) -> Account | None:
@@ -169,8 +183,10 @@ def _made_unheard(user: User, auth0: Auth0) -> Account | None:
     return None
 
 
-def _found(account: Account, user: User, auth0: Auth0) -> Told:
-    return Told(account) if shows(account, user) else _patch(user, auth0)
+def _found_again(account: Account, user: User, auth0: Auth0) -> Told:
+    """Go on with an account that an earlier try of ours made."""
+    told = Told(account) if shows(account, user) else _patch(user, auth0)
+    return replace(told, password_reset="")
 
 
 def _update(user: User, auth0: Auth0) -> Told:

@@ -42,6 +42,11 @@ class Request:
         )
 
 
+def projector_request(now: int) -> Request:
+    """Return the request in which the projector changes what it finds to be otherwise."""
+    return Request(Caller(ActorKind.PROJECTOR, "projector"), "projection", now)
+
+
 def sweep_request(request_id: str, now: int) -> Request:
     """Return the request that the sweep acts in."""
     return Request(Caller(ActorKind.SWEEP, "sweep"), request_id, now)

@@ -8,7 +8,7 @@ from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, User
+from guestlist.records import Invite, Organization, User
 from guestlist.request import Request
 from guestlist.store import Amended, Store
 from guestlist.table import ConditionFailed
@@ -23,22 +23,41 @@ class Swept:
     projections: int = 0
     mails: int = 0
     expiries: int = 0
+    oldest_due: int = 0
+    """Seconds for which the first of it was overdue."""
 
 
 def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
     """Go through what is overdue, up to a hundred items in each of the eight shards."""
     swept = Swept()
     for record in store.overdue(request.now):
+        swept.oldest_due = max(swept.oldest_due, request.now - (record.due or request.now))
         if isinstance(record, User):
             if _put_off(record, store, request.now):
                 queue.project(record.id)
                 swept.projections += 1
+        elif isinstance(record, Organization):
+            swept.projections += _adopt(record, queue, store, request.now)
         elif record.active and record.expires_at <= request.now:
             swept.expiries += _expired(record, request, store)
         elif _put_off(record, store, request.now) and record.waits_for_mail(request.now):
             queue.mail(record)
             swept.mails += 1
     return swept
+
+
+def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
+    """Have those looked at who bear an organization's name from before us, a hundred at a time."""
+    if not _put_off(organization, store, now):
+        return 0
+    bearers = store.bearers(organization.id)
+    for user in map(store.user, bearers):
+        store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
+        queue.project(user.id)
+    if not bearers:
+        done = replace(organization, adopting=False, due=None)
+        store.amended(organization, done, when="attribute_exists(#pk)")
+    return len(bearers)
 
 
 def _expired(invite: Invite, request: Request, store: Store) -> bool:
@@ -67,9 +86,9 @@ def _put_off(record: Amended, store: Store, now: int) -> bool:
     return True
 
 
-def _later(record: User | Invite, now: int) -> int | None:
+def _later(record: User | Invite | Organization, now: int) -> int | None:
     """Return when to look again: at an offer's end at the latest, and never at a link that is dead."""
     later = now + back_off(record.attempts)
-    if isinstance(record, User) or (record.active and record.expires_at <= now):
+    if not isinstance(record, Invite) or (record.active and record.expires_at <= now):
         return later
     return min(later, record.expires_at) if record.expires_at > now else None

@@ -2,7 +2,7 @@
 
 import time
 
-from guestlist.projection import projection_state
+from guestlist.profile import projection_state
 from guestlist.records import Membership, User
 from guestlist.store import Store
 

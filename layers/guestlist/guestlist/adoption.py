@@ -1,0 +1,214 @@
+"""Adoption of an account that was in the tenant before us: whose it is, and what it brings along.
+
+Verified, it is its owner's, and adopted as it stands. Unverified, anybody may have planted it: nothing is
+granted to it before its address pressed a button; then it gets a password that nobody knows, its sessions
+end, and only then is it adopted.
+"""
+
+from dataclasses import dataclass, replace
+
+from aws_lambda_powertools import Logger
+
+from guestlist import writes
+from guestlist.auth0 import Account, Auth0
+from guestlist.clock import clock
+from guestlist.errors import Auth0Refused, NotFound
+from guestlist.invites import closed, welcome
+from guestlist.names import is_organization
+from guestlist.passwords import random_password
+from guestlist.profile import adopted, known_name
+from guestlist.records import Action, Actor, ActorKind, Halt, InviteStatus, Membership, NameState, User
+from guestlist.request import projector_request
+from guestlist.store import Store, decided_anew
+from guestlist.table import Write
+
+logger = Logger(child=True)
+PROJECTOR = Actor(ActorKind.PROJECTOR, "projector")
+
+
+@dataclass(frozen=True)
+class Found:
+    """An account that was there before us and may be the user's, or why it may not."""
+
+    account: Account | None = None
+    reset: bool = False
+    """Whether it has got a password that nobody knows."""
+    halt: Halt | None = None
+    halt_code: str = ""
+
+
+def look(user: User, auth0: Auth0) -> Found:
+    """Find the account that has the user's address, and make it safe to grant something to."""
+    accounts = [found for found in auth0.users_by_email(user.email) if _lives_in(found, user.connection)]
+    if not accounts:
+        # Its address is not its own: it is linked to another account, say.
+        return Found(halt=Halt.STOPPED, halt_code="account_exists")
+    [account] = accounts
+    if account.get("email_verified"):
+        return Found(account)
+    if not user.proved:
+        return Found(halt=Halt.AWAITING_ACCEPTANCE)
+    return _secured(account, user, auth0)
+
+
+def _lives_in(account: Account, connection: str) -> bool:
+    return bool(account["identities"][0]["connection"] == connection)
+
+
+def _secured(account: Account, user: User, auth0: Auth0) -> Found:
+    """Take an account out of the hands of whoever made it, before it is granted anything."""
+    name = account["user_id"]
+    if len(account["identities"]) > 1:
+        return Found(halt=Halt.STOPPED, halt_code="account_linked")
+    if auth0.has_second_factor(name):
+        return Found(halt=Halt.STOPPED, halt_code="account_second_factor")
+    auth0.set_password(name, connection=user.connection, password=random_password())
+    try:
+        auth0.end_sessions(name)
+    except Auth0Refused as error:
+        logger.warning("sessions cannot be ended", user=user.id, reason=str(error))
+        return Found(halt=Halt.STOPPED, halt_code="account_sessions")
+    return Found(auth0.user(name), reset=True)
+
+
+def bind(user: User, found: Found, store: Store) -> User | None:
+    """Make an account the user's, with the names that it bears; None if it is another user's already.
+
+    Raises:
+        ConditionFailed: the user changed meanwhile.
+    """
+    account = found.account or {}
+    name = str(account["user_id"])
+    if store.user_by_account(name):
+        return None
+    after = adopted(user, name, _names(account))
+    if found.reset:
+        reset, logins = account.get("last_password_reset", ""), account.get("logins_count", 0)
+        after = replace(after, password_reset=reset, logins_before=logins)
+    store.commit(writes.changed(user, after), writes.rebound(user, name))
+    return store.user(user.id)
+
+
+def _names(account: Account) -> list[str]:
+    """Return the names in an account's array; what is none, the door does not heed either."""
+    array = (account.get("app_metadata") or {}).get("organizations")
+    return [name for name in array if isinstance(name, str)] if isinstance(array, list) else []
+
+
+def take_over(user_id: str, store: Store) -> User:
+    """Make memberships of the names that an adopted account bears and that are organizations of ours.
+
+    They are without roles. Where a tombstone or the seats forbid it the name is dropped, and the
+    organization's audit says so. A name that is nobody's stays, reserved.
+    """
+    for name in store.user(user_id).foreign:
+        _take_over(user_id, name, store)
+    user = store.user(user_id)
+    done = replace(user, adopting=False)
+    return store.amended(user, done, when="#foreign = :seen", seen=list(user.foreign))
+
+
+@decided_anew
+def _take_over(user_id: str, name: str, store: Store) -> None:
+    user, now = store.user(user_id), clock.now()
+    if name not in user.foreign:
+        return
+    try:
+        organization = store.organization(name)
+    except NotFound:
+        if is_organization(name) and store.name_state(name) is not NameState.TAKEN:
+            store.commit(writes.reserve(name, user_id))
+        return
+    held = store.active_invite(name, user.email)
+    room = bool(held) or organization.seats is None or organization.taken < organization.seats
+    joins = room and store.membership(name, user_id) is None
+    after = known_name(user, name, joins=joins, now=now)
+    store.commit(
+        writes.changed(user, after),
+        writes.unreserve(name, user_id),
+        _joining(user, name, held, store, now) if joins else [],
+        _audited(name, Action.MEMBER_ADOPT if joins else Action.MEMBER_DROP, user_id, now),
+    )
+
+
+def _joining(user: User, organization: str, held: str | None, store: Store, now: int) -> list[Write]:
+    """Return the writes that make a name a membership; an offer that waits for the same person is over."""
+    membership = Membership(
+        organization=organization,
+        user=user.id,
+        email=user.email,
+        roles=(),
+        user_version=user.version + 1,
+        created_at=now,
+        changed_at=now,
+    )
+    offered = (
+        closed(store.invite(organization, held), InviteStatus.REVOKED)
+        if held
+        else [writes.still_not_invited(organization, user.email)]
+    )
+    counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)
+    return [writes.new_membership(membership), *offered, counts]
+
+
+def count_in(user_id: str, store: Store) -> User:
+    """Count a user as the admin that they were added as: their account is there, and theirs."""
+    for name in store.user(user_id).uncounted:
+        _count_in(user_id, name, store)
+    return store.user(user_id)
+
+
+@decided_anew
+def _count_in(user_id: str, organization: str, store: Store) -> None:
+    user = store.user(user_id)
+    if organization not in user.uncounted:
+        return
+    others = tuple(name for name in user.uncounted if name != organization)
+    counted = writes.difference(
+        user,
+        replace(user, uncounted=others),
+        when="#version = :seen AND #uncounted = :were",
+        seen=user.version,
+        were=list(user.uncounted),
+    )
+    store.commit(counted, writes.counted(organization, admins=1, grants=False))
+
+
+def ask_for_proof(user_id: str, store: Store) -> User:
+    """Write a user who was added at once a welcome in each organization, where there is none yet.
+
+    Whoever presses its button has the mailbox, and so the account that somebody made with its address.
+    """
+    user = store.user(user_id)
+    for name in user.organizations:
+        if name not in user.welcomed:
+            _welcome(user_id, name, store)
+    return store.user(user_id)
+
+
+@decided_anew
+def _welcome(user_id: str, organization: str, store: Store) -> None:
+    user, membership, now = store.user(user_id), store.membership(organization, user_id), clock.now()
+    if membership is None or organization in user.welcomed or organization not in user.organizations:
+        return
+    offer = welcome(
+        organization,
+        user.email,
+        roles=membership.roles,
+        inviter=membership.inviter or PROJECTOR,
+        user=user_id,
+        now=now,
+    )
+    welcomed = writes.difference(
+        user,
+        replace(user, welcomed=(*user.welcomed, organization)),
+        when="#version = :seen AND #welcomed = :were",
+        seen=user.version,
+        were=list(user.welcomed),
+    )
+    audited = _audited(organization, Action.INVITE_CREATE, offer.id, now)
+    store.commit(welcomed, writes.new_invite(offer), audited)
+
+
+def _audited(organization: str, action: Action, subject: str, now: int) -> Write:
+    return writes.audited(projector_request(now).audit(organization, PROJECTOR, action, subject))

@@ -1,0 +1,184 @@
+"""Accounts that Auth0 had before us: adopted with what they bear, or left alone until they are proved."""
+
+import pytest
+
+from guestlist.acceptance import _never_used
+from guestlist.errors import NameReserved
+from guestlist.records import Halt, InviteStatus, MailState
+from tests.adoption_setup import account, link, plant
+from tests.bench import Bench
+
+
+def email_of(organization: str) -> str:
+    """Return an address that is a test's own."""
+    return f"old-{organization}@example.com"
+
+
+def test_a_verified_account_is_adopted_with_four_calls(guests: Bench, organization: str) -> None:
+    """The create is refused, nothing is under our id, it is found by its address, and told."""
+    name = plant(guests.tenant, email_of(organization), verified=True)
+    user = guests.added(organization, email_of(organization))
+    guests.calls()
+    projected = guests.project(user).user
+    assert guests.calls() == ["POST 409", "GET 404", "GET 200", "PATCH 200"]
+    assert (projected.account, projected.created, projected.halt) == (name, True, None)
+    assert guests.array(user) == [organization]
+    assert guests.store.user_by_account(name) == user
+
+
+def test_its_names_become_memberships_without_roles(guests: Bench, organization: str) -> None:
+    """Those of ours; each takes a seat and has its audit record."""
+    other = guests.organization(seats=1)
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[other, organization])
+    user = guests.added(organization, email_of(organization), "editor")
+    guests.project(user)
+    assert guests.user(user).organizations == {organization: ("editor",), other: ()}
+    assert guests.array(user) == sorted([organization, other])
+    assert guests.store.organization(other).taken == 1
+    assert guests.audited(other) == ["organization:provision", "member:adopt"]
+
+
+def test_a_name_whose_seats_are_full_is_dropped_and_reported(guests: Bench, organization: str) -> None:
+    """Seats are never exceeded, and nobody is let in who is no member."""
+    full = guests.organization(seats=1)
+    guests.added(full)
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[full])
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    assert guests.array(user) == [organization]
+    assert guests.store.organization(full).taken == 1
+    assert guests.audited(full)[-1] == "member:drop"
+
+
+def test_a_name_of_an_organization_that_removed_the_user_is_dropped(guests: Bench, organization: str) -> None:
+    """A tombstone outlives what an old account says."""
+    user = guests.added(organization, email_of(organization))
+    guests.removed(organization, user)
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[organization])
+    other = guests.organization()
+    guests.added(other, email_of(organization))
+    guests.project(user)
+    assert guests.array(user) == [other]
+    assert guests.audited(organization)[-1] == "member:drop"
+
+
+def test_an_offer_that_waits_for_the_same_person_is_over(guests: Bench, organization: str) -> None:
+    """They hold one seat, as the member that they are."""
+    other = guests.organization(seats=1)
+    offer = guests.invited(other, email_of(organization))
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[other])
+    guests.project(guests.added(organization, email_of(organization)))
+    counters = guests.store.organization(other)
+    assert (counters.taken, counters.pending) == (1, 0)
+    assert guests.store.invite(other, offer.id).status is InviteStatus.REVOKED
+
+
+def test_names_unknown_to_us_stay_and_are_reserved(guests: Bench, organization: str) -> None:
+    """What else the tenant's owner wrote there is not ours to erase, nor to give to a newcomer."""
+    theirs, odd = f"Theirs-{organization}", "not a name of ours"
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[theirs, odd, 7])
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    assert guests.array(user) == sorted([theirs, odd, organization])
+    assert not guests.user(user).adopting
+    with pytest.raises(NameReserved):
+        guests.provisioned(theirs.lower())
+
+
+def test_an_organization_that_adopts_its_name_gets_who_bears_it(guests: Bench, organization: str) -> None:
+    """As members without roles, by the sweep and the projector."""
+    theirs = f"Theirs-{organization}"
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[theirs])
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    guests.provisioned(theirs, adopting=True)
+    assert guests.sweep().projections == 1
+    guests.project(user)
+    assert guests.user(user).organizations == {organization: (), theirs: ()}
+    assert guests.user(user).foreign == ()
+    assert guests.store.organization(theirs).taken == 1
+    guests.advance(60)
+    guests.sweep()
+    assert not guests.store.organization(theirs).adopting
+
+
+@pytest.mark.parametrize("array", ["clinicA", {"clinicA": True}, None])
+def test_an_array_that_is_none_counts_for_nothing(array: object, guests: Bench, organization: str) -> None:
+    """The door does not heed it either; the projection puts an array there."""
+    plant(guests.tenant, email_of(organization), verified=True, app_metadata={"organizations": array, "x": 1})
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    kept = account(guests.tenant, guests.user(user).account)["app_metadata"]
+    assert (kept["organizations"], kept["x"]) == ([organization], 1)
+
+
+def test_an_unverified_account_is_granted_nothing_as_it_stands(guests: Bench, organization: str) -> None:
+    """Anybody may have planted it: nothing is written there, and its address is asked by mail."""
+    name = plant(guests.tenant, email_of(organization))
+    user = guests.added(organization, email_of(organization))
+    halted = guests.project(user).user
+    assert (halted.halt, halted.due) == (Halt.AWAITING_ACCEPTANCE, None)
+    assert "PATCH 200" not in guests.calls()
+    assert "app_metadata" not in account(guests.tenant, name)
+    [offer] = guests.accepted_invites(organization)
+    assert (offer.email, offer.welcome, offer.mail) == (email_of(organization), True, MailState.QUEUED)
+    assert guests.store.organization(organization).taken == 1
+
+
+def test_whoever_was_welcomed_is_not_asked_a_second_time(guests: Bench, organization: str) -> None:
+    """The welcome's own button proves as much."""
+    plant(guests.tenant, email_of(organization))
+    offer = guests.welcomed(organization, email_of(organization))
+    guests.project(guests.named(email_of(organization)))
+    assert [found.id for found in guests.accepted_invites(organization)] == [offer.id]
+
+
+def test_who_awaits_acceptance_is_no_admin_yet(guests: Bench) -> None:
+    """So the last admin stays, whoever was added beside them."""
+    organization = guests.organization()
+    plant(guests.tenant, email_of(organization))
+    user = guests.added(organization, email_of(organization), "admin")
+    assert guests.store.organization(organization).admins == 0
+    guests.project(user)
+    assert guests.store.organization(organization).admins == 0
+    guests.removed(organization, user)
+    assert guests.store.organization(organization).admins == 0
+
+
+def test_an_admin_added_at_once_counts_when_the_account_is_made(guests: Bench) -> None:
+    """Not before: until then nobody knows whose account that address has."""
+    organization = guests.organization()
+    user = guests.added(organization, None, "admin")
+    guests.project(user)
+    assert guests.store.organization(organization).admins == 1
+    assert guests.user(user).uncounted == ()
+
+
+def test_an_account_linked_into_another_is_for_a_person_to_decide(guests: Bench, organization: str) -> None:
+    """Its address is found nowhere by itself."""
+    primary = plant(guests.tenant, f"primary-{organization}@example.com", verified=True)
+    link(guests.tenant, primary, plant(guests.tenant, email_of(organization), verified=True))
+    user = guests.project(guests.added(organization, email_of(organization))).user
+    assert (user.halt, user.halt_code) == (Halt.STOPPED, "account_exists")
+    assert "app_metadata" not in account(guests.tenant, primary)
+
+
+def test_an_account_of_another_user_is_never_written_by_two(guests: Bench, organization: str) -> None:
+    """One that was renamed in the dashboard to the address of somebody who is added now."""
+    first = guests.added(organization, email_of(organization))
+    guests.project(first)
+    with guests.tenant.state.lock:
+        guests.tenant.state.users[guests.user(first).account] |= {
+            "email": f"new-{organization}@example.com",
+            "email_verified": True,
+        }
+    user = guests.project(guests.added(organization, f"new-{organization}@example.com")).user
+    assert (user.halt, user.halt_code) == (Halt.STOPPED, "account_taken")
+    assert guests.array(first) == [organization]
+
+
+def test_an_adopted_account_gets_no_ticket(guests: Bench, organization: str) -> None:
+    """Its owner has a password of their own, whether or not they ever signed in."""
+    name = plant(guests.tenant, email_of(organization), verified=True)
+    user = guests.project(guests.added(organization, email_of(organization))).user
+    assert not _never_used(account(guests.tenant, name), user)
