@@ -34,7 +34,6 @@ from guestlist.store import Store, decided_anew
 from guestlist.table import Write
 
 
-
 def new_user(connection: str, email: str, now: int) -> User:
     """Return a person whom nobody has recorded yet, with an account whose id is chosen now."""
     return User(
