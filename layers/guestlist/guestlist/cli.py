@@ -1,0 +1,222 @@
+"""Guestlist from a terminal: a client of its HTTP API, which may do what its token may.
+
+  guestlist organizations create clinicA --name "Clinic A" --seats 20
+  guestlist invite ann@example.com --organization clinicA --role admin
+  guestlist members list --organization clinicA
+  guestlist explain ann@example.com --organization clinicA
+
+Where the API is, and who calls, is said by the environment:
+
+  GUESTLIST_API            the API's URL
+  GUESTLIST_TOKEN          an access token; or, to get one by client credentials,
+  GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
+
+Exit status: 0, done; 1, refused (the problem's code and words are on standard error); 2, asked wrongly.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from guestlist import commands
+from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.explain import Explanation
+
+COLUMNS = {
+    "organizations": ("id", "name", "status", "members", "pending_invites", "seats"),
+    "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
+    "members": ("user", "email", "roles", "projection", "created_at"),
+    "audit": ("at", "action", "subject", "actor", "request_id"),
+}
+"""What a table shows of a list; `--json` has everything."""
+EXPLAINED = """
+Decided by the table that the door itself has. USER is an id, or the address of a member or an invitee.
+Guestlist's own records say what Auth0 has been told; with GUESTLIST_AUTH0_URL, GUESTLIST_AUTH0_CLIENT_ID and
+GUESTLIST_AUTH0_CLIENT_SECRET (scopes read:users and, for --client, read:clients) Auth0 is asked itself.
+GUESTLIST_DOOR, the JSON of the Action's secret, says how the door is set; without it no application is
+exempt, and client metadata and ext-organization name the organization, as set-up has it.
+Not looked at: Auth0's own organizations, audiences, connections of one organization, and refreshes.
+"""
+UNITS = {"h": 3600, "d": 24 * 3600}
+
+Options = argparse.ArgumentParser
+if TYPE_CHECKING:
+    # At run time it takes no parameter.
+    Groups = argparse._SubParsersAction[Options]  # noqa: SLF001 (argparse has no public name for it)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks; return the exit status."""
+    asked = parser().parse_args(arguments)
+    try:
+        with Api(Settings.of(os.environ)) as api:
+            found = asked.run(api, asked)
+    except MissingSettingsError as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    except RefusedError as refused:
+        print(_printable(str(refused), keep="\n"), file=sys.stderr)
+        return 1
+    print(_json(found) if asked.json else _text(found, asked))
+    return 0
+
+
+def parser() -> Options:
+    """Return what the command line understands."""
+    root = Options("guestlist", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    root.add_argument("--json", action="store_true", help="answer as JSON, also after the command")
+    groups = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _organizations(_group(groups, "organizations", "the business customers"))
+    invite = _command(groups, "invite", commands.invite, "invite somebody")
+    invite.add_argument("email")
+    _organization(invite, required=False)
+    _offer(invite)
+    invite.add_argument("--expires-in", type=_seconds, metavar="7d", help="1h to 30d; 7d if not said")
+    invite.add_argument(
+        "--no-send", dest="send", action="store_false", help="no mail: the answer has the link, a secret"
+    )
+    _invites(_group(groups, "invites", "the offers that were made"))
+    _members(_group(groups, "members", "who belongs to an organization"))
+    audit = _command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
+    audit.add_argument("organization")
+    explain = _command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
+    explain.description, explain.formatter_class = EXPLAINED, argparse.RawDescriptionHelpFormatter
+    _member(explain)
+    explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
+    explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
+    return root
+
+
+def _organizations(group: "Groups") -> None:
+    _command(group, "list", commands.list_organizations, "all of them", "organizations")
+    _command(group, "show", commands.show_organization, "one of them").add_argument("organization")
+    create = _command(group, "create", commands.create_organization, "provision one")
+    create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
+    create.add_argument("--name", required=True, help="as people read it")
+    create.add_argument("--seats", type=int, help="members and pending invites at most")
+    create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
+    _key(create)
+
+
+def _invites(group: "Groups") -> None:
+    listed = _command(group, "list", commands.list_invites, "those in one status", "invites")
+    _organization(listed)
+    listed.add_argument("--status", choices=commands.INVITES, default="pending")
+    for name, run, text in (
+        ("show", commands.show_invite, "one of them"),
+        ("resend", commands.resend_invite, "mail a new link; the old one is dead"),
+        ("revoke", commands.revoke_invite, "take it back"),
+    ):
+        command = _command(group, name, run, text)
+        command.add_argument("invite", help="its id")
+        _organization(command)
+
+
+def _members(group: "Groups") -> None:
+    _organization(_command(group, "list", commands.list_members, "all of them", "members"))
+    _member(_command(group, "show", commands.show_member, "one of them"))
+    add = _command(group, "add", commands.add_member, "add somebody at once, without an offer")
+    add.add_argument("email")
+    _organization(add)
+    _offer(add)
+    add.add_argument("--welcome", action="store_true", help="mail the way to a password")
+    roles = _command(group, "roles", commands.change_roles, "give one exactly these roles")
+    _member(roles)
+    given = roles.add_mutually_exclusive_group(required=True)
+    _role(given)
+    given.add_argument("--no-roles", dest="role", action="store_const", const=[], help="take all roles away")
+    remove = _command(group, "remove", commands.remove_member, "take one off the list")
+    _member(remove)
+    for command in (add, roles, remove):
+        command.add_argument(
+            "--wait", type=int, default=5, metavar="S", help="seconds to wait for Auth0, 10 at most; 5"
+        )
+
+
+def _group(groups: "Groups", name: str, text: str) -> "Groups":
+    group = groups.add_parser(name, help=text, description=f"{name.capitalize()}: {text}.")
+    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def _command(groups: "Groups", name: str, run: object, text: str, columns: str = "") -> Options:
+    command = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command.set_defaults(run=run, columns=columns, limit=None)
+    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
+    if columns:
+        command.add_argument("--limit", type=int, metavar="N", help="so many at most; all if not said")
+    return command
+
+
+def _organization(command: Options, *, required: bool = True) -> None:
+    text = "its id" if required else "its id; yours if not said"
+    command.add_argument("--organization", "-o", required=required, metavar="X", help=text)
+
+
+def _member(command: Options) -> None:
+    command.add_argument("user", help="an id or an address")
+    _organization(command)
+
+
+def _offer(command: Options) -> None:
+    _role(command)
+    command.set_defaults(role=[])
+    command.add_argument("--locale", choices=("en", "de"), default="en", help="of the mail")
+    command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
+    _key(command)
+
+
+def _role(command: argparse._ActionsContainer) -> None:
+    command.add_argument("--role", action="append", metavar="R", help="a role, as admin; may be repeated")
+
+
+def _key(command: Options) -> None:
+    command.add_argument(
+        "--idempotency-key", metavar="KEY", help="the same key makes the same thing once; else a random one"
+    )
+
+
+def _seconds(text: str) -> int:
+    found = re.fullmatch(r"([0-9]{1,4})([hd])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 12h or 7d")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _json(found: list[Body] | Body | Explanation) -> str:
+    return json.dumps(found.to_json() if isinstance(found, Explanation) else found, indent=2)
+
+
+def _text(found: list[Body] | Body | Explanation, asked: argparse.Namespace) -> str:
+    if isinstance(found, Explanation):
+        return _printable(found.text(), keep="\n")
+    if isinstance(found, list):
+        columns = COLUMNS[asked.columns]
+        return _table([columns, *([_cell(item.get(name)) for name in columns] for item in found)])
+    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(_printable(str(part)) for part in value.values() if part is not None)
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value)) or "-"
+    return "-" if value is None else _printable(str(value))
+
+
+def _printable(text: str, keep: str = "") -> str:
+    """Return a text that cannot steer the terminal."""
+    return "".join(letter if letter.isprintable() or letter in keep else "?" for letter in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

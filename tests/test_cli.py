@@ -1,0 +1,174 @@
+"""`guestlist`: every command against the API, what it prints, and how it ends when it is refused."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from guestlist import cli
+from guestlist.setup import Client
+from local.people import Api
+from local.stack import AUDIENCE, ROOT, Stack
+from tests.command import Guestlist, Printed, environment, runner
+from tests.conftest import NewPerson
+from tests.front_door import join, provision, unique
+
+TYPED = re.compile(r" {2,4}guestlist [a-z]")
+
+
+@pytest.fixture
+def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
+    """Return the command as an operator runs it."""
+    return runner(monkeypatch, capsys, **environment(stack, operator))
+
+
+def test_organizations(guestlist: Guestlist) -> None:
+    """Provisioned, read and listed; twice with one key makes one."""
+    name, key = unique("cli"), unique("key")
+    words = ("organizations", "create", name, "--name", "A Clinic", "--seats", "7")
+    made = [guestlist(*words, "--idempotency-key", key, "--json") for _ in range(2)]
+    assert [ran.status for ran in made] == [0, 0]
+    assert made[0].json() == made[1].json() == guestlist("organizations", "show", name, "--json").json()
+    assert (made[0].json()["id"], made[0].json()["seats"]) == (name, 7)
+    assert any(row.split()[0] == name for row in guestlist("organizations", "list").rows)
+
+
+def test_an_invite_from_its_making_to_its_end(guestlist: Guestlist, clinic: str, stack: Stack) -> None:
+    """Made, listed, shown, sent again, revoked."""
+    email = f"{unique('ann')}@clinic.example"
+    made = guestlist("invite", email, "-o", clinic, "--role", "admin", "--expires-in", "2d", "--json").json()
+    assert (made["email"], made["roles"], "link" in made and made["link"]) == (email, ["admin"], None)
+    stack.workers.idle()
+    [row] = guestlist("invites", "list", "-o", clinic).rows
+    assert row.split()[:4] == [made["id"], email, "admin", "pending"]
+    assert guestlist("invites", "resend", made["id"], "-o", clinic).status == 0
+    assert guestlist("invites", "revoke", made["id"], "-o", clinic, "--json").json()["status"] == "revoked"
+    assert guestlist("invites", "show", made["id"], "-o", clinic, "--json").json()["status"] == "revoked"
+    assert guestlist("invites", "list", "-o", clinic, "--status", "revoked", "--json").json() != []
+
+
+def test_without_a_mail_the_answer_has_the_link(guestlist: Guestlist, clinic: str, stack: Stack) -> None:
+    """Only then, and only because it was asked for."""
+    answer = guestlist("invite", f"{unique('ann')}@clinic.example", "-o", clinic, "--no-send")
+    assert f"{stack.api}/accept/" in answer.out
+    assert "none" in answer.out
+
+
+def test_members(guestlist: Guestlist, clinic: str) -> None:
+    """Added, listed, changed by id or address, removed; Auth0 knows when the command ends."""
+    email = f"{unique('ann')}@clinic.example"
+    added = guestlist("members", "add", email, "-o", clinic, "--role", "editor", "--json").json()
+    assert (added["roles"], added["projection"]) == (["editor"], "applied")
+    [row] = guestlist("members", "list", "--organization", clinic).rows
+    assert row.split()[:4] == [added["user"], email, "editor", "applied"]
+    words = ("members", "roles", email.upper(), "-o", clinic, "--role", "b", "--role", "a", "--json")
+    assert guestlist(*words).json()["roles"] == ["a", "b"]
+    assert guestlist("members", "roles", email, "-o", clinic, "--no-roles", "--json").json()["roles"] == []
+    assert guestlist("members", "show", added["user"], "-o", clinic).out.splitlines()[0].split() == [
+        "user",
+        added["user"],
+    ]
+    assert guestlist("members", "remove", email, "-o", clinic, "--json").json()["status"] == "removed"
+    assert guestlist("members", "list", "-o", clinic, "--json").json() == []
+
+
+def test_a_list_goes_on_to_its_end(guestlist: Guestlist, clinic: str, operator: Api) -> None:
+    """Over pages of a hundred; `--limit` ends it before."""
+    for number in range(101):
+        body = {"email": f"m{number}@{clinic}.example"}
+        operator.post(f"/organizations/{clinic}/members", json=body).raise_for_status()
+    assert len(guestlist("members", "list", "-o", clinic, "--json").json()) == 101
+    assert len(guestlist("members", "list", "-o", clinic, "--limit", "3").rows) == 3
+
+
+def test_audit(guestlist: Guestlist, clinic: str) -> None:
+    """The newest first, by ids alone."""
+    email = f"{unique('ann')}@clinic.example"
+    added = guestlist("members", "add", email, "-o", clinic, "--json").json()
+    listed = guestlist("audit", clinic)
+    assert [row.split()[1] for row in listed.rows] == ["member:add", "organization:provision"]
+    assert f"member {added['user']}" in listed.out
+    assert email not in listed.out
+
+
+def test_a_system_gets_its_token_by_itself(
+    stack: Stack, clinic: str, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """By client credentials; its secret and its token are printed nowhere."""
+    client = stack.clients["system"]
+    run = runner(monkeypatch, capsys, **by_credentials(stack, client))
+    shown = run("organizations", "show", clinic)
+    assert (shown.status, shown.err) == (0, "")
+    assert client.client_secret not in shown.out
+    wrong = runner(monkeypatch, capsys, **by_credentials(stack, Client(client.client_id, "wrong")))
+    refused = wrong("organizations", "show", clinic)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith("access_denied: ")
+    assert "wrong" not in refused.err
+
+
+def by_credentials(stack: Stack, client: Client) -> dict[str, str]:
+    """Return the environment of a system."""
+    return {
+        "GUESTLIST_API": stack.api,
+        "GUESTLIST_ISSUER": stack.issuer,
+        "GUESTLIST_CLIENT_ID": client.client_id,
+        "GUESTLIST_CLIENT_SECRET": client.client_secret,
+        "GUESTLIST_AUDIENCE": AUDIENCE,
+    }
+
+
+def test_an_admin_invites_into_their_own_organization(
+    stack: Stack,
+    operator: Api,
+    new_person: NewPerson,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Printed,
+) -> None:
+    """Which need not be said; another's is not there, and the command line changes nothing about that."""
+    own, other, admin = provision(operator), provision(operator), new_person("admin")
+    join(operator, own, admin, roles=["admin"])
+    with admin.api(own) as api:
+        run = runner(monkeypatch, capsys, **environment(stack, api))
+        invited = run("invite", f"{unique('ann')}@clinic.example", "--json")
+        assert invited.json()["organization"] == own
+        refused = run("members", "list", "-o", other)
+    assert (refused.status, refused.err) == (1, "not_found: There is nothing here.\n")
+
+
+def test_the_command_is_a_program(stack: Stack, operator: Api) -> None:
+    """`--json` may stand before the command, too; nothing but the answer is on standard output."""
+    name = provision(operator)
+    path = os.pathsep.join((str(ROOT / "layers/guestlist"), os.environ.get("PYTHONPATH", "")))
+    done = subprocess.run(
+        [sys.executable, "-m", "guestlist.cli", "--json", "organizations", "show", name],
+        env={**os.environ, **environment(stack, operator), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["id"] == name
+
+
+@pytest.mark.parametrize("group", ["organizations", "invites", "members"])
+def test_every_group_and_command_has_help(guestlist: Guestlist, group: str) -> None:
+    """A sentence for each command, with its own help beneath."""
+    shown = guestlist(group, "--help")
+    assert (shown.status, shown.err) == (0, "")
+    commands = [line.split() for line in shown.out.partition("COMMAND\n")[2].splitlines()]
+    assert all(len(words) > 2 for words in commands)
+    for words in commands:
+        assert guestlist(group, words[0], "--help").out.startswith(f"usage: guestlist {group} {words[0]}")
+
+
+def test_what_the_readme_and_the_help_show_can_be_typed() -> None:
+    """Each command line there is one that the parser takes."""
+    texts = (str(cli.__doc__), (ROOT / "README.md").read_text())
+    lines = [line.split(maxsplit=1)[1] for text in texts for line in text.splitlines() if TYPED.match(line)]
+    assert len(lines) >= 10
+    for line in lines:
+        assert cli.parser().parse_args(shlex.split(line)).run
