@@ -76,7 +76,7 @@ def _operation(document: Document, path: str, operation: Document) -> Iterator[s
     for status, answer in operation["responses"].items():
         if "$ref" not in answer and not answer.get("description"):
             yield f"response-description: {status}"
-    needed: list[Document] = operation.get("security", document.get("security", []))
+    needed: list[Document] = operation.get("security") or document.get("security") or []
     schemes = document["components"].get("securitySchemes", {})
     if any(name not in schemes for one in needed for name in one):
         yield "operation-security-defined"

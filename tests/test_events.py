@@ -32,6 +32,7 @@ STATUSES = {
     "api/invite-into-own": 201,
     "api/invite-malformed": 400,
     "api/invite-unacceptable": 422,
+    "api/list-audit": 200,
     "api/list-invites": 200,
     "api/list-members": 200,
     "api/list-organizations": 200,
@@ -178,4 +179,4 @@ def test_the_projector_tells_auth0(clinic: Stack) -> None:
 
 
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
-    assert set(_answer(clinic, "sweep/every-minute")) == {"projections", "mails", "expiries"}
+    assert set(_answer(clinic, "sweep/every-minute")) == {"projections", "mails", "expiries", "oldest_due"}

@@ -58,6 +58,21 @@ def test_a_cursor_survives_what_comes_and_goes(operator: Api, clinic: str) -> No
     assert rest["next"] is None
 
 
+@pytest.mark.parametrize("kind", ["members", "audit"])
+def test_what_comes_between_pages_moves_nothing(kind: str, operator: Api, clinic: str) -> None:
+    """While members join between any two pages, whatever was there at first is seen once, none twice."""
+    there = {add(operator, clinic) for _ in range(4)}
+    path = f"/organizations/{clinic}/{kind}"
+    before = {name for page in pages(operator, path, 100) for name in page}
+    walked = list[str]()
+    for page in pages(operator, path, 2):
+        walked += page
+        add(operator, clinic)
+    assert len(walked) == len(set(walked))
+    assert before <= set(walked)
+    assert kind == "audit" or there <= before
+
+
 def test_removed_members_leave_no_gap(operator: Api, clinic: str) -> None:
     """Pages of members are full although tombstones lie between them."""
     users = sorted(add(operator, clinic) for _ in range(7))

@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from guestlist.clock import clock
+from guestlist.metrics import Figure, measured
 from guestlist.queue import Queue
 from guestlist.request import sweep_request
 from guestlist.settings import Settings
@@ -26,5 +27,6 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     swept = asdict(
         sweep(request=sweep_request(context.aws_request_id, clock.now()), queue=queue, store=store)
     )
+    measured(Figure.OLDEST_DUE, swept["oldest_due"])
     logger.info("swept", **swept)
     return swept

@@ -1,0 +1,28 @@
+"""Figures that alarms are set on, as lines of the log from which CloudWatch takes them (EMF)."""
+
+import os
+from enum import StrEnum
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+"""Names the variable that holds the stack's name; without it, outside of Lambda, nothing is measured."""
+
+
+class Figure(StrEnum):
+    """The figures of a stack, without dimensions, so that an alarm sees all of its functions."""
+
+    OLDEST_DUE = "OldestDue"
+    """Seconds for which the longest overdue item was overdue when a sweep came to it."""
+    AUTH0_RATE_LIMIT = "Auth0RateLimit"
+    """Answers of Auth0's that refused for its rate limit, or left less than a tenth of it."""
+
+
+UNITS = {Figure.OLDEST_DUE: MetricUnit.Seconds, Figure.AUTH0_RATE_LIMIT: MetricUnit.Count}
+
+
+def measured(figure: Figure, value: float) -> None:
+    """Write a figure into the log."""
+    if namespace := os.environ.get(NAMESPACE):
+        with single_metric(name=figure, unit=UNITS[figure], value=value, namespace=namespace):
+            pass
