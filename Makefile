@@ -8,9 +8,12 @@ PIP    := install --quiet --disable-pip-version-check
 SAM    := .venv-sam/bin
 SAM_READY := .venv-sam/.ready
 ARCHITECTURE ?= arm64
+# auth0-python, for the script that the figures compare with, would pull its own pins into ours.
+BENCH_READY := .venv-bench/.ready
+THIS_MACHINE := $(if $(filter x86_64,$(shell uname -m)),x86_64,arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check template build clean
+.PHONY: help demo up test check template build bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +31,12 @@ $(SAM_READY): requirements/sam.txt
 	@echo "Installing AWS SAM into .venv-sam (once) ..."
 	@$(PYTHON) -m venv .venv-sam
 	@$(SAM)/pip $(PIP) --no-deps -r requirements/sam.txt
+	@touch $@
+
+$(BENCH_READY): requirements/bench.txt
+	@echo "Installing auth0-python into .venv-bench (once) ..."
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip $(PIP) -r requirements/bench.txt
 	@touch $@
 
 demo: $(READY) ## the whole story on this machine, told once
@@ -57,5 +66,9 @@ template: $(SAM_READY) ## what AWS would say to template.yaml: SAM's linter, its
 build: $(READY) $(SAM_READY) ## what is deployed, into .aws-sam/build; ARCHITECTURE=x86_64 for the other machine
 	@$(RUN) -m tools.build --architecture $(ARCHITECTURE)
 
+bench: $(READY) $(SAM_READY) $(BENCH_READY) ## the figures beside their alternatives; some minutes; also into build/bench.json
+	@$(RUN) -m tools.build --architecture $(THIS_MACHINE)
+	@$(RUN) -m bench
+
 clean: ## everything that was built or installed
-	rm -rf $(VENV) .venv-sam .aws-sam build
+	rm -rf $(VENV) .venv-sam .venv-bench .aws-sam build

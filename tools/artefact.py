@@ -3,6 +3,8 @@
 import platform
 import subprocess
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.template import Template
@@ -32,6 +34,15 @@ _NO_NETWORK = {
 _START = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), sys.argv[2])"
 
 
+@dataclass(frozen=True)
+class Start:
+    """A function's handler, and the variables of a process that imports it as a cold start does."""
+
+    module: str
+    attribute: str
+    environment: Mapping[str, str]
+
+
 def foreign_libraries(built: Path, architecture: str) -> list[Path]:
     """Return the extension modules that are for another machine than `architecture`."""
     libraries = sorted(built.rglob("*.so"))
@@ -50,14 +61,26 @@ def started(built: Path, python: Path, architecture: str) -> list[str]:
     """
     if platform.machine() != _MACHINES[architecture]:
         return []
+    found = starts(built)
+    for start in found.values():
+        command = [str(python), "-s", "-c", _START, start.module, start.attribute]
+        subprocess.run(command, env=start.environment, check=True)  # noqa: S603 (the Python that built it)
+    return list(found)
+
+
+def starts(built: Path) -> dict[str, Start]:
+    """Return how each function of a build starts, by its logical id."""
     template = Template.load(built / "template.yaml", _GIVEN)
     template = template.given({found.name: defaultdict(lambda: "made-up") for found in template.resources()})
-    layers = [str(folder / "python") for folder in sorted(built.glob("*Layer"))]
-    functions = template.functions()
-    for function in functions.values():
+    found = {}
+    for name, function in template.functions().items():
         module, _, attribute = function.handler.rpartition(".")
-        search = ":".join([str(built / function.code_uri), *layers])
-        environment = {**function.environment, **_NO_NETWORK, "PYTHONPATH": search}
-        command = [str(python), "-s", "-c", _START, module, attribute]
-        subprocess.run(command, env=environment, check=True)  # noqa: S603 (the Python that built it)
-    return list(functions)
+        environment = {**function.environment, **without_network(built, built / function.code_uri)}
+        found[name] = Start(module, attribute, environment)
+    return found
+
+
+def without_network(built: Path, *code: Path) -> dict[str, str]:
+    """Return the variables with which a Python finds this code and a build's layers, and no AWS."""
+    layers = [folder / "python" for folder in sorted(built.glob("*Layer"))]
+    return {**_NO_NETWORK, "PYTHONPATH": ":".join(map(str, [*code, *layers]))}

@@ -1,0 +1,103 @@
+"""`cost_per_million_invites_usd`: what AWS would ask for what inviting was counted to take."""
+
+import json
+import time
+from math import ceil
+from pathlib import Path
+from statistics import median
+
+from bench.figures import Figure, at_most
+from bench.meter import Meter, metered
+from bench.scripted import script
+from bench.world import World, address, world
+
+INVITES, LAG, LIMIT = 20, 0.15, 10.20
+_PRICES = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
+Costs = dict[str, float]
+
+
+def measure() -> Figure:
+    """Invite twenty new persons with Guestlist and with the script, and count."""
+    with world() as ours, script(ours.stack) as running:
+        guestlist, mail = of_guestlist(ours)
+        ours.lag(LAG)
+        [seconds] = running.do([("invite", address(), "elsewhere") for _ in range(INVITES)])
+        ours.lag(0)
+        milliseconds = ceil(median(seconds) * 1000)
+        scripted = {
+            "REST API": _PRICES["rest_api_million"],
+            **_of_function(milliseconds, ours.stack.functions["ApiFunction"].declared.memory),
+        }
+    total, beside = round(sum(guestlist.values()), 2), round(sum(scripted.values()), 2)
+    columns = {"guestlist": guestlist, "its mailer": mail, "script": scripted}
+    parts = dict.fromkeys(part for costs in columns.values() for part in costs)
+    return Figure(
+        "cost_per_million_invites_usd",
+        f"USD for a million invites of new persons, warm, at the prices of {_PRICES['date']} in "
+        f"{_PRICES['region']} (bench/prices.json): requests, units and milliseconds as counted here. Without "
+        "mail: its function is beside it, SES asks 100 more. The script keeps no table, no audit and no key, "
+        f"stands behind a REST API, and waits {LAG * 1000:.0f} ms for each of its calls",
+        {
+            "guestlist": total,
+            "script": beside,
+            "parts": {
+                name: {part: round(cost, 3) for part, cost in costs.items()}
+                for name, costs in columns.items()
+            },
+            "script_milliseconds": milliseconds,
+            "prices": _PRICES,
+        },
+        [
+            ("", *columns),
+            *((part, *(costs.get(part, 0.0) for costs in columns.values())) for part in parts),
+            ("all", *(sum(costs.values()) for costs in columns.values())),
+        ],
+        [at_most("guestlist, without mail", total, LIMIT)],
+    )
+
+
+def of_guestlist(ours: World) -> tuple[Costs, Costs]:
+    """Return what the requests cost, and what sending their mails costs without SES."""
+    path, taken = f"/organizations/{ours.organization()}/invites", list[float]()
+    ours.api.post(path, json={"email": address()}).raise_for_status()
+    ours.rest()
+    for _ in range(INVITES):
+        started = time.perf_counter()
+        ours.api.post(path, json={"email": address()}).raise_for_status()
+        taken.append((time.perf_counter() - started) * 1000)
+        ours.rest()
+    with metered(ours.stack) as meter:
+        for _ in range(INVITES):
+            ours.api.post(path, json={"email": address()}).raise_for_status()
+            ours.stack.workers.idle()
+    memory = {name: function.declared.memory for name, function in ours.stack.functions.items()}
+    request = {
+        "HTTP API": _PRICES["http_api_million"],
+        **_of_function(ceil(median(taken)), memory["ApiFunction"]),
+        **_of_aws(meter, "ApiFunction"),
+    }
+    mail = {
+        # As long as the request, which does more; and one invocation a mail, which batches undercut.
+        **_of_function(ceil(median(taken)), memory["MailerFunction"]),
+        **_of_aws(meter, "MailerFunction"),
+    }
+    # The queue's own two requests, to receive and to delete.
+    mail["SQS"] = mail.get("SQS", 0) + 2 * _PRICES["sqs_million"]
+    return request, mail
+
+
+def _of_function(milliseconds: int, megabytes: int) -> Costs:
+    seconds = milliseconds / 1000 * megabytes / 1024
+    return {
+        "Lambda, requests": _PRICES["lambda_million"],
+        "Lambda, time": seconds * 1_000_000 * _PRICES["lambda_arm64_gb_second"],
+    }
+
+
+def _of_aws(meter: Meter, function: str) -> Costs:
+    sends = meter.requests[function, "SendMessage"]
+    return {
+        "DynamoDB, writes": meter.write_units[function] / INVITES * _PRICES["dynamodb_write_million"],
+        "DynamoDB, reads": meter.read_units[function] / INVITES * _PRICES["dynamodb_read_million"],
+        "SQS": sends / INVITES * _PRICES["sqs_million"],
+    }

@@ -1,0 +1,56 @@
+"""`door_us`: what the Action adds to a login, in Node."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Bound, Figure, at_most
+from local.stack import DOOR, ROOT
+from local.tenant.actions import NODE
+
+ORGANIZATIONS, ROUNDS, LIMIT = (1, 100, 400), 5_000, 20
+_BESIDE = Path(__file__).parent
+
+
+def measure() -> Figure:
+    """Let a member with so many organizations in, again and again, in one Node process."""
+    vectors = json.loads((ROOT / "tests/vectors/logins.json").read_text("utf-8"))
+    asked = {
+        "codes": {
+            "guestlist": DOOR.with_suffix("").joinpath("code.js").read_text("utf-8"),
+            "naive": (_BESIDE / "naive_door.js").read_text("utf-8"),
+        },
+        "secrets": {"GUESTLIST_DOOR": json.dumps(vectors["configuration"])},
+        "events": {str(number): _login(vectors, number) for number in ORGANIZATIONS},
+        "rounds": ROUNDS,
+    }
+    done = subprocess.run(
+        [NODE, _BESIDE / "door.js"], input=json.dumps(asked), check=True, capture_output=True, text=True
+    )
+    found = json.loads(done.stdout)
+    times = {name: {of: run["microseconds"] for of, run in runs.items()} for name, runs in found.items()}
+    admitted = all(run["admitted"] for runs in found.values() for run in runs.values())
+    return Figure(
+        "door_us",
+        f"µs of the door's Action for a login, median of {ROUNDS} in one Node process, by the user's number "
+        "of organizations (400 is past what fits in a profile), and of a bare look into the array",
+        times,
+        [("organizations", *times), *((of, *(times[name][of] for name in times)) for of in asked["events"])],
+        [
+            Bound("each of these logins is let in", admitted),
+            *(at_most(f"at {of} organizations", us, LIMIT) for of, us in times["guestlist"].items()),
+        ],
+    )
+
+
+def _login(vectors: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the vectors' login, by a user with so many organizations, an editor in each, to the last one."""
+    organizations = [f"clinic{one}" for one in range(number)]
+    login = json.loads(json.dumps(vectors["events"]["login"]))
+    login["user"]["app_metadata"] = {
+        "organizations": organizations,
+        "guestlist": {"version": 7, "roles": [f"{organization}:editor" for organization in organizations]},
+    }
+    login["request"]["query"] = {"ext-organization": organizations[-1]}
+    return dict(login)

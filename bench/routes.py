@@ -1,0 +1,117 @@
+"""An example of each route: what is made ready first, and the request that is measured."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import httpx
+
+from bench.world import World, address, unique
+from local.people import PLAIN
+
+Asked = Callable[[], httpx.Response]
+Case = Callable[[World, str], Callable[[], Asked]]
+"""Given an organization with members, returns what makes one request ready, unasked."""
+MEMBER = f"{5:024}"
+PAGE = {"limit": 5}
+
+
+def _get(path: str, **query: int) -> Case:
+    """Return the case of a path that is read."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        filled = path.format(organization=organization, user=MEMBER)
+        return lambda: partial(ours.api.get, filled, params=query)
+
+    return case
+
+
+def _post(path: str, body: Callable[[str], dict[str, Any]]) -> Case:
+    """Return the case of a path at which something is made, with a body made anew for each."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        filled = path.format(organization=organization)
+        return lambda: partial(ours.api.post, filled, json=body(organization))
+
+    return case
+
+
+def _of_invite(method: str, rest: str = "") -> Case:
+    """Return the case of an invite that was made just before, and not mailed."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        def ready() -> Asked:
+            made = _invite(ours, organization)
+            return partial(ours.api.request, method, f"{made.headers['location']}{rest}")
+
+        return ready
+
+    return case
+
+
+def _of_member(method: str, **more: Any) -> Case:  # noqa: ANN401 (JSON)
+    """Return the case of a member who was added just before."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        def ready() -> Asked:
+            path = f"/organizations/{organization}/members"
+            made = ours.api.post(path, json={"email": address()}).raise_for_status()
+            seen = {"If-Match": made.headers["etag"]}
+            return partial(ours.api.request, method, made.headers["location"], headers=seen, **more)
+
+        return ready
+
+    return case
+
+
+def _of_link(method: str) -> Case:
+    """Return the case of an invite's page, or its button: the page is looked at before."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        browser = httpx.Client(verify=PLAIN, timeout=30)
+
+        def ready() -> Asked:
+            link = _invite(ours, organization).json()["link"]
+            if method != "POST":
+                return partial(browser.request, method, link)
+            nonce = re.search(r'name="nonce" value="([^"]+)"', browser.get(link).text)
+            return partial(browser.post, link, data={"nonce": nonce[1] if nonce else ""})
+
+        return ready
+
+    return case
+
+
+def _invite(ours: World, organization: str) -> httpx.Response:
+    body = {"email": address(), "send": False}
+    return ours.api.post(f"/organizations/{organization}/invites", json=body).raise_for_status()
+
+
+_INVITES, _MEMBERS = "/organizations/{organization}/invites", "/organizations/{organization}/members"
+ROUTES: dict[str, Case] = {
+    "POST /organizations": _post("/organizations", lambda _: {"id": unique("clinic"), "name": "A Clinic"}),
+    "GET /organizations": _get("/organizations", **PAGE),
+    "GET /organizations/{organization}": _get("/organizations/{organization}"),
+    "POST /invites": _post("/invites", lambda own: {"email": address(), "send": False, "organization": own}),
+    "POST /organizations/{organization}/invites": _post(
+        _INVITES, lambda _: {"email": address(), "send": False}
+    ),
+    "GET /organizations/{organization}/invites": _get(_INVITES, **PAGE),
+    "GET /organizations/{organization}/invites/{invite}": _of_invite("GET"),
+    "POST /organizations/{organization}/invites/{invite}/resend": _of_invite("POST", "/resend"),
+    "DELETE /organizations/{organization}/invites/{invite}": _of_invite("DELETE"),
+    "POST /organizations/{organization}/members": _post(_MEMBERS, lambda _: {"email": address()}),
+    "GET /organizations/{organization}/members": _get(_MEMBERS, **PAGE),
+    "GET /organizations/{organization}/members/{user}": _get(_MEMBERS + "/{user}"),
+    "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
+    "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
+    "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
+    "GET /users/{user}": _get("/users/{user}"),
+    "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
+    "GET /openapi.json": _get("/openapi.json"),
+    "GET /accept/{token}": _of_link("GET"),
+    "HEAD /accept/{token}": _of_link("HEAD"),
+    "POST /accept/{token}": _of_link("POST"),
+    "$default": _get("/nowhere"),
+}
