@@ -33,6 +33,8 @@ class Mail:
     text: str
     html: str
     at: datetime
+    events: tuple[str, ...] = ()
+    """What SES told of it, as `Send`, `Bounce`."""
 
     @property
     def links(self) -> list[str]:
@@ -109,4 +111,5 @@ def _as_json(mail: Mail) -> dict[str, object]:
         "html": mail.html,
         "links": mail.links,
         "at": mail.at.isoformat(),
+        "events": list(mail.events),
     }

@@ -46,12 +46,16 @@ class Ses:
         self._account = account
         self.suppressed: set[str] = set()
         self.queues: list[str] = []
+        self.told: dict[str, list[str]] = {}
+        """What kinds of events it told of a mail, by the mail's id, in order."""
 
     def took(self, mail: Mapping[str, Any]) -> None:
         """Tell what becomes of a mail, before its sender has an answer, if it asks for news of it."""
         if "ConfigurationSetName" not in mail:
             return
-        for event in self._events(mail):
+        events = self._events(mail)
+        self.told[mail["MessageId"]] = [event["eventType"] for event in events]
+        for event in events:
             for queue in self.queues:
                 sqs_backends[self._account][REGION].send_message(queue, json.dumps(event))
 

@@ -151,7 +151,15 @@ class Stack:
     def mails(self) -> Sequence[mailbox.Mail]:
         """Return what was sent, oldest first."""
         return [
-            mailbox.Mail(", ".join(sent.to), sent.sender, sent.subject, sent.text, sent.html, sent.at)
+            mailbox.Mail(
+                to=", ".join(sent.to),
+                sender=sent.sender,
+                subject=sent.subject,
+                text=sent.text,
+                html=sent.html,
+                at=sent.at,
+                events=tuple(self.aws.ses.told.get(sent.message_id, ())),
+            )
             for sent in self.aws.mails()
         ]
 

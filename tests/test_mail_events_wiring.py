@@ -22,12 +22,7 @@ GIVEN = {
 def template() -> Template:
     """Return the template with values for what deployers give."""
     names = ("ApiAudience", "ClaimsNamespace", "ApplicationName", "ApplicationLoginUrl", "LinkOrigin")
-    more = {
-        "ApplicationClientId": "app",
-        "Auth0Url": URL,
-        "Auth0Issuer": f"{URL}/",
-        "MailFrom": "a@b.example",
-    }
+    more = {"ApplicationClientId": "app", "Auth0Url": URL, "Auth0Issuer": f"{URL}/", "MailFrom": SENDER}
     return Template.load(ROOT / "template.yaml", dict.fromkeys(names, URL) | more).given(GIVEN)
 
 

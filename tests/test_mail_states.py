@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
-from local.people import Api, Person
+from local.people import PLAIN, Api, Person
 from local.stack import Stack
 from tests.accept_setup import get
 from tests.conftest import NewPerson
@@ -128,6 +129,17 @@ def test_a_welcome_is_not_resent_to_who_was_removed(
     operator.delete(f"/organizations/{clinic}/members/{member['user']}").raise_for_status()
     answer = operator.post(f"/organizations/{clinic}/invites/{invite['id']}/resend")
     assert (answer.status_code, answer.json()["code"]) == (409, "invite_closed")
+
+
+def test_the_mailbox_says_what_ses_told(stack: Stack, operator: Api, clinic: str) -> None:
+    """Whoever tries the local stack sees there why an invite says what it says."""
+    email = simulated("ooto")
+    mailed(stack, operator, clinic, email)
+    shown = httpx.get(f"{stack.mailbox}/messages", verify=PLAIN).json()
+    [events] = [mail["events"] for mail in shown if mail["to"] == email]
+    page = httpx.get(f"{stack.mailbox}/messages/{len(shown)}", verify=PLAIN).text
+    assert events == ["Send", "Delivery", "Bounce"]
+    assert "Send, Delivery, Bounce" in page
 
 
 def test_what_is_kept_of_a_mailbox_tells_no_address(stack: Stack, operator: Api, clinic: str) -> None:

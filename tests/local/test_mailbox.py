@@ -47,6 +47,7 @@ def test_messages_are_listed_for_programs_newest_last(mailbox: httpx.Client, mai
         "html": "",
         "links": [LINK],
         "at": "2026-11-24T09:30:00+00:00",
+        "events": [],
     }
 
 
