@@ -84,8 +84,8 @@ def test_what_is_asked_wrongly_ends_with_two(guestlist: Guestlist, words: tuple[
 
 
 def test_what_the_environment_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
-    """All of it, a line each; status 2."""
-    run = runner(monkeypatch, capsys, GUESTLIST_API="guestlist.example", GUESTLIST_CLIENT_ID="x")
+    """All of it, a line each, a way on which the token could be read among it; status 2."""
+    run = runner(monkeypatch, capsys, GUESTLIST_API="http://guestlist.example", GUESTLIST_CLIENT_ID="x")
     ran = run("organizations", "list")
     assert (ran.status, ran.err.splitlines()) == (
         2,
@@ -93,7 +93,7 @@ def test_what_the_environment_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPa
             "GUESTLIST_ISSUER is not set.",
             "GUESTLIST_CLIENT_SECRET is not set.",
             "GUESTLIST_AUDIENCE is not set.",
-            "GUESTLIST_API is no URL.",
+            "GUESTLIST_API is no https URL.",
             "(GUESTLIST_TOKEN would do in place of all but GUESTLIST_API.)",
         ],
     )

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -12,6 +12,7 @@ ATTEMPTS = 3
 PAUSE = 0.2
 """Seconds before the second attempt, twice that before the third."""
 TIMEOUT = 30.0
+HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 Body = dict[str, Any]
 Found = list[Body]
 PLAIN = frozenset({"type", "title", "status", "detail", "code", "errors"})
@@ -52,7 +53,7 @@ class Settings:
         )
         lines = [f"GUESTLIST_{name} is not set." for name, value in wanted.items() if not value]
         urls = {name: wanted[name] for name in ("API", "ISSUER") if wanted.get(name)}
-        lines += [f"GUESTLIST_{name} is no URL." for name, url in urls.items() if not _is_url(url)]
+        lines += [f"GUESTLIST_{name} is no https URL." for name, url in urls.items() if not _is_safe(url)]
         if lines:
             hint = [] if token else ["(GUESTLIST_TOKEN would do in place of all but GUESTLIST_API.)"]
             raise MissingSettingsError("\n".join(lines + hint))
@@ -147,9 +148,15 @@ def path(*segments: str) -> str:
     return "".join(f"/{quote(segment, safe='')}" for segment in segments)
 
 
-def _is_url(text: str) -> bool:
-    scheme, separator, host = text.partition("://")
-    return scheme in {"http", "https"} and bool(separator) and bool(host.strip("/"))
+def _is_safe(url: str) -> bool:
+    """Tell whether a token may be sent there: nobody listens on the way, or there is no way."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
+    )
 
 
 def _cursor(cursor: str) -> dict[str, str]:
