@@ -1,5 +1,6 @@
 """The client of the Management API: what it retries, what it gives up, and what it lets nobody see."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -225,3 +226,17 @@ def test_a_plain_address_needs_no_certificates() -> None:
         Auth0("http://127.0.0.1:9", lambda: CREDENTIALS).close()
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.02
+
+
+def test_a_new_account_is_mailed_nothing_and_proved_nothing() -> None:
+    """Auth0 would send a verification mail of its own, with a link that scanners use up."""
+    asked = list[httpx.Request]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return GRANTED if request.url.path == "/oauth/token" else httpx.Response(201, json={})
+
+    auth0 = Auth0("https://acme.example", lambda: CREDENTIALS, transport=httpx.MockTransport(answer))
+    auth0.create_user(connection="db", email="a@b.example", account="auth0|a", password="p", app_metadata={})
+    sent = json.loads(asked[-1].content)
+    assert (sent["verify_email"], sent["email_verified"]) == (False, False)

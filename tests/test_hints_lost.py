@@ -1,4 +1,4 @@
-"""The whole stack, when a message was lost between the commit and the queue."""
+"""The whole stack, when a message was lost between the commit and the queue, or one is all that is left."""
 
 import httpx
 
@@ -10,11 +10,12 @@ from guestlist.request import Request
 from guestlist.resources import MemberRequest
 from guestlist.store import Store
 from guestlist.table import Table
-from local.people import PLAIN
+from local.people import PLAIN, Api
 from local.stack import CONNECTION, Stack
+from tests.accept_setup import invited
 from tests.bench import budgets
 from tests.conftest import NewPerson
-from tests.front_door import organizations_at_auth0
+from tests.front_door import accounts, organizations_at_auth0, pass_time, suffer
 
 
 def test_the_sweep_carries_out_what_no_hint_told(stack: Stack, clinic: str, new_person: NewPerson) -> None:
@@ -29,3 +30,38 @@ def test_the_sweep_carries_out_what_no_hint_told(stack: Stack, clinic: str, new_
     stack.workers.idle()
     assert organizations_at_auth0(stack, person) == [clinic]
     assert person.press(person.link()).headers["location"].startswith(stack.tenant.url)
+
+
+def test_queues_that_are_away_lose_nothing(
+    operator: Api, stack: Stack, clinic: str, new_person: NewPerson
+) -> None:
+    """SQS refuses after the commit: the caller is answered, and the sweep queues what was not."""
+    person = new_person()
+    stack.workers.idle()
+    stack.aws.inject("SendMessage", "ServiceUnavailable", times=2)
+    body = {"email": person.email, "welcome": True}
+    answer = operator.post(f"/organizations/{clinic}/members", json=body)
+    assert (answer.status_code, answer.json()["projection"]) == (201, "pending")
+    stack.workers.idle()
+    assert (accounts(stack, person.email), [mail for mail in stack.mails() if mail.to == person.email]) == (
+        [],
+        [],
+    )
+    pass_time(stack, seconds=21)
+    stack.workers.tick()
+    stack.workers.idle()
+    assert organizations_at_auth0(stack, person) == [clinic]
+    assert person.press(person.link()).headers["location"].startswith(stack.tenant.url)
+
+
+def test_a_page_that_has_to_wait_hints_at_the_work(
+    operator: Api, stack: Stack, clinic: str, new_person: NewPerson
+) -> None:
+    """Auth0 fails as the button is pressed: the projector makes the account without any sweep."""
+    person = new_person()
+    _, url = invited(operator, clinic, person)
+    suffer(stack, method="POST", path="/api/v2/users$", status=503)
+    page = person.press(url)
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    stack.workers.idle()
+    assert organizations_at_auth0(stack, person) == [clinic]

@@ -10,7 +10,7 @@ import pytest
 from guestlist.clock import clock
 from guestlist.deadline import Transport
 from guestlist.leases import LEASE, SETTLING
-from guestlist.projection import project_user
+from guestlist.projection import WORK, project_user
 from guestlist.records import User
 from guestlist.store import Store
 from tests.bench import Bench, now
@@ -154,3 +154,8 @@ def test_a_lease_that_comes_after_the_work_was_done_makes_no_call(guests: Bench,
     behind = Behind(guests, seen)
     second = project_user(ann, store=behind, auth0=guests.auth0).user
     assert (second.unsettled_at, second.due, guests.calls()) == (first.unsettled_at, first.due, [])
+
+
+def test_a_lease_outlives_the_work_under_it() -> None:
+    """Else a second writer would begin while the first one's call is in flight."""
+    assert LEASE > WORK

@@ -9,14 +9,22 @@ from werkzeug.wrappers import Request
 
 from local.people import Api
 from local.stack import Stack
-from tests.accept_setup import HOUR, get, invited, later, shows
+from tests.accept_setup import HOUR, get, invited, later, shows, suspend
 from tests.callers_setup import added, ask, filled
 from tests.conftest import NewPerson
-from tests.front_door import WAIT, add, provision
+from tests.front_door import WAIT, add, organizations_at_auth0, provision
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.refusals import refused, traces
 
-CHANGES = ("invite", "add", "resend", "change", "deprovision", "revoke")
+OWN = "/organizations/{organization}"
+CHANGES = {
+    "invite": f"POST {OWN}/invites",
+    "add": f"POST {OWN}/members",
+    "resend": f"POST {OWN}/invites/{{invite}}/resend",
+    "change": f"PATCH {OWN}/members/{{user}}",
+    "deprovision": f"DELETE {OWN}/members/{{user}}",
+    "revoke": f"DELETE {OWN}/invites/{{invite}}",
+}
 
 
 @contextmanager
@@ -54,7 +62,7 @@ def test_what_an_admin_decided_before_their_removal_is_not_recorded(
         left.extend(traces(stack))
 
     with admin, between(stack, remove):
-        refused(ask(admin, route, ids), 403, "forbidden")
+        refused(ask(admin, CHANGES[route], ids), 403, "forbidden")
     assert list(traces(stack)) == left
 
 
@@ -123,3 +131,57 @@ def test_an_expired_invite_is_not_renewed_for_who_is_added_at_the_last_moment(
     with caller(stack, permissions=EVERYTHING) as api, between(stack, partial(add, api, clinic, person)):
         refused(api.post(f"{path}/resend"), 409, "already_member")
         assert _counts(api, clinic) == (1, 0)
+
+
+def test_who_resends_is_the_inviter_from_then_on(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """The first one's removal leaves the link that a second admin sent good; the second one's does not."""
+    (first, inviting), (second, resending) = (_admin(stack, operator, clinic) for _ in range(2))
+    person = new_person()
+    with inviting, resending:
+        path, _ = invited(inviting, clinic, person)
+        resending.post(f"{path}/resend").raise_for_status()
+    stack.workers.idle()
+    operator.delete(first).raise_for_status()
+    assert get(person.link()).status_code == 200
+    operator.delete(second).raise_for_status()
+    shows(get(person.link()), 410, "This invite was withdrawn")
+
+
+@pytest.mark.parametrize("route", ["invite", "add", "resend", "change"])
+def test_what_grants_is_not_recorded_when_the_organization_closes_at_the_last_moment(
+    route: str, stack: Stack, operator: Api, clinic: str
+) -> None:
+    """It is 409; counters and members are as they were."""
+    ids = filled(operator, clinic)
+    stack.workers.idle()
+    before = _counts(operator, clinic), operator.get(f"/organizations/{clinic}/members").json()
+    with between(stack, partial(suspend, stack, clinic)):
+        refused(ask(operator, CHANGES[route], ids), 409, "organization_suspended")
+    assert (_counts(operator, clinic), operator.get(f"/organizations/{clinic}/members").json()) == before
+
+
+def test_nobody_joins_when_the_organization_closes_at_the_last_moment(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """The button answers 403, and the invite stays as it was."""
+    person = new_person()
+    _, url = invited(operator, clinic, person)
+    with between(stack, partial(suspend, stack, clinic)):
+        assert person.press(url).status_code == 403
+    assert _counts(operator, clinic) == (0, 1)
+
+
+def test_whoever_is_to_leave_leaves_a_closed_organization(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """A removal and a revocation grant nothing: both work, and Auth0 knows."""
+    person = new_person()
+    user = add(operator, clinic, person)["user"]
+    path, _ = invited(operator, clinic, new_person())
+    suspend(stack, clinic)
+    removed = operator.delete(f"/organizations/{clinic}/members/{user}", headers=WAIT)
+    assert removed.json()["projection"] == "applied"
+    assert operator.delete(path).status_code == 200
+    assert (_counts(operator, clinic), organizations_at_auth0(stack, person)) == ((0, 0), [])

@@ -13,6 +13,7 @@ import pytest
 from local.people import PLAIN, Api, Person
 from local.stack import Stack
 from local.telling import together
+from tests.callers_setup import added
 from tests.conftest import NewPerson
 from tests.front_door import (
     WAIT,
@@ -192,3 +193,23 @@ def test_one_address_invited_twice_at_once_has_one_invite(
     stack.workers.idle()
     assert len([mail for mail in stack.mails() if mail.to == person.email]) == 1
     assert len(operator.get(path).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("ways", [("remove", "remove"), ("demote", "demote"), ("remove", "demote")])
+def test_two_operators_who_take_the_last_two_admins_leave_one(
+    ways: tuple[str, str], operator: Api, system: Api, stack: Stack, clinic: str
+) -> None:
+    """In the same instant, each another one: who is second is told that this is the last."""
+    paths = [f"/organizations/{clinic}/members/{added(operator, clinic, 'admin')}" for _ in range(2)]
+    _warm(2, partial(operator.get, paths[0]))
+    deeds = {
+        "remove": lambda api, path: api.delete(path),
+        "demote": lambda api, path: api.patch(path, json={"roles": []}, headers={"If-Match": '"1"'}),
+    }
+    taking = zip(ways, (operator, system), paths, strict=True)
+    answers = _race(stack, *(partial(deeds[way], api, path) for way, api, path in taking))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [refusal] = [answer.json()["code"] for answer in answers if answer.status_code == 409]
+    assert refusal == "last_admin"
+    left = operator.get(f"/organizations/{clinic}/members").json()["items"]
+    assert [member["roles"] for member in left if member["roles"]] == [["admin"]]

@@ -120,14 +120,26 @@ def test_permissions_are_enforced_and_in_the_token(tenant: Tenant) -> None:
 
 
 def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
-    """Memberships need `update:users_app_metadata` alone; tickets are the accept page's alone."""
+    """`update:users` and beyond are for taking over an account; tickets are the accept page's alone."""
     clients = set_up_tenant(tenant)
     granted = {
         grant["client_id"]: set(grant["scope"])
         for grant in tenant.state.client_grants.values()
         if grant["audience"] == f"{tenant.url}/api/v2/"
     }
-    accounts = {"read:users", "create:users", "update:users_app_metadata"}
+    accounts = {"read:users", "create:users", "update:users_app_metadata", "update:users"}
+    accounts |= {"read:authentication_methods", "delete:sessions", "delete:refresh_tokens"}
     assert granted[clients["projector"]["client_id"]] == accounts
     assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
     assert clients["system"]["client_id"] not in granted
+
+
+def test_tokens_end_soon_and_refresh_tokens_rotate(tenant: Tenant) -> None:
+    """An access token is out of the door's reach for five minutes at most; a stolen refresh token shows."""
+    clients = set_up_tenant(tenant)
+    [api] = [api for api in tenant.state.resource_servers.values() if api["identifier"] == stack.AUDIENCE]
+    assert api["token_lifetime"] == 300
+    for name in ("app", "operator"):
+        kept = tenant.state.clients[clients[name]["client_id"]]["refresh_token"]
+        month = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
+        assert kept.items() >= month.items()
