@@ -76,13 +76,14 @@ def of_guestlist(ours: World) -> tuple[Costs, Costs]:
         **_of_function(ceil(median(taken)), memory["ApiFunction"]),
         **_of_aws(meter, "ApiFunction"),
     }
+    hint = request.pop("SQS")
     mail = {
         # As long as the request, which does more; and one invocation a mail, which batches undercut.
         **_of_function(ceil(median(taken)), memory["MailerFunction"]),
         **_of_aws(meter, "MailerFunction"),
     }
-    # The queue's own two requests, to receive and to delete.
-    mail["SQS"] = mail.get("SQS", 0) + 2 * _PRICES["sqs_million"]
+    # The hint that a mail waits, and the queue's own two requests, to receive and to delete.
+    mail["SQS"] += hint + 2 * _PRICES["sqs_million"]
     return request, mail
 
 

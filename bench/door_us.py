@@ -16,13 +16,14 @@ _BESIDE = Path(__file__).parent
 def measure() -> Figure:
     """Let a member with so many organizations in, again and again, in one Node process."""
     vectors = json.loads((ROOT / "tests/vectors/logins.json").read_text("utf-8"))
+    logins = {str(number): _login(vectors, number) for number in ORGANIZATIONS}
     asked = {
         "codes": {
             "guestlist": DOOR.with_suffix("").joinpath("code.js").read_text("utf-8"),
             "naive": (_BESIDE / "naive_door.js").read_text("utf-8"),
         },
         "secrets": {"GUESTLIST_DOOR": json.dumps(vectors["configuration"])},
-        "events": {str(number): _login(vectors, number) for number in ORGANIZATIONS},
+        "events": logins,
         "rounds": ROUNDS,
     }
     done = subprocess.run(
@@ -36,7 +37,7 @@ def measure() -> Figure:
         f"µs of the door's Action for a login, median of {ROUNDS} in one Node process, by the user's number "
         "of organizations (400 is past what fits in a profile), and of a bare look into the array",
         times,
-        [("organizations", *times), *((of, *(times[name][of] for name in times)) for of in asked["events"])],
+        [("organizations", *times), *((of, *(times[name][of] for name in times)) for of in logins)],
         [
             Bound("each of these logins is let in", admitted),
             *(at_most(f"at {of} organizations", us, LIMIT) for of, us in times["guestlist"].items()),

@@ -49,9 +49,7 @@ def measure() -> Figure:
     if python is None or not (ROOT / BUILT / "template.yaml").is_file():
         raise FileNotFoundError("import_ms needs a Python 3.13 and what `make build` makes with it")
     if foreign := foreign_libraries(ROOT / BUILT, ARCHITECTURES[platform.machine()]):
-        raise ValueError(
-            f"the build is another machine's, as {foreign[0]} is: `make bench` makes one of this"
-        )
+        raise ValueError(f"{foreign[0]} is another machine's; `make bench` builds for this one")
     compiled = _milliseconds(_programs(_copied("compiled", bytecode=True)), python)
     as_built = _milliseconds(_programs(_copied("as_built", bytecode=False)), python)
     ratios = {name: paired(found, compiled[BASE]) for name, found in compiled.items()}
@@ -102,7 +100,7 @@ def _milliseconds(programs: Mapping[str, Program], python: Path) -> dict[str, li
     found: defaultdict[str, list[float]] = defaultdict(list)
     for _ in range(1 + ROUNDS):
         for name, (program, environment) in programs.items():
-            command = [python, "-S", "-B", "-c", _TIMED.format(program)]
+            command = [str(python), "-S", "-B", "-c", _TIMED.format(program)]
             done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
             found[name].append(float(done.stdout))
     return {name: milliseconds[1:] for name, milliseconds in found.items()}

@@ -36,8 +36,7 @@ class Meter:
         self._indexes = [_index(found) for found in declared["GlobalSecondaryIndexes"]]
         # Made outside of any function, it bears no function's name: what it asks is not counted.
         self._dynamodb = boto3.client("dynamodb")
-        self._before: dict[str, Item] = {}
-        self._written: list[tuple[str, str, int]] = []
+        self._written: list[tuple[str, str, int, Item]] = []
         self.requests: Counter[tuple[str, str]] = Counter()
         """By function and operation."""
         self.items: Counter[str] = Counter()
@@ -56,8 +55,10 @@ class Meter:
 
     def close(self) -> None:
         """Count the units of what was written, now that it is seen what became of it."""
-        for function, key, factor in self._written:
-            before, after = self._before[key], self._stored(json.loads(key))
+        later: dict[str, Item] = {}
+        for function, key, factor, before in reversed(self._written):
+            after = later[key] if key in later else self._stored(json.loads(key))
+            later[key] = before
             self.write_units[function] += factor * max(_units(before), _units(after))
             for index in self._indexes:
                 self.write_units[function] += index.units(before, after)
@@ -87,8 +88,7 @@ class Meter:
     def _write(self, function: str, kind: str, part: Mapping[str, Any], factor: int) -> None:
         key = {name: part["Item"][name] for name in ("pk", "sk")} if kind == "Put" else part["Key"]
         named = json.dumps(key, sort_keys=True)
-        self._before.setdefault(named, self._stored(key))
-        self._written.append((function, named, factor))
+        self._written.append((function, named, factor, self._stored(key)))
 
     def _stored(self, key: Mapping[str, Any]) -> Item:
         found = self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)

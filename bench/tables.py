@@ -6,13 +6,14 @@ from contextlib import contextmanager
 
 import boto3
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import Table
 
 from bench.world import World
 from guestlist import keys
 from guestlist.clock import clock
 from guestlist.records import Membership, User
 from guestlist.table import put
-from local.moto_fit import LOCK, FitTable
+from local.moto_fit import LOCK
 from local.stack import CONNECTION
 from local.template import REGION
 
@@ -35,11 +36,11 @@ class Tables:
         self._tables = dynamodb_backends[ours.stack.aws.account][REGION].tables
         wanted = {name: declared[name] for name in _SCHEMA}
         seen = [item.to_json()["Attributes"] for item in self._tables[self._name].all_items()]
-        self._of: dict[int, FitTable] = {}
+        self._of: dict[int, Table] = {}
         for members in sizes:
             name = f"{self._name}-{members}"
             boto3.client("dynamodb").create_table(TableName=name, **wanted)
-            self._of[members] = FitTable(self._tables[name])  # its own type, with nothing in it yet
+            self._of[members] = self._tables[name]
             for item in seen:
                 self._of[members].put_item(item)
             _fill(self._of[members], organization, members)
@@ -58,7 +59,7 @@ class Tables:
 _SCHEMA = ("AttributeDefinitions", "BillingMode", "KeySchema", "GlobalSecondaryIndexes")
 
 
-def _fill(table: FitTable, organization: str, members: int) -> None:
+def _fill(table: Table, organization: str, members: int) -> None:
     """Put members into a table, a hundred to an organization; the first of them into this one."""
     now = clock.now()
     for number in range(members):

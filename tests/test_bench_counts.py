@@ -45,7 +45,7 @@ def test_an_index_costs_where_its_entry_changes() -> None:
 
 
 def test_an_items_size_is_that_of_its_names_and_values() -> None:
-    """Text by its bytes in UTF-8, numbers by two digits a byte, and what holds others by three and their own."""
+    """Text by its bytes in UTF-8, numbers by two digits a byte, a list by three and its own."""
     assert size({"a": {"S": "é"}, "n": {"N": "1234"}, "l": {"L": [{"S": "x"}]}}) == 3 + 4 + 6
 
 
