@@ -1,6 +1,7 @@
 """/openapi.json: the document that machines read, held against the template and the API itself."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -123,3 +124,20 @@ def of_api(document: Document) -> dict[str, Document]:
     """Return the operations of the API proper, by name."""
     named = {operation["operationId"]: operation for operation in operations(document).values()}
     return {name: named[name] for name in OPERATIONS}
+
+
+def test_the_readme_has_the_documents_routes(document: Document) -> None:
+    """The table of routes leads to each one, written out or by its end, and to none that is not there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = readme.partition("| route | does |")[2].partition("\n\n")[0]
+    found = set[str]()
+    for methods, path in re.findall(r"((?:`?[A-Z]+`?,? )+)`?([./][^`, ]*)`", told):
+        for method in re.findall("[A-Z]+", methods):
+            whole = [
+                route
+                for route in operations(document)
+                if route == f"{method} {path}" or (path.startswith("...") and route.endswith(path[3:]))
+            ]
+            found |= {route for route in whole if route.startswith(f"{method} ")}
+            assert whole, f"{method} {path}"
+    assert found == set(operations(document))
