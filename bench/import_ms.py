@@ -57,7 +57,8 @@ def measure() -> Figure:
     return Figure(
         "import_ms",
         f"CPU milliseconds of a handler module in a fresh process of {python.name} on {platform.machine()}, "
-        f"with the bytecode that `make build` adds and as SAM built it, medians of {ROUNDS}; x: over one boto3 client",
+        f"with the bytecode that `make build` adds and as SAM built it, medians of {ROUNDS}; x: over one "
+        "boto3 client",
         {
             "compiled": _medians(compiled),
             "as_built": _medians(as_built),
