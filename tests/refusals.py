@@ -33,5 +33,6 @@ def refused(answer: httpx.Response, status: int, code: str, *pointers: str) -> N
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert answer.json()["title"]
+    assert answer.json()["type"] == f"/openapi.json#/components/examples/{code}"
     assert [error["pointer"] for error in answer.json().get("errors", [])] == list(pointers)
     assert MARK not in answer.text

@@ -202,14 +202,18 @@ def test_two_changes_of_one_version_leave_one(operator: Api, clinic: str, new_pe
     assert operator.get(path).json()["roles"] == changed
 
 
-@pytest.mark.parametrize("prefer", ["wait=10", "respond-async, WAIT=9", "wait=99999999999999999999"])
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [("wait=10", 10), ("respond-async, WAIT=9", 9), ("wait=99999999999999999999", 10)],
+)
 def test_who_waits_is_answered_when_auth0_knows(
-    prefer: str, operator: Api, clinic: str, new_person: NewPerson
+    prefer: str, applied: int, operator: Api, clinic: str, new_person: NewPerson
 ) -> None:
-    """`Prefer: wait` answers once the projection is applied."""
+    """`Prefer: wait` answers once the projection is applied, and says for how long it would have waited."""
     body = {"email": new_person().email}
     made = operator.post(f"/organizations/{clinic}/members", json=body, headers={"Prefer": prefer})
     assert (made.status_code, made.json()["projection"]) == (201, "applied")
+    assert made.headers["preference-applied"] == f"wait={applied}"
 
 
 @pytest.mark.parametrize("prefer", ["", "wait=0", "wait=soon", "waiting=9"])
@@ -221,6 +225,7 @@ def test_who_does_not_wait_is_answered_at_once(
     body = {"email": new_person().email}
     made = operator.post(f"/organizations/{clinic}/members", json=body, headers={"Prefer": prefer})
     assert (made.status_code, made.json()["projection"]) == (201, "pending")
+    assert "preference-applied" not in made.headers
     assert operator.get(made.headers["location"]).status_code == 200
 
 
