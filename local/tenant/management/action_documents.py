@@ -71,8 +71,9 @@ def shown_action(state: State, action: Document) -> Document:
 
 
 def shown_deployment(action: Document) -> Document:
-    """Return what a deploy answers: `deployed` is still false in it (recorded)."""
+    """Return what a deploy answers: `deployed` is still false in it, and no time of a build (recorded)."""
     version = _shown_version(action["deployed_version"])
+    del version["built_at"]
     return {**version, "deployed": False, "action": {**_reference(action), "all_changes_deployed": False}}
 
 

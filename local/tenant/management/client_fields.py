@@ -1,5 +1,7 @@
 """The properties of a client, and what a new one has without being asked."""
 
+from dataclasses import replace
+
 from local.tenant.schema import FLAG, OBJECT, STRINGS, TEXT, Field
 from local.tenant.state import Document
 
@@ -26,7 +28,14 @@ CLIENT = {
     "refresh_token": Field(dict, nullable=True),
     "default_organization": Field(dict, nullable=True),
 }
-"""POST and PATCH /clients [OpenAPI], without what needs a feature that this tenant lacks."""
+"""POST /clients [OpenAPI], without what needs a feature that this tenant lacks."""
+UNSET_BY_NULL = (
+    *("cross_origin_loc", "token_endpoint_auth_method", "native_social_login", "default_organization"),
+    *("organization_usage", "organization_require_behavior", "organization_discovery_methods"),
+    *("compliance_level", "addons"),
+)
+CLIENT_CHANGE = CLIENT | {name: replace(CLIENT[name], nullable=True) for name in UNSET_BY_NULL}
+"""PATCH /clients: more may be null, and is gone then [OpenAPI; `addons` recorded]."""
 
 PUBLIC_TYPES = ("spa", "native")
 REFRESH_TOKEN = {

@@ -4,7 +4,7 @@ import secrets
 
 from local.tenant.documents import listed_either_way, merged, new_client_id, selected
 from local.tenant.errors import inexistent_client, invalid_body
-from local.tenant.management.client_fields import CLIENT, defaults
+from local.tenant.management.client_fields import CLIENT, CLIENT_CHANGE, UNSET_BY_NULL, defaults
 from local.tenant.management.operations import Call, Operation, Reply
 from local.tenant.schema import check
 from local.tenant.state import Document, State
@@ -40,7 +40,7 @@ def read_all(call: Call) -> Reply:
 
 def change(call: Call) -> Reply:
     """PATCH /clients/{id}: lists are replaced whole, client_metadata is merged at its first level."""
-    body = check(call.body, CLIENT)
+    body = check(call.body, CLIENT_CHANGE)
     client = _found(call.state, call.id)
     metadata = client.get("client_metadata")
     if "client_metadata" in body:
@@ -49,6 +49,8 @@ def change(call: Call) -> Reply:
     client.update(body)
     if metadata is not None:
         client["client_metadata"] = metadata
+    for name in [name for name in UNSET_BY_NULL if name in client and client[name] is None]:
+        del client[name]
     return Reply(200, _shown(call, client))
 
 
@@ -83,10 +85,11 @@ def _check_metadata(metadata: Document) -> None:
         raise invalid_body(f"client_metadata values must be strings of at most {LONGEST_VALUE} characters")
 
 
+READING = ("read:clients", "read:client_keys", "read:client_credentials", "read:client_summary")
 OPERATIONS = (
     Operation("POST", "/clients", ("create:clients",), create),
-    Operation("GET", "/clients", ("read:clients", "read:client_keys", "read:client_summary"), read_all),
-    Operation("GET", "/clients/{id}", ("read:clients", "read:client_keys", "read:client_summary"), read),
+    Operation("GET", "/clients", READING, read_all),
+    Operation("GET", "/clients/{id}", READING, read),
     Operation("PATCH", "/clients/{id}", ("update:clients", "update:client_keys"), change),
     Operation("DELETE", "/clients/{id}", ("delete:clients",), delete),
 )

@@ -1,7 +1,13 @@
 """Connections, and the clients that they are enabled for."""
 
-from local.tenant.documents import checkpointed, listed_either_way, milliseconds, selected
-from local.tenant.errors import ManagementError, inexistent_client, inexistent_connection, payload_error
+from local.tenant.documents import Query, checkpointed, listed_either_way, milliseconds, selected
+from local.tenant.errors import (
+    ManagementError,
+    inexistent_client,
+    inexistent_connection,
+    invalid_body,
+    payload_error,
+)
 from local.tenant.management.operations import Call, Operation, Reply
 from local.tenant.management.users import forget_user
 from local.tenant.schema import FLAG, OBJECT, STRINGS, TEXT, Field, check, type_name
@@ -28,11 +34,21 @@ DATABASE_OPTIONS = {
     "mfa": {"active": True, "return_enroll_settings": True},
     "passwordPolicy": "good",
     "strategy_version": 2,
-    "brute_force_protection": True,
     "disable_signup": False,
     "disable_self_service_change_password": False,
-    "authentication_methods": {"password": {"enabled": True}, "passkey": {"enabled": False}},
 }
+ALWAYS_THERE = {
+    "brute_force_protection": True,
+    "authentication_methods": {"password": {"enabled": True}, "passkey": {"enabled": False}},
+    "passkey_options": {
+        "challenge_ui": "both",
+        "local_enrollment_enabled": True,
+        "progressive_enrollment_enabled": True,
+    },
+}
+"""Options that a database has again after a change which left them out (recorded)."""
+UNASKED = ("id", "is_domain_connection")
+"""Answered with whatever `fields` names (recorded)."""
 ENABLING = {"client_id": TEXT, "status": FLAG}
 LARGEST_LIST = 50
 
@@ -42,11 +58,14 @@ def create(call: Call) -> Reply:
     body = check(call.body, NEW, ("name", "strategy"))
     if connection_by_name(call.state, body["name"]) is not None:
         raise ManagementError(409, "A connection with the same name already exists", "conflict")
-    options = DATABASE_OPTIONS if body["strategy"] == "auth0" else {}
+    _check_options(body)
+    options = {**DATABASE_OPTIONS, **ALWAYS_THERE} if body["strategy"] == "auth0" else {}
     connection = {
         "id": new_id("con_"),
         "is_domain_connection": False,
         "realms": [body["name"]],
+        "authentication": {"active": True},
+        "connected_accounts": {"active": False},
         **body,
         "options": {**options, **body.get("options", {})},
     }
@@ -57,7 +76,7 @@ def create(call: Call) -> Reply:
 
 def read(call: Call) -> Reply:
     """GET /connections/{id}."""
-    return Reply(200, selected(_found(call), call.query))
+    return Reply(200, selected(_found(call), _fields(call.query)))
 
 
 def read_all(call: Call) -> Reply:
@@ -68,15 +87,16 @@ def read_all(call: Call) -> Reply:
         for connection in call.state.connections.values()
         if all(connection[name] == value for name, value in wanted.items())
     ]
-    return Reply(200, listed_either_way("connections", connections, call.query))
+    return Reply(200, listed_either_way("connections", connections, _fields(call.query)))
 
 
 def change(call: Call) -> Reply:
-    """PATCH /connections/{id}: `options` is replaced whole."""
+    """PATCH /connections/{id}: `options` is replaced whole, but for what a database always has."""
     body = check(call.body, CHANGE)
     connection = _found(call)
     connection.update(body)
-    connection["options"] = connection["options"] or {}
+    always = ALWAYS_THERE if connection["strategy"] == "auth0" else {}
+    connection["options"] = {**always, **(connection["options"] or {})}
     return Reply(200, connection)
 
 
@@ -113,6 +133,18 @@ def change_clients(call: Call) -> Reply:
     for entry in entries:
         (enabled.add if entry["status"] else enabled.discard)(entry["client_id"])
     return Reply(204)
+
+
+def _check_options(body: Document) -> None:
+    if body["strategy"] == "okta" and not body.get("options", {}).get("domain"):
+        raise invalid_body("options.domain is required")
+
+
+def _fields(query: Query) -> Query:
+    """Return the query with the fields that are answered unasked among those it names."""
+    if not query.get("fields") or query.get("include_fields", "true") != "true":
+        return query
+    return {**query, "fields": ",".join([query["fields"], *UNASKED])}
 
 
 def _found(call: Call) -> Document:

@@ -65,7 +65,7 @@ def _roles_asked_for(call: Call) -> list[str]:
 
 
 OPERATIONS = (
-    Operation("GET", "/users/{id}/roles", ("read:users", "read:roles"), read_roles),
+    Operation("GET", "/users/{id}/roles", ("read:users", "read:roles", "read:role_members"), read_roles),
     Operation("POST", "/users/{id}/roles", ("update:users", "create:role_members"), assign_roles),
     Operation("DELETE", "/users/{id}/roles", ("update:users", "delete:role_members"), remove_roles),
     Operation("GET", "/users/{id}/permissions", ("read:users",), read_permissions),

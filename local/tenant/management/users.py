@@ -12,7 +12,10 @@ from local.tenant.management.user_fields import NEW_USER, USER_CHANGE, check_app
 from local.tenant.schema import check
 from local.tenant.state import Document, State
 
-SEARCH_TERM = re.compile(r'(email|username|user_id|name|nickname|given_name|family_name):"((?:[^"\\]|\\.)*)"')
+SEARCH_TERM = re.compile(
+    r"(email|username|user_id|name|nickname|given_name|family_name):"
+    r'(?:"((?:[^"\\]|\\.)*)"|([^\s"*?~\[\]{}()]+))'
+)
 SEARCHABLE = 1000
 
 
@@ -87,14 +90,14 @@ def forget_account(state: State, user_id: str) -> None:
 
 
 def _matches(user: Document, query: Query) -> bool:
-    """Return whether a user is searched for; of the query syntax only `field:"value" AND ...` is there."""
+    """Return whether a user is searched for; of the query syntax only `field:value AND ...` is there."""
     if "connection" in query and all(i["connection"] != query["connection"] for i in user["identities"]):
         return False
     for term in filter(None, query.get("q", "").split(" AND ")):
         parts = SEARCH_TERM.fullmatch(term.strip())
         if parts is None:
             raise invalid_query("'Object didn't pass validation for format lucene' on property q")
-        if user.get(parts[1]) != re.sub(r"\\(.)", r"\1", parts[2]):
+        if user.get(parts[1]) != re.sub(r"\\(.)", r"\1", parts[2] or parts[3]):
             return False
     return True
 

@@ -3,6 +3,7 @@
 import pytest
 
 from local.tenant.app import Tenant
+from local.tenant.management.connections import ALWAYS_THERE
 from tests.local.tenant.management_client import ManagementClient
 
 API = {"identifier": "https://api.example.com", "scopes": [{"value": "read:members"}]}
@@ -72,7 +73,8 @@ def test_options_are_replaced_whole(management: ManagementClient) -> None:
     connection = management.connection(disable_signup=True)
     change = {"options": {"passwordPolicy": "low"}}
     changed = management.patch(f"/connections/{connection['id']}", json=change).json()
-    assert changed["options"] == {"passwordPolicy": "low"}
+    assert changed["options"]["passwordPolicy"] == "low"
+    assert set(changed["options"]) == {"passwordPolicy", *ALWAYS_THERE}
 
 
 def test_connections_are_listed_by_checkpoint(management: ManagementClient) -> None:
