@@ -26,11 +26,11 @@ def test_a_call_too_many_is_a_429(tenant: Tenant, management: ManagementClient) 
 
 def test_every_answer_says_what_is_left(tenant: Tenant, management: ManagementClient) -> None:
     """On success and on refusal; the reset is in unix seconds of the machine."""
-    _plan(tenant, "enterprise")
+    _plan(tenant, "free")
     tenant.state.clock.advance(1000)
     headers = [management.get(path).headers for path in ("/roles", "/nothing")]
-    assert [h["x-ratelimit-limit"] for h in headers] == ["50", "50"]
-    assert [h["x-ratelimit-remaining"] for h in headers] == ["49", "48"]
+    assert [h["x-ratelimit-limit"] for h in headers] == ["2", "2"]
+    assert [h["x-ratelimit-remaining"] for h in headers] == ["1", "0"]
     assert int(headers[0]["x-ratelimit-reset"]) == pytest.approx(time.time(), abs=5)
 
 
