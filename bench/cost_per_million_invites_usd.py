@@ -29,13 +29,13 @@ def measure() -> Figure:
             **_of_function(milliseconds, ours.stack.functions["ApiFunction"].declared.memory),
         }
     total, beside = round(sum(guestlist.values()), 2), round(sum(scripted.values()), 2)
-    columns = {"guestlist": guestlist, "its mailer": mail, "script": scripted}
+    columns = {"guestlist": guestlist, "its mail": mail, "script": scripted}
     parts = dict.fromkeys(part for costs in columns.values() for part in costs)
     return Figure(
         "cost_per_million_invites_usd",
         f"USD for a million invites of new persons, warm, at the prices of {_PRICES['date']} in "
         f"{_PRICES['region']} (bench/prices.json): requests, units and milliseconds as counted here. Without "
-        "mail: its function is beside it, SES asks 100 more. The script keeps no table, no audit and no key, "
+        "mail: what sends it is beside it, SES asks 100 more. The script keeps no table and no audit, "
         f"stands behind a REST API, and waits {LAG * 1000:.0f} ms for each of its calls",
         {
             "guestlist": total,
@@ -80,7 +80,7 @@ def of_guestlist(ours: World) -> tuple[Costs, Costs]:
     mail = {
         # As long as the request, which does more; and one invocation a mail, which batches undercut.
         **_of_function(ceil(median(taken)), memory["MailerFunction"]),
-        **_of_aws(meter, "MailerFunction"),
+        **_of_aws(meter, *memory.keys() - {"ApiFunction"}),
     }
     # The hint that a mail waits, and the queue's own two requests, to receive and to delete.
     mail["SQS"] += hint + 2 * _PRICES["sqs_million"]
@@ -95,10 +95,12 @@ def _of_function(milliseconds: int, megabytes: int) -> Costs:
     }
 
 
-def _of_aws(meter: Meter, function: str) -> Costs:
-    sends = meter.requests[function, "SendMessage"]
+def _of_aws(meter: Meter, *functions: str) -> Costs:
+    sends = sum(meter.requests[function, "SendMessage"] for function in functions)
+    writes = sum(meter.write_units[function] for function in functions)
+    reads = sum(meter.read_units[function] for function in functions)
     return {
-        "DynamoDB, writes": meter.write_units[function] / INVITES * _PRICES["dynamodb_write_million"],
-        "DynamoDB, reads": meter.read_units[function] / INVITES * _PRICES["dynamodb_read_million"],
+        "DynamoDB, writes": writes / INVITES * _PRICES["dynamodb_write_million"],
+        "DynamoDB, reads": reads / INVITES * _PRICES["dynamodb_read_million"],
         "SQS": sends / INVITES * _PRICES["sqs_million"],
     }
