@@ -21,6 +21,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "provision": ("POST /organizations", {"id": "clinicA", "name": "Clinic A", "seats": 25}),
     "list_organizations": ("GET /organizations", None),
     "read_organization": ("GET /organizations/{organization}", None),
+    "change_organization": ("PATCH /organizations/{organization}", {"name": "Clinic A", "seats": 50}),
     "invite": (
         "POST /organizations/{organization}/invites",
         {"email": EMAIL, "roles": ["editor"], "inviter_name": "Olga Orr"},

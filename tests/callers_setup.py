@@ -123,6 +123,7 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
     email = f"{unique('asked')}@clinic.example"
     bodies: dict[str, dict[str, object]] = {
         "POST /organizations": {"id": unique("asked"), "name": "New"},
+        "PATCH /organizations/{organization}": {"name": "Another"},
         "POST /invites": {"email": email, "organization": ids["organization"]},
         "POST /organizations/{organization}/invites": {"email": email},
         "POST /organizations/{organization}/members": {"email": email},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from guestlist import writes
 from guestlist.clock import clock
 from guestlist.invites import expire
 from guestlist.request import sweep_request
@@ -12,7 +13,7 @@ from tests.asked import NOWHERE, OPERATIONS, Asker
 from tests.minted import caller
 
 CREATING = ("provision", "invite", "invite_into_own", "add_member")
-WRITING = (*CREATING, "resend", "revoke", "change_roles", "deprovision")
+WRITING = (*CREATING, "change_organization", "resend", "revoke", "change_roles", "deprovision")
 INVITING = ("invite", "invite_into_own")
 FIRST_READ = {"list_organizations": "Query", "provision": "GetItem"}
 MUCH_LATER = 40 * 24 * 3600
@@ -87,8 +88,9 @@ def _busy(asker: Asker, place: Ids) -> None:
 
 def _bodies(asker: Asker, place: Ids) -> None:
     """Bodies that cannot be, and a key's second body."""
-    for operation in (*CREATING, "change_roles"):
-        asker.ask(operation, place, content=b"{}")
+    for operation in (*CREATING, "change_roles", "change_organization"):
+        content = b'{"seats": 0}' if operation == "change_organization" else b"{}"
+        asker.ask(operation, place, content=content)
     for operation in CREATING:
         headers = {"Idempotency-Key": f"key-{operation}"}
         body = {"email": f"key-{operation}@example.com", **_own(operation, place)}
@@ -100,6 +102,8 @@ def _bodies(asker: Asker, place: Ids) -> None:
 def _taken(asker: Asker, place: Ids) -> None:
     """Ids, addresses and offers that are taken."""
     asker.ask("provision", id=place["organization"])
+    store(asker.stack).commit(writes.reserve("clinicF", NOWHERE["user"]))
+    asker.ask("provision", id="clinicF")
     _member(asker, place, "member@example.com")
     for operation in INVITING:
         asker.ask(
@@ -130,7 +134,10 @@ def _closed(asker: Asker, place: Ids) -> None:
 
 
 def _changes(asker: Asker, place: Ids) -> None:
-    """Members that may not change, or not like this."""
+    """Members and organizations that may not change, or not like this."""
+    asker.ask("change_organization", place, seats=1)
+    for tag in ("", '"700"'):
+        asker.ask("change_organization", place, headers={"If-Match": tag})
     asker.ask("change_roles", place, roles=[])
     asker.ask("deprovision", place)
     asker.ask("change_roles", place, headers={"If-Match": ""})

@@ -10,7 +10,7 @@ from guestlist.clock import clock
 from guestlist.invites import resend, revoke
 from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, back_off
 from guestlist.profile import PROJECTION_GRACE
-from guestlist.records import Invite, InviteStatus, User
+from guestlist.records import Invite, InviteStatus, Organization, User
 from guestlist.request import sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
@@ -78,7 +78,7 @@ class Overtaken(Store):
         super().__init__(guests.store._table)
         self._guests = guests
 
-    def overdue(self, now: int) -> Iterator[Invite | User]:
+    def overdue(self, now: int) -> Iterator[Invite | User | Organization]:
         """Yield what was overdue before another sweep took it."""
         found = list(super().overdue(now))
         self._guests.sweep()

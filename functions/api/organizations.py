@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import namespace, store
 from guestlist import organizations, records
-from guestlist.api import etag, request_of
-from guestlist.resources import Organization, OrganizationList, OrganizationRequest
+from guestlist.api import etag, request_of, version_seen
+from guestlist.resources import Organization, OrganizationChange, OrganizationList, OrganizationRequest
 
 router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -44,4 +44,16 @@ def list_organizations(limit: Limit = 50, cursor: str | None = None) -> Organiza
 def read_organization(organization: str) -> Response[Organization]:
     """Read an organization."""
     found = store.organization(organization)
+    return _shown(found)
+
+
+@router.patch("/organizations/<organization>")
+def change_organization(organization: str, body: OrganizationChange) -> Response[Organization]:
+    """Change an organization's name or seats."""
+    request = request_of(router.current_event, namespace)
+    seen = version_seen(router.current_event, store.organization(organization).version)
+    return _shown(organizations.change(organization, body, seen=seen, request=request, store=store))
+
+
+def _shown(found: records.Organization) -> Response[Organization]:
     return Response(HTTPStatus.OK, "application/json", Organization.of(found), etag(found.version))

@@ -58,6 +58,7 @@ ROUTES: Mapping[str, Rule] = {
     "POST /organizations": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "GET /organizations": Rule(Permission.READ_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
+    "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}/invites": Rule(Permission.READ_INVITES, Reach.PATH),
     "GET /organizations/{organization}/invites/{invite}": Rule(Permission.READ_INVITES, Reach.PATH),
     "POST /invites": Rule(Permission.WRITE_INVITES, Reach.OWN),

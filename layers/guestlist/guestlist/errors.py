@@ -121,6 +121,12 @@ class SeatsTaken(Conflict):
     code, title = "seats_taken", "All seats of this organization are taken."
 
 
+class SeatsInUse(Conflict):
+    """Members and pending invites hold more seats than there shall be."""
+
+    code, title = "seats_in_use", "More seats are in use."
+
+
 class TooManyOrganizations(Conflict):
     """The user's profile at Auth0 has no room for another organization."""
 

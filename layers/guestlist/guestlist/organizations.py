@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from guestlist import writes
 from guestlist.errors import (
@@ -11,9 +12,12 @@ from guestlist.errors import (
     NameReserved,
     OrganizationExists,
     OrganizationSuspended,
+    SeatsInUse,
+    Stale,
 )
 from guestlist.records import Action, NameState, Organization, OrganizationStatus
 from guestlist.request import Request
+from guestlist.resources import OrganizationChange
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
 
@@ -44,6 +48,28 @@ def provision(organization: Organization, *, request: Request, store: Store) -> 
             writes.remember(request.key, organization.id, request.now),
         )
     return organization
+
+
+@decided_anew
+def change(
+    organization: str, asked: OrganizationChange, *, seen: int, request: Request, store: Store
+) -> Organization:
+    """Give an organization another name, or another number of seats.
+
+    Raises:
+        NotFound: there is none.
+        Stale: `seen` is not its version.
+        SeatsInUse: members and pending invites hold more seats; the error says how many.
+    """
+    before = store.organization(organization)
+    if before.version != seen:
+        raise Stale
+    after = replace(before, **asked.model_dump(exclude_unset=True), version=before.version + 1)
+    if after.seats is not None and after.seats < before.taken:
+        raise SeatsInUse(seats=after.seats, taken=before.taken)
+    audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_CHANGE, organization)
+    store.commit(writes.changed_organization(before, after), writes.audited(audit))
+    return store.organization(organization)
 
 
 def active(organization: str, store: Store) -> Organization:

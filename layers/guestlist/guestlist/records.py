@@ -33,6 +33,7 @@ class Action(StrEnum):
     """What was done, for the audit: `subject:verb`."""
 
     ORGANIZATION_PROVISION = "organization:provision"
+    ORGANIZATION_CHANGE = "organization:change"
     INVITE_CREATE = "invite:create"
     INVITE_RESEND = "invite:resend"
     INVITE_REVOKE = "invite:revoke"

@@ -14,10 +14,12 @@ from guestlist.errors import (
     KeyReused,
     LastAdmin,
     Malformed,
+    NameReserved,
     NotFound,
     OrganizationExists,
     OrganizationSuspended,
     PreconditionRequired,
+    SeatsInUse,
     SeatsTaken,
     Stale,
     TooLarge,
@@ -35,9 +37,10 @@ OFFERS: Refusals = (*GRANTS, AlreadyMember, InvitePending, SeatsTaken, BudgetExh
 CREATES: Refusals = (Unacceptable, KeyReused)
 
 OF_OPERATION: dict[str, Refusals] = {
-    "provision": (*CREATES, OrganizationExists, Busy),
+    "provision": (*CREATES, OrganizationExists, NameReserved, Busy),
     "list_organizations": (),
     "read_organization": (NotFound,),
+    "change_organization": (NotFound, Unacceptable, PreconditionRequired, Stale, SeatsInUse, Busy),
     "invite": (*CREATES, *OFFERS),
     "invite_into_own": (*CREATES, *OFFERS),
     "list_invites": (NotFound,),

@@ -1,8 +1,8 @@
 """What the HTTP API takes and gives, as validated models."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from guestlist import names, records
 from guestlist.addresses import normalised
@@ -32,7 +32,16 @@ InviterName = Annotated[
 OrganizationId = Annotated[str, StringConstraints(pattern=names.ORGANIZATION)]
 Role = Annotated[str, StringConstraints(pattern=names.ROLE)]
 Roles = Annotated[list[Role], Field(max_length=10), AfterValidator(lambda roles: sorted(set(roles)))]
-Locale = Literal["en", "de"]
+Locale = Annotated[
+    str,
+    StringConstraints(pattern=names.LANGUAGE_TAG),
+    AfterValidator(names.language),
+    Field(
+        description="A language tag (BCP 47), for the mail and the page. `de-AT` is written to in German; a "
+        "language without texts in English.",
+        examples=["en", "de-AT"],
+    ),
+]
 
 
 class Body(BaseModel):
@@ -51,6 +60,21 @@ class OrganizationRequest(Body):
         default=False,
         description="True: the name may be one that accounts at Auth0 bear already; they become members.",
     )
+
+
+class OrganizationChange(Body):
+    """What is to be otherwise about an organization; what is left out stays."""
+
+    name: DisplayName = Field("", examples=["Clinic A"])
+    seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        None, description="Null: as many as come. Never fewer than are in use."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("names nothing to change")
+        return self
 
 
 class InviteRequest(Body):

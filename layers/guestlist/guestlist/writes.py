@@ -32,6 +32,14 @@ def new_organization(organization: Organization) -> list[Write]:
     return [put(keys.item(organization)), put(name, when=when)]
 
 
+def changed_organization(before: Organization, after: Organization) -> Write:
+    """Change an organization that nobody changed meanwhile, to no fewer seats than are taken then."""
+    if after.seats is None:
+        return difference(before, after, when="#version = :seen", seen=before.version)
+    fits = "#version = :seen AND #taken <= :most"
+    return difference(before, after, when=fits, seen=before.version, most=after.seats)
+
+
 def reserve(name: str, user: str) -> list[Write]:
     """Reserve a name that an account bore before us: an organization of that name has to adopt it."""
     reserved = keys.pointer(keys.name(name), reserved=name)
