@@ -43,7 +43,7 @@ def test_a_resend_renews_an_expired_invite(
     assert get(person.link()).status_code == 200
 
 
-def test_an_expired_invites_address_may_be_taken(
+def test_f5_an_expired_invites_address_may_be_taken(
     stack: Stack, operator: Api, clinic: str, new_person: NewPerson
 ) -> None:
     """Inviting again after the end makes a new invite, and the old one cannot be renewed beside it."""

@@ -105,7 +105,7 @@ def test_two_who_remove_and_add_one_known_person_both_succeed(
         assert _members(operator, there) == {}
 
 
-def test_a_button_pressed_twice_at_once_accepts_once(
+def test_f15_a_button_pressed_twice_at_once_accepts_once(
     operator: Api, stack: Stack, clinic: str, new_person: NewPerson
 ) -> None:
     """One membership, one account, one audit record; both presses lead on, and a password comes of it."""

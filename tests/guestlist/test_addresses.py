@@ -45,8 +45,8 @@ def test_what_is_no_address(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "reason"),
     [
-        ("o\u2019neil@example.com", "curly quote"),
-        ("\u201cann\u201d@example.com", "curly quote"),
+        ("o\u2019neil@example.com", "as a quote"),
+        ("\u201cann\u201d@example.com", "as a quote"),
         ("ann\u200b@example.com", "invisible character U\\+200B"),
         ("ann@exam\u00adple.com", "invisible character U\\+00AD"),
         ("ann\r\n@example.com", "invisible character U\\+000D"),

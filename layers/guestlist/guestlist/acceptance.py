@@ -54,6 +54,7 @@ class Page(Shown, Enum):
     STOPPED = Shown("stopped", 409)
     WAIT = Shown("wait", 503, button=True)
     FAILED = Shown("failed", 500)
+    MALFORMED = Shown("failed", 400)
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,10 @@ def waited(seconds: int) -> dict[str, str | list[str]]:
 def _text(event: Mapping[str, Any]) -> str:
     """Return the body, if it is small enough to be looked at and text at all."""
     body = str(event.get("body") or "")
-    content = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+    try:
+        content = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except ValueError:
+        raise Malformed("The body is not base64, as its event says.") from None
     if len(content) > LARGEST_BODY:
         raise TooLarge
     text = content.decode(errors="replace")

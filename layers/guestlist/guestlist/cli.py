@@ -164,7 +164,7 @@ def _member(command: Options) -> None:
 def _offer(command: Options) -> None:
     _role(command)
     command.set_defaults(role=[])
-    command.add_argument("--locale", choices=("en", "de"), default="en", help="of the mail")
+    command.add_argument("--locale", default="en", help="the language of the mail, as de or de-AT")
     command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
     _key(command)
 

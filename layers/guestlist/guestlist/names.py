@@ -6,6 +6,9 @@ import unicodedata
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 ROLE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 ADMIN = "admin"
+LANGUAGE_TAG = r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8}){0,7}$"
+LANGUAGES = ("en", "de")
+"""Those that mails and pages have a folder for; the first is for whoever speaks none of them."""
 
 _LINK = re.compile(
     r"""://
@@ -33,6 +36,12 @@ def is_organization(text: str) -> bool:
 def folded(organization: str) -> str:
     """Return an organization's id ignoring case, as it is reserved for ever."""
     return organization.casefold()
+
+
+def language(tag: str) -> str:
+    """Return which of our languages a tag asks for (BCP 47; `de_AT`, as POSIX writes it, as well)."""
+    asked = re.split("[_-]", tag)[0].lower()
+    return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
 def display_name(text: str) -> str:

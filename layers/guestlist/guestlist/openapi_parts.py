@@ -136,6 +136,7 @@ _SHOWN = {
     "500": "Something went wrong here.",
 }
 _PRESSED = {
+    "400": "The form cannot be read.",
     **_SHOWN,
     "303": "Accepted: on to setting a password, or to the login.",
     "409": "The person belongs to too many organizations, or somebody has to look at it.",
