@@ -3,6 +3,7 @@
 import pytest
 
 from guestlist.acceptance import _never_used
+from guestlist.adoption import count_in
 from guestlist.errors import NameReserved
 from guestlist.records import Halt, InviteStatus, MailState
 from tests.adoption_setup import account, link, plant
@@ -152,6 +153,17 @@ def test_an_admin_added_at_once_counts_when_the_account_is_made(guests: Bench) -
     guests.project(user)
     assert guests.store.organization(organization).admins == 1
     assert guests.user(user).uncounted == ()
+
+
+def test_an_admin_who_counts_goes_on_counting(guests: Bench) -> None:
+    """A change of roles between the count and the end of the projection does not take the last admin away."""
+    organization = guests.organization()
+    user = guests.added(organization, None, "admin")
+    count_in(user, guests.store)
+    guests.changes_roles(organization, user, "admin", "editor")
+    assert guests.store.organization(organization).admins == 1
+    guests.project(user)
+    assert guests.store.organization(organization).admins == 1
 
 
 def test_an_account_linked_into_another_is_for_a_person_to_decide(guests: Bench, organization: str) -> None:

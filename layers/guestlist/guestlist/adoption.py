@@ -142,11 +142,11 @@ def _joining(user: User, organization: str, held: str | None, store: Store, now:
         created_at=now,
         changed_at=now,
     )
-    offered = (
-        closed(store.invite(organization, held), InviteStatus.REVOKED)
-        if held
-        else [writes.still_not_invited(organization, user.email)]
-    )
+    if held:
+        ended = closed(store.invite(organization, held), InviteStatus.REVOKED)
+        offered = [*ended, _audited(organization, Action.INVITE_REVOKE, held, now)]
+    else:
+        offered = [writes.still_not_invited(organization, user.email)]
     counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)
     return [writes.new_membership(membership), *offered, counts]
 

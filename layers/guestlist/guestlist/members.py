@@ -71,7 +71,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
-    after = counting(with_membership(wanted, organization, roles, now), organization, roles)
+    after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))
     membership = Membership(
@@ -239,7 +239,7 @@ def _changing(
     projected = (
         without_membership(user, organization, now)
         if removed
-        else counting(with_membership(user, organization, after.roles, now), organization, after.roles)
+        else counting(user, with_membership(user, organization, after.roles, now), organization)
     )
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
     if gained < 0 and store.organization(organization).admins <= 1:

@@ -85,11 +85,12 @@ def known_name(user: User, organization: str, *, joins: bool, now: int) -> User:
     return _due(replace(user, foreign=foreign, organizations=organizations), now)
 
 
-def counting(user: User, organization: str, roles: tuple[str, ...]) -> User:
-    """Return the user as an admin who counts, or does not count yet, in an organization."""
-    others = tuple(name for name in user.uncounted if name != organization)
-    waits = user.unproved and ADMIN in roles
-    return replace(user, uncounted=(*others, organization) if waits else others)
+def counting(before: User, after: User, organization: str) -> User:
+    """Return a changed user as an admin of an organization who counts, as they did before, or not yet."""
+    others = tuple(name for name in after.uncounted if name != organization)
+    waits = after.unproved and not counts_as_admin(before, organization)
+    uncounted = (*others, organization) if waits and ADMIN in after.organizations[organization] else others
+    return replace(after, uncounted=uncounted)
 
 
 def counts_as_admin(user: User, organization: str) -> bool:
