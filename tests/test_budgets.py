@@ -242,9 +242,9 @@ def test_two_at_once_with_one_key_and_one_mail_left_are_one_invite(
 
 
 def test_the_templates_limits_are_numbers_from_one_on() -> None:
-    """A limit of none would be a switch, and a word an error at the cold start; the README tells them."""
+    """A limit of none would be a switch, and a word an error at the cold start; docs/api.md tells them."""
     declared = parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Parameters"]
     limits = [declared[name] for name in LIMITS]
     assert [(limit["Type"], limit["MinValue"]) for limit in limits] == [("Number", 1)] * 4
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "docs/api.md").read_text(encoding="utf-8")
     assert [f"| {declared[name]['Default']} | `{name}` |" in readme for name in LIMITS] == [True] * 4

@@ -167,7 +167,7 @@ def test_every_group_and_command_has_help(guestlist: Guestlist, group: str) -> N
 
 def test_what_the_readme_and_the_help_show_can_be_typed() -> None:
     """Each command line there is one that the parser takes."""
-    texts = (str(cli.__doc__), (ROOT / "README.md").read_text())
+    texts = (str(cli.__doc__), (ROOT / "docs/command-line.md").read_text())
     lines = [line.split(maxsplit=1)[1] for text in texts for line in text.splitlines() if TYPED.match(line)]
     assert len(lines) >= 10
     for line in lines:

@@ -1,4 +1,4 @@
-"""`sam local invoke` of each function, as the README says it."""
+"""`sam local invoke` of each function, as docs/deploy.md says it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ SAM = ROOT / ".venv-sam/bin/sam"
 TOLD = dict(
     re.findall(
         r"^    sam local invoke (\w+) -e (events/\S+\.json)$",
-        (ROOT / "README.md").read_text(encoding="utf-8"),
+        (ROOT / "docs/deploy.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
 )

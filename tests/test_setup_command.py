@@ -61,7 +61,7 @@ def credential(monkeypatch: pytest.MonkeyPatch) -> Owned:
 
 def test_the_readme_asks_for_the_same_scopes() -> None:
     """Each once, as the command's own help lists them."""
-    told = (stack.ROOT / "README.md").read_text().partition("## Deploy")[2].partition("Then,")[0]
+    told = (stack.ROOT / "docs/deploy.md").read_text().partition("Then,")[0]
     assert sorted(SCOPE.findall(told)) == SCOPES
 
 
