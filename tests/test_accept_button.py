@@ -1,7 +1,5 @@
 """The button of an invite's page: without the nonce of an opened page it does nothing."""
 
-import base64
-
 import httpx
 import pytest
 
@@ -49,30 +47,3 @@ def test_a_nonce_of_another_link_changes_nothing(
         page = httpx.post(url, data={"nonce": wrong}, verify=PLAIN)
         shows(page, 200, heading(page), button=True)
     assert traces(stack) == before
-
-
-@pytest.mark.parametrize(
-    ("body", "encoded"),
-    [
-        ("%%%", True),
-        ("bm9uY2U9", True),
-        (base64.b64encode(b"\xff").decode(), True),
-        ("=", False),
-        (None, False),
-    ],
-)
-def test_a_form_that_arrives_broken_changes_nothing(
-    body: str | None, *, encoded: bool, operator: Api, clinic: str, new_person: NewPerson, stack: Stack
-) -> None:
-    """Should the gateway hand over base64 that is none, the page is shown again."""
-    url = link(operator, clinic, new_person().email)
-    path = url.removeprefix(stack.api)
-    event = {
-        "version": "2.0",
-        "rawPath": path,
-        "headers": {},
-        "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default", "requestId": "r"},
-        "body": body,
-        "isBase64Encoded": encoded,
-    }
-    assert stack.functions["AcceptFunction"].invoke(event)["statusCode"] == 200

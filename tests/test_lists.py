@@ -73,7 +73,7 @@ def test_what_comes_between_pages_moves_nothing(kind: str, operator: Api, clinic
     assert kind == "audit" or there <= before
 
 
-def test_removed_members_leave_no_gap(operator: Api, clinic: str) -> None:
+def test_f35_removed_members_leave_no_gap(operator: Api, clinic: str) -> None:
     """Pages of members are full although tombstones lie between them."""
     users = sorted(add(operator, clinic) for _ in range(7))
     for gone in users[1:5]:

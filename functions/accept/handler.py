@@ -13,6 +13,7 @@ from guestlist import acceptance
 from guestlist.auth0 import Auth0
 from guestlist.caller import Caller
 from guestlist.clock import clock
+from guestlist.errors import Malformed
 from guestlist.links import Links
 from guestlist.queue import Queue
 from guestlist.records import ActorKind
@@ -90,12 +91,18 @@ def unknown(_: NotFoundError) -> Response[str]:
     return show(acceptance.Opened(acceptance.Page.UNKNOWN), "", now=clock.now())
 
 
+def malformed(_: Malformed) -> Response[str]:
+    """Answer for a form that arrived broken."""
+    return show(acceptance.Opened(acceptance.Page.MALFORMED), "", now=clock.now())
+
+
 def failed(error: Exception) -> Response[str]:
     """Show a person a page, whatever went wrong."""
     logger.error("a page failed", exc_info=error)
     return show(acceptance.Opened(acceptance.Page.FAILED), "", now=clock.now())
 
 
+app.exception_handler(Malformed)(malformed)
 app.exception_handler(Exception)(failed)
 
 

@@ -1,5 +1,6 @@
 """The pages of an invite as HTML: no script, no foreign asset, nothing kept by caches."""
 
+import base64
 import secrets
 from http import HTTPStatus
 from urllib.parse import parse_qs, quote
@@ -9,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from guestlist.acceptance import Accepted, Opened, Page
+from guestlist.errors import Malformed
 from guestlist.links import Links
 
 _pages = Environment(
@@ -46,12 +48,17 @@ def redirect(accepted: Accepted, login_url: str) -> Response[str]:
 
 
 def submitted(event: APIGatewayProxyEventV2, name: str) -> str:
-    """Return a field of the form, or nothing. API Gateway hands form bodies over in base64."""
+    """Return a field of the form, or nothing. API Gateway hands form bodies over in base64, and says so.
+
+    Raises:
+        Malformed: it says so of something that is none.
+    """
+    body = event.body or ""
     try:
-        fields = parse_qs(event.decoded_body or "")
+        form = base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
     except ValueError:
-        return ""
-    return fields.get(name, [""])[0]
+        raise Malformed from None
+    return parse_qs(form.decode(errors="replace")).get(name, [""])[0]
 
 
 def _login_url(template: str, organization: str) -> str:
