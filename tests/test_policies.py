@@ -17,9 +17,10 @@ from guestlist.resources import MemberRequest
 from local.people import PLAIN, Api, Person
 from local.stack import CONNECTION, Stack
 from tests.accept_setup import HOUR, get, link, store
+from tests.adoption_setup import plant
 from tests.bench import budgets
 from tests.callers_setup import ROUTES, added, ask, filled
-from tests.front_door import invite, pass_time, provision, suffer
+from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
 
@@ -47,6 +48,7 @@ def run() -> Iterator[Run]:
             _ask_everything(api, clinic)
             _accept(stack, api, clinic)
             _bounce(stack, api, clinic)
+            _adopt(stack, api, clinic)
             _sweep(stack, api, clinic)
         yield done
 
@@ -81,6 +83,19 @@ def _bounce(stack: Stack, api: Api, clinic: str) -> None:
     stack.workers.idle()
     api.post(f"/organizations/{clinic}/invites/{made.json()['id']}/resend").raise_for_status()
     stack.workers.idle()
+
+
+def _adopt(stack: Stack, api: Api, clinic: str) -> None:
+    """Add whose account bears an organization's name, and one that an organization adopts later."""
+    theirs = unique("theirs")
+    plant(stack.tenant, "old@clinic.example", verified=True, organizations=[provision(api), theirs])
+    added = api.post(f"/organizations/{clinic}/members", json={"email": "old@clinic.example"}, headers=WAIT)
+    assert added.json()["projection"] == "applied"
+    api.post("/organizations", json={"id": theirs, "name": "Theirs", "adopt": True}).raise_for_status()
+    pass_time(stack, seconds=30)
+    stack.workers.tick()
+    stack.workers.idle()
+    assert api.get(f"/organizations/{theirs}/members").json()["items"][0]["email"] == "old@clinic.example"
 
 
 def _sweep(stack: Stack, api: Api, clinic: str) -> None:

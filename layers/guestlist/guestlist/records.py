@@ -45,7 +45,6 @@ class Action(StrEnum):
     MEMBER_ADOPT = "member:adopt"
     MEMBER_DROP = "member:drop"
     USER_PROVE = "user:prove"
-    USER_ADOPT = "user:adopt"
 
 
 @dataclass(frozen=True, kw_only=True)
