@@ -7,10 +7,13 @@ import pytest
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 import guestlist
+from accept.pages import preferred
+from guestlist.acceptance import Page
+from guestlist.names import LANGUAGES
 
 FOLDER = Path(guestlist.__file__).parent
-PAGES = sorted(path.name for path in (FOLDER / "pages").glob("*.html") if path.stem not in {"base", "button"})
-MAILS = [f"{mail}/{locale}" for mail in ("invite", "welcome") for locale in ("en", "de")]
+PAGES = [f"{locale}/{page.template}.html" for locale in LANGUAGES for page in Page]
+MAILS = [f"{mail}/{locale}" for mail in ("invite", "welcome") for locale in LANGUAGES]
 LINK = "https://join.example.com/accept/a1B2c3"
 NAMES = {"organization": "Cliníc <b>A</b> & Co", "inviter": "Mary O'Neil", "application": "Clinic Portal"}
 PAGE = {**NAMES, "nonce": "n0nce", "action": "/accept/a1B2c3", "login_url": "https://app.example/login"}
@@ -25,42 +28,79 @@ def render(folder: str, template: str, **variables: object) -> str:
     return environment.get_template(template).render(style_nonce="st-1", **variables)
 
 
+def page(name: str, **variables: object) -> str:
+    """Render a page, `de/offer.html`, in the language of its folder."""
+    return render("pages", name, locale=name[:2], **variables)
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("folder", ["pages", "mails/invite", "mails/welcome"])
+def test_every_language_is_whole(folder: str) -> None:
+    """A language is a folder of pages and one per mail, and each holds what the English one holds."""
+    folders = {path.name: files(path) for path in (FOLDER / folder).iterdir() if path.is_dir()}
+    assert folders == dict.fromkeys(LANGUAGES, folders["en"])
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_runs_and_loads_nothing(name: str) -> None:
     """A page holds no script, one style with the policy's nonce, and no markup that a name brought."""
-    page = render("pages", name, **PAGE)
-    assert "<script" not in page
-    assert re.findall(r"<style[^>]*>", page) == ['<style nonce="st-1">']
-    assert not re.search(r"style=|src=|@import|url\(|<b>", page)
-    assert '<html lang="en">' in page
+    html = page(name, **PAGE)
+    assert "<script" not in html
+    assert re.findall(r"<style[^>]*>", html) == ['<style nonce="st-1">']
+    assert not re.search(r"style=|src=|@import|url\(|<b>", html)
+    assert f'<html lang="{name[:2]}">' in html
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_does_without_the_inviters_name(name: str) -> None:
     """An invite by a system has no inviter to name, and the page still reads."""
-    assert "None" not in render("pages", name, **{**PAGE, "inviter": None})
+    assert "None" not in page(name, **{**PAGE, "inviter": None})
 
 
-@pytest.mark.parametrize("name", ["unknown.html", "incomplete.html"])
-def test_a_page_for_an_unknown_token_needs_no_name(name: str) -> None:
+@pytest.mark.parametrize("name", ["unknown", "incomplete", "failed"])
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_page_for_an_unknown_token_needs_no_name(locale: str, name: str) -> None:
     """Where the token is unknown, only the application is named."""
-    assert "Clinic Portal" in render("pages", name, application="Clinic Portal")
+    assert "Clinic Portal" in page(f"{locale}/{name}.html", application="Clinic Portal")
 
 
-@pytest.mark.parametrize("name", ["offer.html", "used.html", "wait.html"])
-def test_the_button_posts_the_nonce(name: str) -> None:
+@pytest.mark.parametrize("name", ["offer", "used", "wait"])
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_button_posts_the_nonce(locale: str, name: str) -> None:
     """Pressing is a POST with the nonce, which a scanner that follows links never makes."""
-    page = render("pages", name, **PAGE)
-    assert page.count("<button>") == 1
-    assert '<form method="post" action="/accept/a1B2c3">' in page
-    assert '<input type="hidden" name="nonce" value="n0nce">' in page
+    html = page(f"{locale}/{name}.html", **PAGE)
+    assert html.count("<button>") == 1
+    assert '<form method="post" action="/accept/a1B2c3">' in html
+    assert '<input type="hidden" name="nonce" value="n0nce">' in html
 
 
-def test_an_invite_used_long_ago_leads_to_the_login() -> None:
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_an_invite_used_long_ago_leads_to_the_login(locale: str) -> None:
     """Without a button any more, its page offers the sign-in to whom it may concern."""
-    page = render("pages", "used_up.html", **{**PAGE, "action": None, "nonce": None})
-    assert "<form" not in page
-    assert 'href="https://app.example/login"' in page
+    html = page(f"{locale}/used_up.html", **{**PAGE, "action": None, "nonce": None})
+    assert "<form" not in html
+    assert 'href="https://app.example/login"' in html
+
+
+@pytest.mark.parametrize(
+    ("accepts", "locale"),
+    [
+        ("", "en"),
+        ("*", "en"),
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en-GB, de;q=0.5", "en"),
+        ("fr-FR,fr;q=0.9, DE;q=0.8,en;q=0.7", "de"),
+        ("fr", "en"),
+        ("den,;;=,,é", "en"),
+    ],
+)
+def test_a_page_for_an_unknown_token_speaks_the_browsers_language(accepts: str, locale: str) -> None:
+    """The first of the browser's languages that has pages is taken, else English."""
+    assert preferred(accepts) == locale
 
 
 @pytest.mark.parametrize("mail", MAILS)

@@ -1,6 +1,5 @@
 """The invite's page and its button. Public."""
 
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -41,11 +40,21 @@ store = Store(Table(settings.TABLE_NAME))
 queue = Queue(projection=settings.PROJECTION_QUEUE)
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 auth0 = Auth0(settings.AUTH0_URL, secret(settings.AUTH0_CLIENT), deadline=CALL)
-show = partial(
-    render, application=settings.APPLICATION_NAME, login_url=settings.APPLICATION_LOGIN_URL, links=links
-)
 logger = Logger()
 app = APIGatewayHttpResolver(strip_prefixes=[BROKEN_PATH])
+
+
+def show(opened: acceptance.Opened, token: str, *, now: int) -> Response[str]:
+    """Return the page of what a link opened, for whoever asks."""
+    return render(
+        opened,
+        token,
+        accepts=app.current_event.headers.get("accept-language", ""),
+        application=settings.APPLICATION_NAME,
+        login_url=settings.APPLICATION_LOGIN_URL,
+        links=links,
+        now=now,
+    )
 
 
 @app.get("/accept/<token>")

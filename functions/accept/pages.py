@@ -1,6 +1,7 @@
 """The pages of an invite as HTML: no script, no foreign asset, nothing kept by caches."""
 
 import base64
+import re
 import secrets
 from http import HTTPStatus
 from urllib.parse import parse_qs, quote
@@ -12,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from guestlist.acceptance import Accepted, Opened, Page
 from guestlist.errors import Malformed
 from guestlist.links import Links
+from guestlist.names import LANGUAGES
 
 _pages = Environment(
     loader=PackageLoader("guestlist", "pages"), autoescape=select_autoescape(), undefined=StrictUndefined
@@ -20,11 +22,19 @@ RETRY_AFTER = 5
 
 
 def render(
-    opened: Opened, token: str, *, application: str, login_url: str, links: Links, now: int
+    opened: Opened, token: str, *, accepts: str, application: str, login_url: str, links: Links, now: int
 ) -> Response[str]:
-    """Return the page that a link opened, with the button's nonce if it has a button."""
+    """Return the page that a link opened, with the button's nonce if it has a button.
+
+    It speaks the invite's language; where the link leads to none, the browser's (`accepts`).
+    """
+    locale = opened.invite.locale if opened.invite else preferred(accepts)
     style_nonce = secrets.token_urlsafe(12)
-    values: dict[str, str | None] = {"application": application, "style_nonce": style_nonce}
+    values: dict[str, str | None] = {
+        "application": application,
+        "locale": locale,
+        "style_nonce": style_nonce,
+    }
     if opened.invite and opened.organization:
         values |= {
             "organization": opened.organization.name,
@@ -33,7 +43,7 @@ def render(
             "nonce": links.nonce(token, now) if opened.page.button else None,
             "login_url": _login_url(login_url, opened.organization.id),
         }
-    html = _pages.get_template(f"{opened.page.template}.html").render(**values)
+    html = _pages.get_template(f"{locale}/{opened.page.template}.html").render(**values)
     headers = _headers(style_nonce)
     if opened.page is Page.WAIT:
         headers["Retry-After"] = str(RETRY_AFTER)
@@ -59,6 +69,12 @@ def submitted(event: APIGatewayProxyEventV2, name: str) -> str:
     except ValueError:
         raise Malformed from None
     return parse_qs(form.decode(errors="replace")).get(name, [""])[0]
+
+
+def preferred(accepts: str) -> str:
+    """Return the first language of an `Accept-Language` that has pages; browsers name the best one first."""
+    asked = re.findall(r"(?:^|,)\s*([a-z]+)", accepts.lower())
+    return next((language for language in asked if language in LANGUAGES), LANGUAGES[0])
 
 
 def _login_url(template: str, organization: str) -> str:
