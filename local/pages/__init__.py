@@ -18,7 +18,8 @@ _TEMPLATES = Environment(
 )
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
+        "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
