@@ -32,7 +32,7 @@ def test_status_and_code_are_as_drawn(kind: type[GuestlistError]) -> None:
         drawn for drawn in (errors.__doc__ or "").splitlines() if re.search(rf"── {kind.__name__}\b", drawn)
     ]
     words = line.split()
-    assert kind.status in {400, 401, 403, 404, 409, 412, 413, 422, 428, 502, 503}
+    assert kind.status in {400, 401, 403, 404, 409, 412, 413, 422, 428, 429, 502, 503}
     if not kind.__subclasses__() or kind.code in words:
         assert kind.code in words
     for number in re.findall(r"\b\d{3}\b", line):

@@ -10,8 +10,10 @@ GuestlistError
 │   ├── InvitePending           invite_pending
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
+│   ├── NameReserved            name_reserved
 │   ├── OrganizationExists      organization_exists
 │   ├── OrganizationSuspended   organization_suspended
+│   ├── SeatsInUse              seats_in_use
 │   ├── SeatsTaken              seats_taken
 │   └── TooManyOrganizations    too_many_organizations
 ├── Stale                  412  stale                    If-Match names another version
