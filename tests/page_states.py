@@ -54,6 +54,10 @@ def offer(visit: Visit) -> None:
     visit.opened()
 
 
+def offer_in_german(visit: Visit) -> None:
+    visit.opened(locale="de")
+
+
 def expired(visit: Visit) -> None:
     visit.opened(expires_in=HOUR)
     later(visit.stack, HOUR)
@@ -188,4 +192,11 @@ def no_such_mail(visit: Visit) -> None:
 
 def mail(visit: Visit) -> None:
     invited(visit.operator, visit.clinic, visit.person)
+    visit.page.set_content(visit.stack.mails()[-1].html)
+
+
+def welcome_mail(visit: Visit) -> None:
+    added = {"email": visit.person.email, "welcome": True, "locale": "de"}
+    visit.operator.post(f"/organizations/{visit.clinic}/members", json=added).raise_for_status()
+    visit.stack.workers.idle()
     visit.page.set_content(visit.stack.mails()[-1].html)

@@ -15,6 +15,7 @@ from tests.page_states import Visit
 
 HEADINGS: dict[Callable[[Visit], None], str] = {
     at.offer: "Join Clinic",
+    at.offer_in_german: "Einladung zu Clinic",
     at.expired: "This invite has expired",
     at.revoked: "This invite was withdrawn",
     at.used: "You have joined Clinic",
@@ -42,6 +43,7 @@ HEADINGS: dict[Callable[[Visit], None], str] = {
     at.mail_in_the_mailbox: "You are invited to Clinic",
     at.no_such_mail: "No such mail",
     at.mail: "You are invited to Clinic",
+    at.welcome_mail: "Willkommen bei Clinic",
 }
 
 

@@ -33,6 +33,12 @@ def test_a_mail_is_sent_once(guests: Bench, invite: Invite) -> None:
     assert links_sent(guests, invite) == [1]
 
 
+def test_a_mail_says_that_no_person_wrote_it(guests: Bench, invite: Invite) -> None:
+    """Absence notices do not answer it (RFC 3834)."""
+    send(guests, invite)
+    assert guests.aws.mails()[-1].headers == {"Auto-Submitted": "auto-generated"}
+
+
 def test_of_two_mailers_one_sends(guests: Bench, invite: Invite) -> None:
     """Queues deliver twice: whoever comes while it is being sent leaves it alone."""
     second = list[bool]()

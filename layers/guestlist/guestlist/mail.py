@@ -23,6 +23,8 @@ NEVER = {"BadRequestException", "MessageRejected"}
 """SES's errors that are about the mail: it takes the address or content not at all (API v2, SendEmail)."""
 THROTTLED = (0.25, 0.5, 1.0)
 """Seconds between tries of a mail that came too soon after others; SES has not taken it then."""
+AUTOMATIC = {"Name": "Auto-Submitted", "Value": "auto-generated"}
+"""Keeps absence notices from answering (RFC 3834, 5)."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Mailer:
         asked: Any = {
             "FromEmailAddress": self._sender,
             "Destination": {"ToAddresses": [mail.to]},
-            "Content": {"Simple": {"Subject": _content(mail.subject), "Body": body}},
+            "Content": {"Simple": {"Subject": _content(mail.subject), "Body": body, "Headers": [AUTOMATIC]}},
             "ConfigurationSetName": self._configuration_set,
             "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
         }
