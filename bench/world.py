@@ -1,6 +1,6 @@
 """What the figures share: a stack with an operator at it, and counts of what the tenant was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -85,13 +85,35 @@ def management_calls(tenant: Tenant) -> int:
         return sum(call["path"].startswith("/api/v2/") for call in tenant.state.calls)
 
 
+class _Renewed(httpx.Auth):
+    """An operator's token, and another one when it has come to its end, which a long run outlives."""
+
+    def __init__(self, stack: Stack, olga: Person) -> None:
+        self._stack, self._olga = stack, olga
+        self._bearer = self._signed_in()
+
+    def _signed_in(self) -> str:
+        with operator(self._stack, self._olga) as api:
+            return api.headers["Authorization"]
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send a request with the token, and once more with a new one if that is refused."""
+        request.headers["Authorization"] = self._bearer
+        answer = yield request
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            self._bearer = self._signed_in()
+            request.headers["Authorization"] = self._bearer
+            yield request
+
+
 @contextmanager
 def world() -> Iterator[World]:
     """Start a stack whose tenant has no rate limit, and an operator at it."""
     with Stack() as stack, Person(stack, "olga@guestlist.example") as olga:
         control(stack.tenant, "POST", "limits", {"plan": "none"})
         stack.hire_operator(olga.email, olga.password)
-        with operator(stack, olga) as api:
+        with Api(stack, "") as api:
+            api.auth = _Renewed(stack, olga)
             try:
                 yield World(stack, api)
             finally:

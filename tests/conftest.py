@@ -62,7 +62,7 @@ def new_person(stack: Stack) -> Iterator[NewPerson]:
 
 
 @pytest.fixture(scope="module")
-def parts() -> Iterator[Bench]:
+def parts(stack: Stack) -> Iterator[Bench]:  # noqa: ARG001 (its environment is put back before the stack's)
     """Tenant, table and what stands between them without any function, once for the tests of a file."""
     with bench() as running:
         yield running

@@ -53,5 +53,5 @@ def test_a_figure_says_whether_its_bounds_hold() -> None:
     """One that is missed is told by name."""
     figure = Figure("figure", "what it is.", {}, [("", "ms"), ("a", 2.5)], [at_most("a", 2.5, 2)])
     assert not figure.holds
-    assert list(figure.lines())[1:] == ["         ms", "    a   2.50", "  MISSED  a: 2.50, at most 2"]
+    assert list(figure.lines())[1:] == ["         ms", "    a  2.50", "  MISSED  a: 2.50, at most 2"]
     assert paired([2, 4, 9], [1, 2, 3]) == 2

@@ -29,7 +29,8 @@ CHANGES = {
 
 @contextmanager
 def between(stack: Stack, deed: Callable[[], object]) -> Iterator[None]:
-    """Do something when the next transaction is here, before it is carried out."""
+    """Do something when the next transaction is here, before it is carried out; no worker has one."""
+    stack.workers.idle()
     waiting = [deed]
 
     def hear(request: Request) -> None:

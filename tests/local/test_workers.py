@@ -204,8 +204,8 @@ def test_a_tick_fires_every_schedule_once(line: Line) -> None:
 def test_stop_ends_every_thread(line: Line) -> None:
     before = set(threading.enumerate())
     line.workers.start(schedules=True)
-    started = set(threading.enumerate()) - before
-    assert len([thread for thread in started if thread.name.startswith("worker-")]) == 3
+    started = {thread for thread in threading.enumerate() if thread.name.startswith("worker-")} - before
+    assert len(started) == 3
     line.workers.stop()
     assert not started & set(threading.enumerate())
 

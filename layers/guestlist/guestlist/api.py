@@ -37,7 +37,7 @@ LONGEST_WAIT = 10
 MOST_ERRORS = 20
 PROBLEM = "application/problem+json"
 PROBLEM_TYPE = "/openapi.json#/components/examples/{code}"
-"""Names a kind of problem and leads to what the document says of it; relative, as the API's origin is its own."""
+"""Names a kind of problem and leads to what the document says of it, from whatever origin it came."""
 KEY = re.compile(r"[ -~]{1,255}")
 
 logger = Logger(child=True)

@@ -1,6 +1,6 @@
 """The sweep: whatever is overdue is queued again or carried out. Nothing else has to remember it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aws_lambda_powertools import Logger
 
@@ -23,7 +23,7 @@ class Swept:
     projections: int = 0
     mails: int = 0
     expiries: int = 0
-    oldest_due: int = 0
+    oldest_due: int = field(default=0, compare=False)
     """Seconds for which the first of it was overdue."""
 
 
