@@ -27,6 +27,12 @@ def _get(path: str, **query: int) -> Case:
     return case
 
 
+def _rename(ours: World, organization: str) -> Callable[[], Asked]:
+    """Return the case of an organization that gets another name."""
+    path, seen = f"/organizations/{organization}", {"If-Match": "*"}
+    return lambda: partial(ours.api.patch, path, json={"name": "Renamed"}, headers=seen)
+
+
 def _post(path: str, body: Callable[[str], dict[str, Any]]) -> Case:
     """Return the case of a path at which something is made, with a body made anew for each."""
 
@@ -104,6 +110,7 @@ ROUTES: dict[str, Case] = {
     "POST /organizations/{organization}/members": _post(_MEMBERS, lambda _: {"email": address()}),
     "GET /organizations/{organization}/members": _get(_MEMBERS, **PAGE),
     "GET /organizations/{organization}/members/{user}": _get(_MEMBERS + "/{user}"),
+    "PATCH /organizations/{organization}": _rename,
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),

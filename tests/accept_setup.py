@@ -9,6 +9,7 @@ import httpx
 from guestlist.records import Halt, User
 from guestlist.store import Store
 from guestlist.table import Table
+from local.environment import variables
 from local.people import PLAIN, Api, Person
 from local.stack import Stack
 
@@ -43,8 +44,14 @@ def later(stack: Stack, seconds: int) -> None:
 
 
 def store(stack: Stack) -> Store:
-    """Return the real store at the stack's table."""
-    return Store(Table(stack.aws.physical["Table"]["Ref"]))
+    """Return the real store at the stack's table, whichever other stack this process set up since."""
+    return Store(table(stack))
+
+
+def table(stack: Stack) -> Table:
+    """Return the stack's table; a client looks into the environment when it is made."""
+    with variables(stack.aws.environment()):
+        return Table(stack.aws.physical["Table"]["Ref"])
 
 
 def table_item(stack: Stack, pk: str, sk: str, change: str = "", **values: str) -> None:

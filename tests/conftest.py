@@ -27,6 +27,12 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
+def shared(stack: Stack) -> Stack:
+    """Return the shared stack to whoever starts another: environment and clock are put back in turn."""
+    return stack
+
+
+@pytest.fixture(scope="session")
 def console(stack: Stack) -> Iterator[Person]:
     """Return the person whom the deployer made an operator."""
     with Person(stack, "olga@guestlist.example") as olga:
@@ -62,7 +68,7 @@ def new_person(stack: Stack) -> Iterator[NewPerson]:
 
 
 @pytest.fixture(scope="module")
-def parts(stack: Stack) -> Iterator[Bench]:  # noqa: ARG001 (its environment is put back before the stack's)
+def parts(shared: Stack) -> Iterator[Bench]:  # noqa: ARG001 (is there first)
     """Tenant, table and what stands between them without any function, once for the tests of a file."""
     with bench() as running:
         yield running

@@ -60,7 +60,7 @@ SWEEPS = {"sweep/every-minute"}
 
 
 @pytest.fixture(scope="module")
-def clinic() -> Iterator[Stack]:
+def clinic(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
     """Return a stack with clinicA in it, its admin, and an invite whose mail waits."""
     now = int(time.time())
     with Stack() as stack:

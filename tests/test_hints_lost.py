@@ -8,11 +8,9 @@ from guestlist.members import add_member
 from guestlist.records import ActorKind
 from guestlist.request import Request
 from guestlist.resources import MemberRequest
-from guestlist.store import Store
-from guestlist.table import Table
 from local.people import PLAIN, Api
 from local.stack import CONNECTION, Stack
-from tests.accept_setup import invited
+from tests.accept_setup import invited, store
 from tests.bench import budgets
 from tests.conftest import NewPerson
 from tests.front_door import accounts, organizations_at_auth0, pass_time, suffer
@@ -22,9 +20,9 @@ def test_the_sweep_carries_out_what_no_hint_told(stack: Stack, clinic: str, new_
     """Somebody was added, and their mail is to be sent; the process ended before it could queue either."""
     person = new_person()
     request = Request(Caller(ActorKind.OPERATOR, "auth0|olga"), "crashed", clock.now())
-    store = Store(Table(stack.aws.physical["Table"]["Ref"]))
+    held = store(stack)
     asked = MemberRequest(email=person.email, welcome=True)
-    add_member(clinic, asked, request=request, connection=CONNECTION, budgets=budgets(store), store=store)
+    add_member(clinic, asked, request=request, connection=CONNECTION, budgets=budgets(held), store=held)
     httpx.post(f"{stack.tenant.url}/_local/clock", json={"advance": 21}, verify=PLAIN)
     stack.workers.tick()
     stack.workers.idle()

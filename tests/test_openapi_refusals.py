@@ -20,7 +20,7 @@ UNSEEN = {
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[tuple[Examples, Examples, dict[str, Any]]]:
+def run(shared: Stack) -> Iterator[tuple[Examples, Examples, dict[str, Any]]]:  # noqa: ARG001 (is there first)
     """Return what all operations answered, what they refused with, and the document."""
     with Stack() as stack:
         good, refused = captured(stack)
