@@ -135,6 +135,20 @@ def test_whoever_was_welcomed_is_not_asked_a_second_time(guests: Bench, organiza
     assert [found.id for found in guests.accepted_invites(organization)] == [offer.id]
 
 
+def test_an_account_is_out_of_all_other_hands_before_it_is_told_anything(
+    guests: Bench, organization: str
+) -> None:
+    """Sessions and refresh tokens end, the password changes, and they end once more for who came between."""
+    plant(guests.tenant, email_of(organization))
+    user = guests.added(organization, email_of(organization))
+    guests.amended(user, proved=1)
+    guests.calls()
+    guests.project(user)
+    found, ended = ["POST 409", "GET 404", "GET 200"], ["DELETE 202", "DELETE 202"]
+    assert guests.calls() == [*found, "GET 200", *ended, "PATCH 200", *ended, "GET 200", "PATCH 200"]
+    assert guests.array(user) == [organization]
+
+
 def test_who_awaits_acceptance_is_no_admin_yet(guests: Bench) -> None:
     """So the last admin stays, whoever was added beside them."""
     organization = guests.organization()

@@ -108,7 +108,24 @@ def test_what_would_outlive_a_reset_is_for_a_person_to_decide(
         stack.tenant.state.plan = "none"
     assert (page.status_code, heading(page)) == (409, "Somebody has to help here")
     stays_out(attacker, clinic)
-    assert "app_metadata" not in account(stack.tenant, name)
+    left = account(stack.tenant, name)
+    assert "app_metadata" not in left
+    assert "last_password_reset" not in left
+
+
+def test_an_account_that_took_a_deleted_ones_place_gets_no_ticket(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """Guestlist made the first one, whose password was nobody's; the second is its owner's, used or not."""
+    person = new_person()
+    person.press(invited(operator, clinic, person)[1])
+    [found] = accounts(stack, person.email)
+    with closing(owner(stack.tenant)) as auth0:
+        auth0.call("DELETE", f"/users/{segment(found['user_id'])}")
+    planted(person, verified=True)
+    _, url = invited(operator, provision(operator), person)
+    assert [person.press(url).headers["location"].startswith(stack.app) for _ in range(2)] == [True, True]
+    assert person.sign_in(clinic)["admitted"]
 
 
 def test_a_forwarded_link_is_of_no_use_once_a_password_was_set(

@@ -62,12 +62,14 @@ def _secured(account: Account, user: User, auth0: Auth0) -> Found:
         return Found(halt=Halt.STOPPED, halt_code="account_linked")
     if auth0.has_second_factor(name):
         return Found(halt=Halt.STOPPED, halt_code="account_second_factor")
-    auth0.set_password(name, connection=user.connection, password=random_password())
     try:
         auth0.end_sessions(name)
     except Auth0Refused as error:
         logger.warning("sessions cannot be ended", user=user.id, reason=str(error))
         return Found(halt=Halt.STOPPED, halt_code="account_sessions")
+    auth0.set_password(name, connection=user.connection, password=random_password())
+    # Whoever signed in between the two is out as well.
+    auth0.end_sessions(name)
     return Found(auth0.user(name), reset=True)
 
 

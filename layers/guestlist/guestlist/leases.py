@@ -158,10 +158,11 @@ def at_rest(seen: User, store: Store, now: int) -> User:
 
 def _told(user: User, told: Told, now: int) -> User:
     """Return what a call brought to light, whether or not the version that it told is the newest."""
+    if told.password_reset is not None:
+        user = replace(user, password_reset=told.password_reset, logins_before=0)
     return replace(
         user,
         created=told.exists,
-        password_reset=user.password_reset if told.password_reset is None else told.password_reset,
         unsettled_at=None if told.settled else now if told.ambiguous else user.unsettled_at,
     )
 

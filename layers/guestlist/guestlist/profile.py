@@ -73,6 +73,8 @@ def adopted(user: User, account: str, names: Iterable[str]) -> User:
         created=True,
         foreign=tuple(sorted(foreign)),
         adopting=bool(foreign),
+        password_reset=None,
+        logins_before=0,
         halt=None,
         halt_code="",
     )
