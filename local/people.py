@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from guestlist.setup import Client
+from guestlist.tenant import Client
 from local.stack import AUDIENCE, Stack
 
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nothing here speaks TLS; the usual context takes 30 ms

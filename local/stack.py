@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from guestlist.auth0 import Auth0, segment
 from guestlist.clock import clock
 from guestlist.passwords import random_password
-from guestlist.setup import OPERATOR_ROLE, Client, Wanted, set_up
+from guestlist.tenant import OPERATOR_ROLE, Client, Wanted, set_up
 from local import app, index, mailbox
 from local.aws import Aws
 from local.environment import direct, variables

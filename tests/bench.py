@@ -12,6 +12,7 @@ import pytest
 
 from guestlist.access import Permission
 from guestlist.auth0 import Auth0, segment
+from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.budgets import Budgets, Limits
 from guestlist.caller import Caller
 from guestlist.clock import clock
@@ -23,13 +24,12 @@ from guestlist.members import add_member, change_roles, deprovision
 from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
 from guestlist.queue import Queue
-from guestlist.records import ActorKind, Invite, InviteStatus, Organization, User
+from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
 from guestlist.request import Request, sweep_request
-from guestlist.resources import InviteRequest, MemberRequest
-from guestlist.setup import Wanted, set_up
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
 from guestlist.table import Table
+from guestlist.tenant import Wanted, set_up
 from local import stack
 from local.aws import Aws
 from local.environment import variables
@@ -95,15 +95,7 @@ class Bench:
     def added(self, organization: str, email: str | None = None, *roles: str) -> str:
         """Add somebody to an organization, and return the user's id; nothing is queued."""
         asked = MemberRequest(email=email or f"ann{next(_numbers)}@example.com", roles=list(roles))
-        membership, _ = add_member(
-            organization,
-            asked,
-            request=self.request(),
-            connection=stack.CONNECTION,
-            budgets=self.budgets,
-            store=self.store,
-        )
-        return membership.user
+        return self._add(organization, asked)[0].user
 
     def invited(
         self, organization: str, email: str, *, send: bool = True, budgets: Budgets | None = None
@@ -121,8 +113,12 @@ class Bench:
 
     def welcomed(self, organization: str, email: str) -> Invite:
         """Add somebody at once, whose welcome is not queued."""
-        asked = MemberRequest(email=email, welcome=True)
-        _, welcome = add_member(
+        _, welcome = self._add(organization, MemberRequest(email=email, welcome=True))
+        assert welcome
+        return welcome
+
+    def _add(self, organization: str, asked: MemberRequest) -> tuple[Membership, Invite | None]:
+        return add_member(
             organization,
             asked,
             request=self.request(),
@@ -130,8 +126,6 @@ class Bench:
             budgets=self.budgets,
             store=self.store,
         )
-        assert welcome
-        return welcome
 
     def removed(self, organization: str, user: str) -> None:
         """Take a member off the organization's list."""

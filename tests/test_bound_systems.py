@@ -6,7 +6,7 @@ import httpx
 import jwt
 import pytest
 
-from guestlist.setup import Client
+from guestlist.tenant import Client
 from local.people import Api, exchange
 from local.stack import AUDIENCE, NAMESPACE, Stack
 from tests.front_door import provision, unique

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from guestlist import cli
-from guestlist.setup import Client
+from guestlist.tenant import Client
 from local.people import Api
 from local.stack import AUDIENCE, ROOT, Stack
 from tests.command import Guestlist, Printed, environment, runner

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request as Asked
 
+from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.members import add_member
 from guestlist.records import ActorKind
 from guestlist.request import Request
-from guestlist.resources import MemberRequest
 from local.people import PLAIN, Api, Person
 from local.stack import CONNECTION, Stack
 from tests.accept_setup import HOUR, get, link, store

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from guestlist.setup import Wanted, _door_configuration, main
+from guestlist.setup import main
+from guestlist.tenant import Wanted, door_configuration
 from local import stack
 from local.tenant.app import Tenant
 from tests.bench import URL
@@ -100,5 +101,5 @@ def test_the_configuration_in_the_readme_is_what_set_up_writes() -> None:
     shown = re.search(r"GUESTLIST_DOOR='(.*)'", (stack.ROOT / "actions/README.md").read_text())
     assert shown
     wanted = Wanted("any", "https://guestlist.example/claims", "any", URL)
-    written = _door_configuration(wanted, "CLIENT_ID_OF_THE_OPERATOR_CONSOLE").to_json()
+    written = door_configuration(wanted, "CLIENT_ID_OF_THE_OPERATOR_CONSOLE").to_json()
     assert json.loads(shown[1]) == json.loads(written)

@@ -12,7 +12,7 @@ import pytest
 
 from guestlist.auth0 import Auth0
 from guestlist.management import SetUpError
-from guestlist.setup import Wanted, set_up
+from guestlist.tenant import Wanted, set_up
 from local import stack
 from local.tenant.app import Tenant
 from tests.bench import URL

@@ -11,8 +11,9 @@ from api.wiring import budgets, connection, links, namespace, queue, store
 from guestlist import invites, records
 from guestlist.access import may_see_links, own_organization
 from guestlist.api import etag, request_of
+from guestlist.bodies import InviteRequest, OwnInviteRequest
 from guestlist.request import Request
-from guestlist.resources import Invite, InviteList, InviteRequest, OwnInviteRequest
+from guestlist.resources import Invite, InviteList
 
 router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]

@@ -10,7 +10,8 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from api.wiring import namespace, store
 from guestlist import organizations, records
 from guestlist.api import etag, request_of, version_seen
-from guestlist.resources import Organization, OrganizationChange, OrganizationList, OrganizationRequest
+from guestlist.bodies import OrganizationChange, OrganizationRequest
+from guestlist.resources import Organization, OrganizationList
 
 router = APIGatewayHttpRouter()
 Limit = Annotated[int, Query(ge=1, le=100)]

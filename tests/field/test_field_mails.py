@@ -10,12 +10,12 @@ import pytest
 
 import guestlist
 from guestlist.acceptance import Page, open_invite
+from guestlist.bodies import InviteRequest
 from guestlist.invites import invite
 from guestlist.mailing import _DATES
 from guestlist.names import LANGUAGES
 from guestlist.records import Invite
 from guestlist.resources import Invite as Shown
-from guestlist.resources import InviteRequest
 from local.people import Api
 from local.stack import CONNECTION, Stack
 from tests.accept_setup import get, invited

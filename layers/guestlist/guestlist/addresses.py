@@ -19,8 +19,7 @@ def normalised(address: str) -> str:
     Raises:
         ValueError: it is no address, or one that could be mistaken for another's.
     """
-    # Late: the validator brings a DNS library along, which one cold start in ten needs.
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (it imports a DNS library)
 
     for character in address:
         if character in _QUOTES:

@@ -245,7 +245,7 @@ def _json(response: httpx.Response) -> Any:  # noqa: ANN401 (JSON)
         return None
 
 
-def _refusal(status: int, answer: Any) -> Auth0Refused:  # noqa: ANN401 (JSON)
+def _refusal(status: int, answer: object) -> Auth0Refused:
     said = answer if isinstance(answer, dict) else {}
     code, message = str(said.get("errorCode", "")), str(said.get("message", ""))
     detail = f"Auth0 answered {status} {code}".rstrip()

@@ -80,7 +80,7 @@ def _listed(profile: object) -> list[str]:
     return list(organizations or ()) if sound else []
 
 
-def _texts(value: Any) -> bool:  # noqa: ANN401 (JSON)
+def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) and text for text in value)
 
 

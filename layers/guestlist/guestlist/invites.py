@@ -1,6 +1,7 @@
 """Invites: offers of membership that their receivers accept."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.access import standing
@@ -19,9 +20,12 @@ from guestlist.records import (
     Organization,
 )
 from guestlist.request import Request
-from guestlist.resources import InviteRequest
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
+
+if TYPE_CHECKING:
+    # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
+    from guestlist.bodies import InviteRequest
 
 MAIL_GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
@@ -31,7 +35,7 @@ SWEEP = Actor(ActorKind.SWEEP, "sweep")
 
 def invite(
     organization: str,
-    asked: InviteRequest,
+    asked: "InviteRequest",
     *,
     request: Request,
     connection: str,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.tenant.app import Tenant
+from tests.local.tenant.authentication_client import Stage
 from tests.local.tenant.management_client import ManagementClient
 
 
@@ -20,3 +21,10 @@ def management(tenant: Tenant) -> Iterator[ManagementClient]:
     """A caller with every scope."""
     with ManagementClient(tenant) as client:
         yield client
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A tenant with one application and one user."""
+    with Stage() as running:
+        yield running

@@ -9,13 +9,6 @@ from tests.local.tenant.authentication_client import API, CALLBACK, CHALLENGE, B
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A tenant with one application and one user."""
-    with Stage() as running:
-        yield running
-
-
-@pytest.fixture
 def browser(stage: Stage) -> Iterator[Browser]:
     """A browser that is signed in nowhere."""
     with Browser(stage) as opened:

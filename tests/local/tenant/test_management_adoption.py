@@ -15,13 +15,6 @@ BOB = "bob@example.com"
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A tenant with one application and one user."""
-    with Stage() as running:
-        yield running
-
-
-@pytest.fixture
 def api(stage: Stage) -> Iterator[ManagementClient]:
     """A caller of the Management API with every scope."""
     with ManagementClient(stage.tenant) as client:

@@ -13,13 +13,6 @@ NEW = "Another-Battery-7"
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A tenant with one application and one user."""
-    with Stage() as running:
-        yield running
-
-
-@pytest.fixture
 def browser(stage: Stage) -> Iterator[Browser]:
     """A browser that is signed in nowhere."""
     with Browser(stage) as opened:

@@ -1,20 +1,12 @@
 """Codes and the tokens they buy: single use, PKCE, scopes, permissions, claims."""
 
 import base64
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from tests.local.tenant.authentication_client import API, CALLBACK, VERIFIER, Browser, Stage
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A tenant with one application and one user."""
-    with Stage() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Refresh tokens: the Actions run again, rotation, metadata, revocation."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.local.tenant.authentication_client import API, Stage
@@ -18,13 +16,6 @@ exports.onExecutePostLogin = async (event, api) => {
   api.refreshToken.setMetadata("organization", event.request.query["ext-organization"]);
 };
 """
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    """A tenant with one application and one user."""
-    with Stage() as running:
-        yield running
 
 
 def rotate(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local.tenant.schema import NAMES
 from tests.local.tenant.recorded import shapes
 from tests.local.tenant.recorded.exchanges import Asked, Exchange
 
@@ -30,8 +31,8 @@ def _of_request(exchange: Exchange, fact: Fact) -> Iterator[str]:
     for name, value in exchange.body.items():
         if name not in described:
             yield from () if fact.get("open_body") else (f"the request has {name}",)
-        elif not shapes.fits({shapes.NAMES[type(value)]}, described[name][0]):
-            yield f"the request's {name} is {shapes.NAMES[type(value)]}"
+        elif not shapes.fits({NAMES[type(value)]}, described[name][0]):
+            yield f"the request's {name} is {NAMES[type(value)]}"
         elif name in choices and value is not None and value not in choices[name].split():
             yield f"the request's {name} is none of the choices"
 

@@ -6,15 +6,8 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-NAMES = {
-    str: "string",
-    bool: "boolean",
-    int: "integer",
-    float: "number",
-    dict: "object",
-    list: "array",
-    type(None): "null",
-}
+from local.tenant.schema import NAMES
+
 REDACTED = "REDACTED"
 FREE = {"user_metadata", "app_metadata", "client_metadata", "metadata", "addons", "profileData"}
 """Objects whose names belong to whoever wrote them."""

@@ -1,0 +1,103 @@
+"""What the HTTP API takes: bodies, validated."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from guestlist import names
+from guestlist.addresses import normalised
+
+HOUR, DAY = 3600, 24 * 3600
+
+
+def _address(text: str) -> str:
+    normalised(text)
+    return text
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
+DisplayName = Annotated[str, StringConstraints(max_length=80), AfterValidator(names.display_name)]
+InviterName = Annotated[
+    str, StringConstraints(max_length=80), AfterValidator(lambda name: name and names.display_name(name))
+]
+OrganizationId = Annotated[str, StringConstraints(pattern=names.ORGANIZATION)]
+Role = Annotated[str, StringConstraints(pattern=names.ROLE)]
+Roles = Annotated[list[Role], Field(max_length=10), AfterValidator(lambda roles: sorted(set(roles)))]
+Locale = Annotated[
+    str,
+    StringConstraints(pattern=names.LANGUAGE_TAG),
+    AfterValidator(names.language),
+    Field(
+        description="A language tag (BCP 47), for the mail and the page. `de-AT` is written to in German; a "
+        "language without texts in English.",
+        examples=["en", "de-AT"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """A body; what it does not know it refuses, and `"7"` is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class OrganizationRequest(Body):
+    """An organization to provision."""
+
+    id: OrganizationId = Field(examples=["clinicA"])
+    name: DisplayName = Field(examples=["Clinic A"])
+    seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    adopt: bool = Field(
+        default=False,
+        description="True: the name may be one that accounts at Auth0 bear already; they become members.",
+    )
+
+
+class OrganizationChange(Body):
+    """What is to be otherwise about an organization; what is left out stays."""
+
+    name: DisplayName = Field("", examples=["Clinic A"])
+    seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        None, description="Null: as many as come. Never fewer than are in use."
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("names nothing to change")
+        return self
+
+
+class InviteRequest(Body):
+    """An offer of membership."""
+
+    email: Address = Field(examples=["ann@example.com"])
+    roles: Roles = []
+    locale: Locale = "en"
+    expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
+    inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
+    send: bool = Field(
+        default=True, description="False: no mail, the answer holds the link. Not for organization admins."
+    )
+
+
+class OwnInviteRequest(InviteRequest):
+    """An offer of membership in the caller's own organization; an operator names one."""
+
+    organization: OrganizationId | None = None
+
+
+class MemberRequest(Body):
+    """Somebody to add at once."""
+
+    email: Address = Field(examples=["ann@example.com"])
+    roles: Roles = []
+    welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
+    locale: Locale = "en"
+    inviter_name: InviterName = ""
+
+
+class RolesRequest(Body):
+    """The roles that a member has from now on."""
+
+    roles: Roles

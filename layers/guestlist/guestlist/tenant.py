@@ -1,0 +1,175 @@
+"""What the tenant needs for Guestlist: its API, clients, connection, grants, operator role, and the door."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from guestlist.access import Permission
+from guestlist.auth0 import Auth0, Body, segment
+from guestlist.caller import ALL_ORGANIZATIONS
+from guestlist.door import BUILD_LIMIT, set_up_door
+from guestlist.login_policy import DoorConfiguration, RefreshOrganization, Source
+from guestlist.management import Management, SetUpError
+
+TOKEN_LIFE = 300
+"""Seconds of an access token's life: a removal is complete when the last one has run out."""
+PERMISSIONS = [ALL_ORGANIZATIONS, *map(str, Permission)]
+ACCOUNTS = [
+    *("read:users", "create:users", "update:users_app_metadata"),
+    # To take an account that nobody proved to be theirs out of other hands.
+    *("update:users", "read:authentication_methods", "delete:sessions", "delete:refresh_tokens"),
+]
+SCOPES = {"accept": [*ACCOUNTS, "create:user_tickets"], "projector": ACCOUNTS}
+"""What each function's client may do at the Management API."""
+LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
+OPERATOR_ROLE = "Guestlist operator"
+EXAMPLE, CONSOLE = "Guestlist example application", "Guestlist operator console"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the tenant shall be. URLs without a trailing slash."""
+
+    audience: str
+    namespace: str
+    connection: str
+    application: str
+    """The application's origin: `/callback` ends a login there, `/login` starts one."""
+    stored_refresh: bool = False
+    """Whether the tenant's plan keeps metadata on refresh tokens (Enterprise)."""
+    exempt: tuple[str, ...] = ()
+    """The clients that the door lets pass without an organization, beside the operators' own."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client at Auth0, with the secret that its owner needs."""
+
+    client_id: str
+    client_secret: str
+
+
+def set_up(
+    wanted: Wanted, *, auth0: Auth0, door: Path, build_limit: float = BUILD_LIMIT
+) -> dict[str, Client]:
+    """Bring the tenant to what is wanted; return the clients by who uses them.
+
+    `door` is the deploy folder's `actions`; Auth0 has `build_limit` seconds to build each of them.
+
+    Raises:
+        SetUpError: what is done stays done, and the next run goes on from there.
+    """
+    management = Management(auth0)
+    _set_up_api(wanted, management)
+    clients = {
+        "app": _set_up_client(EXAMPLE, _web(wanted), management),
+        "operator": _set_up_client(CONSOLE, _web(wanted, "client_credentials"), management),
+        **{name: _set_up_client(f"Guestlist {name}", MACHINE, management) for name in ("system", *SCOPES)},
+    }
+    _set_up_connection(wanted, list(clients.values()), management)
+    for name in ("operator", "system"):
+        _set_up_grant(clients[name], wanted.audience, PERMISSIONS, management)
+    for name, scopes in SCOPES.items():
+        _set_up_grant(clients[name], auth0.audience, scopes, management)
+    _set_up_operator_role(wanted, management)
+    configuration = door_configuration(wanted, clients["operator"].client_id, *wanted.exempt)
+    set_up_door(configuration, door, management, build_limit=build_limit)
+    return clients
+
+
+MACHINE = {"app_type": "non_interactive", "grant_types": ["client_credentials"]}
+
+
+def _web(wanted: Wanted, *grants: str) -> Body:
+    return {
+        "app_type": "regular_web",
+        "grant_types": ["authorization_code", *grants, "refresh_token"],
+        "callbacks": [f"{wanted.application}/callback"],
+        "allowed_logout_urls": [wanted.application],
+        "initiate_login_uri": f"{wanted.application}/login",
+        "oidc_conformant": True,
+        "refresh_token": LIFETIMES,
+    }
+
+
+def _set_up_api(wanted: Wanted, management: Management) -> None:
+    """Make the API's resource server: RBAC on, and the permissions in the token."""
+    settings = {
+        "name": "Guestlist",
+        "scopes": [{"value": value, "description": value} for value in PERMISSIONS],
+        "signing_alg": "RS256",
+        "enforce_policies": True,
+        "token_dialect": "access_token_authz",
+        "token_lifetime": TOKEN_LIFE,
+        "allow_offline_access": True,
+    }
+    if found := management.find("/resource-servers", identifier=wanted.audience):
+        management.call("PATCH", f"/resource-servers/{segment(found['id'])}", settings)
+    else:
+        management.create("/resource-servers", settings, identifier=wanted.audience)
+
+
+def _set_up_client(name: str, settings: Body, management: Management) -> Client:
+    found = management.find("/clients", name=name)
+    if found is None:
+        return _client(management.create("/clients", settings, name=name))
+    client = _client(found)
+    management.call("PATCH", f"/clients/{segment(client.client_id)}", settings)
+    return client
+
+
+def _client(shown: Body) -> Client:
+    """Return a client with its secret, which our own caller cannot do without."""
+    if "client_secret" not in shown:
+        raise SetUpError(f"The secret of {shown['name']!r} is not shown without the scope read:client_keys.")
+    return Client(shown["client_id"], shown["client_secret"])
+
+
+def _set_up_connection(wanted: Wanted, clients: list[Client], management: Management) -> None:
+    """Make the database connection, sign-ups off: accounts come from invites alone."""
+    connection = management.find("/connections", name=wanted.connection)
+    if connection is None:
+        new = {"strategy": "auth0", "options": {"disable_signup": True}}
+        connection = management.create("/connections", new, name=wanted.connection)
+    elif not connection["options"].get("disable_signup"):
+        # The options are replaced whole, so that all of them go back.
+        options = {**connection["options"], "disable_signup": True}
+        management.call("PATCH", f"/connections/{segment(connection['id'])}", {"options": options})
+    enabled: Any = [{"client_id": client.client_id, "status": True} for client in clients]
+    management.call("PATCH", f"/connections/{segment(connection['id'])}/clients", enabled)
+
+
+def _set_up_grant(client: Client, audience: str, scopes: list[str], management: Management) -> None:
+    marks = {"client_id": client.client_id, "audience": audience}
+    if found := management.find("/client-grants", **marks):
+        management.call("PATCH", f"/client-grants/{segment(found['id'])}", {"scope": scopes})
+    else:
+        management.create("/client-grants", {"scope": scopes}, **marks)
+
+
+def _set_up_operator_role(wanted: Wanted, management: Management) -> None:
+    """Make the role that an operator's user is given: every permission, in every organization."""
+    role = management.find("/roles", name=OPERATOR_ROLE)
+    if role is None:
+        new = {"description": "Provisions organizations and acts in all of them."}
+        role = management.create("/roles", new, name=OPERATOR_ROLE)
+    granted = [
+        {"resource_server_identifier": wanted.audience, "permission_name": permission}
+        for permission in PERMISSIONS
+    ]
+    management.call("POST", f"/roles/{segment(role['id'])}/permissions", {"permissions": granted})
+
+
+def door_configuration(wanted: Wanted, *exempt_clients: str) -> DoorConfiguration:
+    """Return how the door is to be configured.
+
+    Raises:
+        ValueError: the namespace is no URL of our own.
+    """
+    refresh = RefreshOrganization.STORED if wanted.stored_refresh else RefreshOrganization.REQUESTED
+    return DoorConfiguration(
+        namespace=wanted.namespace,
+        sources=(Source.CLIENT, Source.CONNECTION, Source.QUERY),
+        refresh_organization=refresh,
+        exempt_clients=exempt_clients,
+    )
