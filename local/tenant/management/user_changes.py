@@ -29,23 +29,24 @@ def change_user(state: State, user: Document, body: Document) -> None:
     identity = _identity(state, user, body)
     if any(body.get(name) is not None for name in CREDENTIALS):
         _check_credentials(state, identity, body)
+    now = milliseconds(state.clock.now())
     signed_out = _apply_contact(profile_of(user, identity), body)
     _apply_profile(user, body)
     if body.get("password") is not None:
-        _set_password(state, user, identity, body["password"])
+        _set_password(state, user, identity, body["password"], now)
         signed_out = True
     if signed_out:
         end_sessions(state, user["user_id"])
     if "blocked" in body:
         user["blocked"] = body["blocked"]
     _apply_metadata(user, body)
-    user["updated_at"] = milliseconds(state.clock.now())
+    user["updated_at"] = now
 
 
-def _set_password(state: State, user: Document, identity: Document, password: str) -> None:
+def _set_password(state: State, user: Document, identity: Document, password: str, now: str) -> None:
     """Set a password: it stamps `last_password_reset` and lifts an administrator's block."""
     state.credentials[account_id(identity)] = credential(password)
-    user["last_password_reset"] = milliseconds(state.clock.now())
+    user["last_password_reset"] = now
     if user.get("blocked"):
         user["blocked"] = False
 
