@@ -3,7 +3,6 @@
 import json
 import random
 import re
-import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
+from guestlist.clock import clock
 from guestlist.deadline import Transport, remaining, within
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.metrics import Figure, measured
@@ -50,7 +50,7 @@ class ClientCredentials(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with a token, and once more with a new one after a 401."""
         for _ in range(2):
-            if time.monotonic() >= self._ends_at:
+            if clock.steady() >= self._ends_at:
                 self._keep((yield self._token_request(request)))
             request.headers["Authorization"] = f"Bearer {self._token}"
             response = yield request
@@ -81,7 +81,7 @@ class ClientCredentials(httpx.Auth):
                 "Auth0 gave no token.", auth0_status=httpx.codes.UNAUTHORIZED, auth0_message=said
             )
         self._token = str(body["access_token"])
-        self._ends_at = time.monotonic() + max(0, int(body.get("expires_in", 0)) - TOKEN_MARGIN)
+        self._ends_at = clock.steady() + max(0, int(body.get("expires_in", 0)) - TOKEN_MARGIN)
 
 
 class Auth0:
@@ -193,7 +193,7 @@ class Auth0:
                     pause = error.retry_after if error.limited else jitter
                     if attempt == ATTEMPTS or (ambiguous and not repeatable) or pause >= remaining():
                         raise
-                time.sleep(pause)
+                clock.sleep(pause)
 
     def _once(self, method: str, path: str, body: Body | None) -> Any:  # noqa: ANN401 (JSON)
         """Send one request and return the answer's JSON."""
@@ -270,4 +270,4 @@ def _retry_after(response: httpx.Response) -> int:
     after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
     if NUMBER.fullmatch(after):
         return int(after)
-    return max(1, int(reset) - int(time.time())) if NUMBER.fullmatch(reset) else 1
+    return max(1, int(reset) - clock.now()) if NUMBER.fullmatch(reset) else 1

@@ -1,4 +1,4 @@
-"""Time, read in one place."""
+"""Time, read and spent in one place."""
 
 import time
 from collections.abc import Callable
@@ -10,6 +10,10 @@ class Clock:
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
         self.source = source
+        self.steady: Callable[[], float] = time.monotonic
+        """Seconds that pass evenly, for deadlines: no jump of the time moves them."""
+        self.sleep: Callable[[float], None] = time.sleep
+        """Lets so many of the steady seconds pass."""
 
     def now(self) -> int:
         """Return unix seconds."""

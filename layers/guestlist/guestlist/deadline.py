@@ -2,7 +2,6 @@
 
 import math
 import ssl
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,6 +9,8 @@ from typing import Any
 
 import httpcore
 import httpx
+
+from guestlist.clock import clock
 
 _ends_at = ContextVar("_ends_at", default=math.inf)
 
@@ -20,7 +21,7 @@ def within(seconds: float) -> Iterator[None]:
 
     A deadline within another ends with it at the latest.
     """
-    before = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
+    before = _ends_at.set(min(_ends_at.get(), clock.steady() + seconds))
     try:
         yield
     finally:
@@ -29,7 +30,7 @@ def within(seconds: float) -> Iterator[None]:
 
 def remaining() -> float:
     """Return the seconds that are left of the deadline, never below zero."""
-    return max(0.0, _ends_at.get() - time.monotonic())
+    return max(0.0, _ends_at.get() - clock.steady())
 
 
 class Transport(httpx.HTTPTransport):

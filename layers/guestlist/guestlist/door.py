@@ -1,10 +1,10 @@
 """The door's way into a tenant: made or changed, built, deployed, bound in front of whatever is bound."""
 
 import json
-import time
 from pathlib import Path
 
 from guestlist.auth0 import Body, segment
+from guestlist.clock import clock
 from guestlist.login_policy import SECRET_NAME, DoorConfiguration
 from guestlist.management import Management, SetUpError
 
@@ -56,13 +56,13 @@ def _written(manifest: Body, configuration: DoorConfiguration, door: Path, manag
 
 def _await_build(name: str, action: str, management: Management, limit: float) -> None:
     """Wait until the Action is built: before that, Auth0 refuses to deploy it."""
-    ends_at, pause = time.monotonic() + limit, FIRST_PAUSE
+    ends_at, pause = clock.steady() + limit, FIRST_PAUSE
     while (status := management.call("GET", action)["status"]) != "built":
         if status == "failed":
             raise SetUpError(f"Auth0 could not build the Action {name}; its dashboard says why.")
-        if time.monotonic() + pause > ends_at:
+        if clock.steady() + pause > ends_at:
             raise SetUpError(f"The Action {name} is still {status} after {limit:g} seconds; try again later.")
-        time.sleep(pause)
+        clock.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
 
 

@@ -1,7 +1,6 @@
 """Mails: a folder per mail and locale with subject, text and HTML, sent by SES."""
 
 import random
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from guestlist.clock import clock
 
 _texts = Environment(
     loader=PackageLoader("guestlist", "mails"),
@@ -89,7 +90,7 @@ class Mailer:
             try:
                 self._send(asked)
             except self._client.exceptions.TooManyRequestsException:
-                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 (jitter)
+                clock.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 (jitter)
             else:
                 return
         self._send(asked)

@@ -4,7 +4,6 @@ import base64
 import json
 import random
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +13,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from guestlist.clock import clock
 from guestlist.errors import Busy, Malformed
 
 Item = dict[str, Any]
@@ -174,7 +174,7 @@ class Table:
 
 
 def _wait(attempt: int) -> None:
-    time.sleep(random.uniform(0, min(0.5, 0.02 * 2**attempt)))  # noqa: S311 (jitter)
+    clock.sleep(random.uniform(0, min(0.5, 0.02 * 2**attempt)))  # noqa: S311 (jitter)
 
 
 def _key(key: Key) -> dict[str, Any]:
