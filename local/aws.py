@@ -51,7 +51,7 @@ _QUEUE_ATTRIBUTES = (
     "RedrivePolicy",
     "VisibilityTimeout",
 )
-_TABLE_PROPERTIES = (
+TABLE_PROPERTIES = (
     "AttributeDefinitions",
     "BillingMode",
     "GlobalSecondaryIndexes",
@@ -184,7 +184,7 @@ class Aws:
         dynamodb = self._client("dynamodb")
         for logical_id, properties in self.template.tables().items():
             name = self.physical[logical_id]["Ref"]
-            wanted = {key: properties[key] for key in _TABLE_PROPERTIES if key in properties}
+            wanted = {key: properties[key] for key in TABLE_PROPERTIES if key in properties}
             dynamodb.create_table(TableName=name, **wanted)
             if "TimeToLiveSpecification" in properties:
                 specification = properties["TimeToLiveSpecification"]

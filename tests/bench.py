@@ -232,7 +232,7 @@ def bench() -> Iterator[Bench]:
         tenant = starting.enter_context(Tenant())
         starting.enter_context(stack._ticking(tenant))
         clients = set_up_tenant(tenant)
-        aws = Aws(_template(tenant), secrets={}, identities=[stack.SENDER])
+        aws = Aws(template(tenant.url), secrets={}, identities=[stack.SENDER])
         starting.enter_context(variables(aws.environment()))
         starting.enter_context(aws)
         yield Bench(tenant, aws, clients["projector"], starting)
@@ -248,12 +248,13 @@ def set_up_tenant(tenant: Tenant) -> dict[str, dict[str, str]]:
     return {name: asdict(client) for name, client in clients.items()}
 
 
-def _template(tenant: Tenant) -> Template:
+def template(url: str) -> Template:
+    """Return the template for a tenant at a URL."""
     names = ("ApiAudience", "ClaimsNamespace", "Connection", "ApplicationName", "ApplicationLoginUrl")
     parameters = dict.fromkeys((*names, "ApplicationClientId", "LinkOrigin"), URL)
     parameters |= {
-        "Auth0Url": tenant.url,
-        "Auth0Issuer": f"{tenant.url}/",
+        "Auth0Url": url,
+        "Auth0Issuer": f"{url}/",
         "MailFrom": stack.SENDER,
     }
     return Template.load(stack.ROOT / "template.yaml", parameters)

@@ -1,7 +1,6 @@
 """Rate limits as on each plan: token buckets, filled by the tenant's clock."""
 
 import math
-import time
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -86,9 +85,9 @@ class RateLimits:
             await self._app(scope, receive, send)
             return
         bucket = self._bucket(kind)
-        allowed, left, wait = bucket.take(self._state.clock.now())
-        # Callers compare `reset` with their own time, which is the machine's however far the tenant jumped.
-        reset = math.ceil(time.time() + wait)
+        now = self._state.clock.now()
+        allowed, left, wait = bucket.take(now)
+        reset = math.ceil(now + wait)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,0 +1,103 @@
+"""AWS in this process: the table by moto, queues and outbox as lists; boto3's clients as they come."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import boto3
+
+from local.template import REGION
+from tests.bench import template
+from tests.robustness.dynamodb import DynamoDb, Refused
+from tests.robustness.effects import Effect, Kind, Wire
+
+PROJECTION, MAIL = "https://sqs.local/projection", "https://sqs.local/mail"
+KINDS = {
+    "UpdateItem": Kind.TABLE,
+    "TransactWriteItems": Kind.TABLE,
+    "SendMessage": Kind.MESSAGE,
+    "SendEmail": Kind.MAIL,
+}
+
+
+class Http(NamedTuple):
+    """As much of an answer's HTTP as botocore looks at."""
+
+    status_code: int
+
+
+Answer = tuple[Http, dict[str, Any]]
+
+
+class Aws:
+    """The services as one wire's processes see them. Clients made within `serving` lead here."""
+
+    def __init__(self) -> None:
+        self.wire: Wire | None = None
+        self.table = DynamoDb(template("https://tenant.example").tables()["Table"])
+        self.queues: dict[str, deque[dict[str, str]]] = {PROJECTION: deque(), MAIL: deque()}
+        self.mails: list[dict[str, Any]] = []
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Lead boto3's clients that are made in the block here."""
+        before, made_up = boto3.DEFAULT_SESSION, "local"
+        session = boto3.Session(made_up, made_up, region_name=REGION)
+        answer: Any = self._answer
+        session.events.register("before-call", answer)
+        boto3.DEFAULT_SESSION = session
+        try:
+            yield
+        finally:
+            boto3.DEFAULT_SESSION = before
+
+    def empty(self, wire: Wire) -> None:
+        """Begin with an empty table, empty queues and an empty outbox, for another history."""
+        self.wire = wire
+        self.table.empty()
+        self.mails.clear()
+        for queue in self.queues.values():
+            queue.clear()
+
+    def _answer(self, model: Any, params: Mapping[str, Any], **_: object) -> Answer:  # noqa: ANN401 (botocore's)
+        if self.wire is None:
+            raise RuntimeError("no history has begun")
+        operation, wire = str(model.name), self.wire
+        effect = Effect(KINDS.get(operation, Kind.READ), operation)
+        asked = json.loads(params["body"])
+        fate = wire.fate(effect)
+        if fate.refused:
+            wire.simulation.sleep(fate.there)
+            return _refusal(operation, fate.refused, asked)
+
+        def carry_out() -> Answer:
+            answer = self._carried_out(operation, asked)
+            if fate.spoiled == "twice" and operation == "UpdateItem":
+                # Its answer was lost, and botocore asked again.
+                answer = self._carried_out(operation, asked)
+            return answer
+
+        return wire.carried_out(effect, fate, carry_out)
+
+    def _carried_out(self, operation: str, asked: dict[str, Any]) -> Answer:
+        if operation == "SendMessage":
+            self.queues[asked["QueueUrl"]].append(json.loads(asked["MessageBody"]))
+            return Http(200), {"MessageId": "1"}
+        if operation == "SendEmail":
+            self.mails.append(asked)
+            return Http(200), {"MessageId": str(len(self.mails))}
+        try:
+            return Http(200), self.table.answer(operation, asked)
+        except Refused as refused:
+            reasons = [{"Code": code} for code in refused.reasons or ()]
+            return Http(400), {"Error": {"Code": refused.code}, "CancellationReasons": reasons}
+
+
+def _refusal(operation: str, code: str, asked: Mapping[str, Any]) -> Answer:
+    """Return how an operation is refused; a transaction for its first part."""
+    if operation != "TransactWriteItems":
+        return Http(400), {"Error": {"Code": f"{code}Exception"}}
+    reasons = [{"Code": code}, *[{"Code": "None"}] * (len(asked["TransactItems"]) - 1)]
+    return Http(400), {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}

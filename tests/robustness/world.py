@@ -1,0 +1,129 @@
+"""The world of one history: Guestlist's use-cases and workers between a simulated AWS and Auth0."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from guestlist.budgets import Budgets, Limits
+from guestlist.clock import clock
+from guestlist.links import Links
+from guestlist.mail import Mailer
+from guestlist.mailing import send_mail
+from guestlist.projection import project_user
+from guestlist.queue import Queue
+from guestlist.request import sweep_request
+from guestlist.store import Store
+from guestlist.sweeping import sweep
+from guestlist.table import Table
+from tests.robustness.auth0 import Tenant
+from tests.robustness.aws import MAIL, PROJECTION, Aws
+from tests.robustness.dynamodb import TABLE
+from tests.robustness.effects import Fates, Wire
+from tests.robustness.simulation import Simulation
+
+UNHEEDED = Limits(organization=10**6, inviter=10**6, recipient=10**6, recipient_in_all=10**6)
+MINUTE = 60.0
+POLL = 0.5
+"""Seconds after which a message is received, or received again."""
+
+
+class Machines:
+    """What is made once and serves every history of this process: clients, moto, the tenant's keys."""
+
+    def __init__(self) -> None:
+        self.aws = Aws()
+        self.tenant = Tenant()
+        with self.aws.serving():
+            self.store = Store(Table(TABLE))
+            self.queue = Queue(projection=PROJECTION, mail=MAIL)
+            self.mailer = Mailer("guestlist@example.com", "events")
+        self.links = Links(origin="https://guestlist.example", keys=lambda: {"current": "key"})
+        self.budgets = Budgets(UNHEEDED, links=self.links, store=self.store)
+
+
+class World:
+    """One history's world. Its workers start when something is queued, its sweep every minute."""
+
+    def __init__(self, machines: Machines, seed: int, fates: Fates) -> None:
+        self.machines = machines
+        self.simulation = Simulation(seed)
+        self.wire = Wire(self.simulation, fates)
+        machines.aws.empty(self.wire)
+        machines.tenant.empty(self.wire)
+        self.auth0 = machines.tenant.client()
+        self.store, self.queue, self.links = machines.store, machines.queue, machines.links
+        self.aws, self.tenant = machines.aws, machines.tenant
+        self._next_sweep = self.simulation.time + MINUTE
+
+    def work(self, seconds: float) -> None:
+        """Let time pass, with workers and sweep at work."""
+        end = self.simulation.time + seconds
+        while self.simulation.time < end:
+            self._receive()
+            if self.simulation.time >= self._next_sweep:
+                self._next_sweep += MINUTE
+                self.simulation.spawn("sweep", self.sweep)
+            self.simulation.run(min(POLL, end - self.simulation.time))
+
+    def sweep(self) -> None:
+        """Sweep once, as every minute."""
+        sweep(request=sweep_request("sweep", clock.now()), queue=self.queue, store=self.store)
+
+    def _receive(self) -> None:
+        for url, name, carry_out in ((PROJECTION, "projector", self._project), (MAIL, "mailer", self._mail)):
+            waiting = self.aws.queues[url]
+            while waiting:
+                self.simulation.spawn(name, partial(carry_out, waiting.popleft()))
+
+    def _project(self, message: dict[str, str]) -> None:
+        project_user(message["user"], store=self.store, auth0=self.auth0)
+
+    def _mail(self, message: dict[str, str]) -> None:
+        send_mail(
+            message["organization"],
+            message["invite"],
+            application="Example",
+            links=self.links,
+            mailer=self.machines.mailer,
+            store=self.store,
+            now=clock.now(),
+        )
+
+    def account(self, account: str) -> dict[str, Any] | None:
+        """Return an account as the tenant has it now."""
+        return self.tenant.state.users.get(account)
+
+
+@contextmanager
+def world(machines: Machines, seed: int, fates: Fates) -> Iterator[World]:
+    """Tell one history: in the block, time and chance are the seed's."""
+    made = World(machines, seed, fates)
+    with _chance(seed), _time(made.simulation):
+        yield made
+
+
+@contextmanager
+def _time(simulation: Simulation) -> Iterator[None]:
+    before = clock.source, clock.steady, clock.sleep
+    clock.source, clock.steady, clock.sleep = simulation.now, simulation.steady, simulation.sleep
+    try:
+        yield
+    finally:
+        clock.source, clock.steady, clock.sleep = before
+
+
+@contextmanager
+def _chance(seed: int) -> Iterator[None]:
+    """Let ids, passwords and jitter come from the seed."""
+    module: Any = random
+    # What `secrets` draws from.
+    before, entropy = random.getstate(), module._urandom
+    random.seed(seed)
+    module._urandom = random.Random(seed).randbytes
+    try:
+        yield
+    finally:
+        module._urandom = entropy
+        random.setstate(before)
