@@ -113,6 +113,21 @@ def test_what_is_forbidden_leaves_no_trace(untouched: World, stack: Stack) -> No
     assert traces(stack) == before
 
 
+@pytest.mark.parametrize("body", [b"{", b'{"unknown": 1}', b"[]"], ids=["no JSON", "unknown", "no object"])
+def test_who_may_not_is_not_told_what_is_wrong(untouched: World, body: bytes) -> None:
+    """Whether the body is any good is nobody's business who may not send it."""
+    for route in [
+        route for route in CHANGES if route.startswith(("POST", "PATCH")) and "resend" not in route
+    ]:
+        method, _, path = route.partition(" ")
+        for name in ("member", "nothing", "operator who reads"):
+            asked = path.format(**untouched.ids["own"])
+            refused(untouched.callers[name].request(method, asked, content=body), 403, "forbidden")
+        if access.ROUTES[route].reach is access.Reach.PATH:
+            asked = path.format(**untouched.ids["other"])
+            refused(untouched.callers["admin"].request(method, asked, content=body), 404, "not_found")
+
+
 def test_who_has_no_organization_names_one(untouched: World) -> None:
     """`POST /invites` goes into the caller's own organization; an operator who names none is 422."""
     own = untouched.ids["own"]["organization"]

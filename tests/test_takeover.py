@@ -197,7 +197,8 @@ def test_a_removed_admins_token_and_invites_are_worth_nothing(
         ]
         operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
         late = api.post(f"/organizations/{clinic}/members", json={"email": admin.email})
-    assert late.status_code == 403
+        prying = [api.get(f"/organizations/{clinic}/{what}") for what in ("members", "invites", "audit")]
+    assert [answer.status_code for answer in (late, *prying)] == [403] * 4
     assert friend.press(url).status_code == 410
     assert accounts(admin.stack, friend.email) == []
 

@@ -6,11 +6,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api import audit, document, invites, members, organizations, users
-from api.wiring import namespace
+from api.wiring import namespace, store
 from guestlist.api import answer, create_api
 
 logger = Logger()
-app = create_api(namespace)
+app = create_api(namespace, store)
 resources = (organizations, invites, members, users, audit)
 for resource in resources:
     app.include_router(resource.router)

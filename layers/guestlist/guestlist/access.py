@@ -8,8 +8,8 @@ organization admin     has `ADMINS`, in the organization that their token names
 member                 has none; reads themselves
 
 Nobody gives a role above their own (`standing`): `admin`, the only role that allows anything here, is given
-by who may do all that an admin may. What an admin changes relies on their being one at the commit; what they
-read relies on the token, which lives for minutes.
+by who may do all that an admin may. A token outlives a removal: what an admin changes relies on their being
+one at the commit, what they read on their being one when they ask.
 """
 
 from collections.abc import Iterable, Mapping
@@ -130,11 +130,27 @@ def standing(
         raise Forbidden("Only who may do all that an admin may gives the role admin.")
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []
+    user = _admin(caller, organization, store)
+    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+
+
+def still_stands(caller: Caller, store: Store) -> None:
+    """Let an admin read who is one still.
+
+    Raises:
+        Forbidden: they are an admin of their token's organization no more.
+    """
+    if caller.kind is ActorKind.ADMIN:
+        _admin(caller, str(caller.organization), store)
+
+
+def _admin(caller: Caller, organization: str, store: Store) -> str:
+    """Return the user's id of an admin of the organization, or raise Forbidden."""
     user = store.user_by_account(caller.id)
     membership = store.membership(organization, user) if user else None
     if user is None or membership is None or not membership.administers:
         raise Forbidden
-    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+    return user
 
 
 def own_organization(caller: Caller, named: str | None) -> str:

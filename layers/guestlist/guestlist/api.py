@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from guestlist.access import PUBLIC, ROUTES, allow
+from guestlist.access import PUBLIC, ROUTES, allow, still_stands
 from guestlist.caller import Caller, caller_of
 from guestlist.clock import clock
 from guestlist.errors import (
@@ -32,6 +32,7 @@ from guestlist.errors import (
     Unavailable,
 )
 from guestlist.request import BROKEN_PATH, IdempotencyKey, Request
+from guestlist.store import Store
 
 LARGEST_BODY = 64 * 1024
 LONGEST_WAIT = 10
@@ -45,25 +46,38 @@ logger = Logger(child=True)
 Event = APIGatewayProxyEventV2
 
 
-def create_api(namespace: str) -> APIGatewayHttpResolver:
+def create_api(namespace: str, store: Store) -> APIGatewayHttpResolver:
     """Return a resolver that asks who may, validates, and answers every error as problem details."""
 
-    def past_the_table(app: APIGatewayHttpResolver, handler: NextMiddleware) -> Response[Any]:
-        """Let a request pass to its handler if its caller may take the route."""
+    def may_pass() -> None:
+        """Hold the caller against the table of routes, and an admin who reads against their membership."""
         route = f"{app.request.method} {app.request.route}"
         if route in ROUTES:
             caller = _caller(app.current_event, namespace)
             allow(caller, route, app.request.path_parameters.get("organization"))
+            if app.request.method == "GET":
+                still_stands(caller, store)
         elif route not in PUBLIC:
             raise NotFound("There is no such route.")
+
+    def past_the_table(_: APIGatewayHttpResolver, handler: NextMiddleware) -> Response[Any]:
+        may_pass()
         return handler(app)
+
+    def unreadable(error: RequestValidationError | Malformed) -> Response[str]:
+        """Say what is wrong with a request to whoever might make it; Powertools reads before it asks us."""
+        try:
+            may_pass()
+        except GuestlistError as refusal:
+            return _refused(refusal)
+        return _refused(error) if isinstance(error, Malformed) else _invalid(error)
 
     app = APIGatewayHttpResolver(
         enable_validation=True, json_body_deserializer=_json, strip_prefixes=[BROKEN_PATH]
     )
     app.use(middlewares=[past_the_table])
     app.exception_handler(GuestlistError)(_refused)
-    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler([RequestValidationError, Malformed])(unreadable)
     app.exception_handler(Exception)(_crashed)
     app.not_found(_unknown_route)
     return app
