@@ -152,7 +152,7 @@ class Bench:
 
     def project(self, user: str, auth0: Auth0 | None = None) -> Projected:
         """Project a user, as the projector does when a hint comes."""
-        return project_user(user, store=self.store, auth0=auth0 or self.auth0)
+        return project_user(user, request_id="a-message", store=self.store, auth0=auth0 or self.auth0)
 
     def settled(self, user: str) -> User:
         """Return the user after the wait for late writes, and a look at what stands there."""

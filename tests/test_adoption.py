@@ -6,6 +6,7 @@ from guestlist.acceptance import _never_used
 from guestlist.adoption import count_in
 from guestlist.errors import NameReserved
 from guestlist.records import Halt, InviteStatus, MailState
+from guestlist.table import ATTEMPTS
 from tests.adoption_setup import account, link, plant
 from tests.bench import Bench
 
@@ -102,6 +103,50 @@ def test_an_organization_that_adopts_its_name_gets_who_bears_it(guests: Bench, o
     guests.advance(60)
     guests.sweep()
     assert not guests.store.organization(theirs).adopting
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["missing", "stopped"])
+def test_an_organization_that_adopts_its_name_is_done_with_whoever_halted(
+    guests: Bench, organization: str, *, gone: bool
+) -> None:
+    """An account that is gone bears no name any more, any other makes a member; the sweep has an end."""
+    theirs = f"Theirs-{organization}"
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[theirs])
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    if gone:
+        guests.delete_account(user)
+    else:
+        guests.fails("PATCH", status=400)
+    guests.changes_roles(organization, user, "editor")
+    assert guests.project(user).user.halt is (Halt.MISSING if gone else Halt.STOPPED)
+    guests.provisioned(theirs, adopting=True)
+    guests.sweep()
+    guests.project(user)
+    assert (theirs in guests.user(user).organizations) is not gone
+    assert guests.audited(theirs)[-1] == ("member:drop" if gone else "member:adopt")
+    guests.advance(60)
+    guests.sweep()
+    assert not guests.store.organization(theirs).adopting
+
+
+def test_what_adoption_writes_bears_the_message_that_led_to_it(guests: Bench, organization: str) -> None:
+    """Whoever reads the audit finds the projector's log by it."""
+    other = guests.organization()
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[other])
+    guests.project(guests.added(organization, email_of(organization)))
+    assert guests.store.audit(other, limit=1, cursor=None).items[0].request == "a-message"
+
+
+def test_an_adoption_that_collides_gives_its_lease_back(guests: Bench, organization: str) -> None:
+    """Whoever comes next goes on at once, and nothing is done twice."""
+    other = guests.organization()
+    plant(guests.tenant, email_of(organization), verified=True, organizations=[other])
+    user = guests.added(organization, email_of(organization))
+    guests.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS, matching=other)
+    assert guests.project(user).user.lease_owner is None
+    assert guests.project(user).user.organizations == {organization: (), other: ()}
+    assert guests.audited(other) == ["organization:provision", "member:adopt"]
 
 
 @pytest.mark.parametrize("array", ["clinicA", {"clinicA": True}, None])

@@ -152,7 +152,7 @@ def test_a_lease_that_comes_after_the_work_was_done_makes_no_call(guests: Bench,
     guests.calls()
 
     behind = Behind(guests, seen)
-    second = project_user(ann, store=behind, auth0=guests.auth0).user
+    second = project_user(ann, request_id="second", store=behind, auth0=guests.auth0).user
     assert (second.unsettled_at, second.due, guests.calls()) == (first.unsettled_at, first.due, [])
 
 

@@ -23,7 +23,8 @@ processor = BatchProcessor(event_type=EventType.SQS)
 
 def project(record: SQSRecord) -> None:
     """Project the user whom a message hints at."""
-    project_user(str(json.loads(record.body)["user"]), store=store, auth0=auth0)
+    user = str(json.loads(record.body)["user"])
+    project_user(user, request_id=record.message_id, store=store, auth0=auth0)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -78,7 +78,7 @@ class World:
                 self.simulation.spawn(name, partial(carry_out, waiting.popleft()))
 
     def _project(self, message: dict[str, str]) -> None:
-        project_user(message["user"], store=self.store, auth0=self.auth0)
+        project_user(message["user"], request_id="a-message", store=self.store, auth0=self.auth0)
 
     def _mail(self, message: dict[str, str]) -> None:
         send_mail(

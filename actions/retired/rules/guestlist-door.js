@@ -146,9 +146,10 @@ function guestlistDoor(user, context, callback) {
     return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
   }
 
+  // The roles in an organization that the door admits to, so the profile was found to be sound.
   function rolesIn(organization, profile) {
     const prefix = `${organization}:`;
-    const { roles } = membershipsOf(profile);
+    const roles = own(own(profile, "guestlist"), "roles") ?? [];
     return roles.filter((role) => role.startsWith(prefix)).map((role) => role.slice(prefix.length));
   }
 

@@ -121,7 +121,7 @@ def accept(
     invite = opened.invite
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
-    projected = _projected(invite.user, store, auth0)
+    projected = _projected(invite.user, request.id, store, auth0)
     if projected.user.halt:
         return replace(opened, page=Page.STOPPED)
     if projected.user.applied < projected.user.version:
@@ -183,9 +183,9 @@ def _inviter_still_stands(invite: Invite) -> list[Write]:
     return [writes.still_admin(invite.organization, inviter)] if inviter else []
 
 
-def _projected(user: str, store: Store, auth0: Auth0) -> Projected:
+def _projected(user: str, request_id: str, store: Store, auth0: Auth0) -> Projected:
     """Project the user, or wait for whoever is at it."""
-    projected = project_user(user, store=store, auth0=auth0)
+    projected = project_user(user, request_id=request_id, store=store, auth0=auth0)
     deadline = clock.steady() + PATIENCE
     while projected.user.lease_owner and projected.user.applied < projected.user.version:
         if clock.steady() > deadline:

@@ -18,7 +18,7 @@ from guestlist.names import is_organization
 from guestlist.passwords import random_password
 from guestlist.profile import adopted, known_name
 from guestlist.records import Action, Actor, ActorKind, Halt, InviteStatus, Membership, NameState, User
-from guestlist.request import projector_request
+from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
 
@@ -97,22 +97,27 @@ def _names(account: Account) -> list[str]:
     return [name for name in array if isinstance(name, str)] if isinstance(array, list) else []
 
 
-def take_over(user_id: str, store: Store) -> User:
+def take_over(user_id: str, request_id: str, store: Store) -> User:
     """Make memberships of the names that an adopted account bears and that are organizations of ours.
 
-    They are without roles. Where a tombstone or the seats forbid it the name is dropped, and the
-    organization's audit says so. A name that is nobody's stays, reserved.
+    They are without roles. Where a tombstone or the seats forbid it, or the account is gone, the name is
+    dropped, and the organization's audit says so. A name that is nobody's stays, reserved.
     """
     for name in store.user(user_id).foreign:
-        _take_over(user_id, name, store)
+        _take_over(user_id, name, request_id, store)
+    return _taken_over(user_id, store)
+
+
+@decided_anew
+def _taken_over(user_id: str, store: Store) -> User:
     user = store.user(user_id)
     done = replace(user, adopting=False)
     return store.amended(user, done, when="#foreign = :seen", seen=list(user.foreign))
 
 
 @decided_anew
-def _take_over(user_id: str, name: str, store: Store) -> None:
-    user, now = store.user(user_id), clock.now()
+def _take_over(user_id: str, name: str, request_id: str, store: Store) -> None:
+    user, request = store.user(user_id), projector_request(request_id, clock.now())
     if name not in user.foreign:
         return
     try:
@@ -123,18 +128,19 @@ def _take_over(user_id: str, name: str, store: Store) -> None:
         return
     held = store.active_invite(name, user.email)
     room = bool(held) or organization.seats is None or organization.taken < organization.seats
-    joins = room and store.membership(name, user_id) is None
-    after = known_name(user, name, joins=joins, now=now)
+    joins = room and store.membership(name, user_id) is None and user.halt is not Halt.MISSING
+    after = known_name(user, name, joins=joins, now=request.now)
     store.commit(
         writes.changed(user, after),
         writes.unreserve(name, user_id),
-        _joining(user, name, held, store, now) if joins else [],
-        _audited(name, Action.MEMBER_ADOPT if joins else Action.MEMBER_DROP, user_id, now),
+        _joining(user, name, held, request, store) if joins else [],
+        _audited(request, name, Action.MEMBER_ADOPT if joins else Action.MEMBER_DROP, user_id),
     )
 
 
-def _joining(user: User, organization: str, held: str | None, store: Store, now: int) -> list[Write]:
+def _joining(user: User, organization: str, held: str | None, request: Request, store: Store) -> list[Write]:
     """Return the writes that make a name a membership; an offer that waits for the same person is over."""
+    now = request.now
     membership = Membership(
         organization=organization,
         user=user.id,
@@ -146,7 +152,7 @@ def _joining(user: User, organization: str, held: str | None, store: Store, now:
     )
     if held:
         ended = closed(store.invite(organization, held), InviteStatus.REVOKED)
-        offered = [*ended, _audited(organization, Action.INVITE_REVOKE, held, now)]
+        offered = [*ended, _audited(request, organization, Action.INVITE_REVOKE, held)]
     else:
         offered = [writes.still_not_invited(organization, user.email)]
     counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)
@@ -176,7 +182,7 @@ def _count_in(user_id: str, organization: str, store: Store) -> None:
     store.commit(counted, writes.counted(organization, admins=1, grants=False))
 
 
-def ask_for_proof(user_id: str, store: Store) -> User:
+def ask_for_proof(user_id: str, request_id: str, store: Store) -> User:
     """Write a user who was added at once a welcome in each organization, where there is none yet.
 
     Whoever presses its button has the mailbox, and so the account that somebody made with its address.
@@ -184,13 +190,14 @@ def ask_for_proof(user_id: str, store: Store) -> User:
     user = store.user(user_id)
     for name in user.organizations:
         if name not in user.welcomed:
-            _welcome(user_id, name, store)
+            _welcome(user_id, name, request_id, store)
     return store.user(user_id)
 
 
 @decided_anew
-def _welcome(user_id: str, organization: str, store: Store) -> None:
-    user, membership, now = store.user(user_id), store.membership(organization, user_id), clock.now()
+def _welcome(user_id: str, organization: str, request_id: str, store: Store) -> None:
+    user, membership = store.user(user_id), store.membership(organization, user_id)
+    request = projector_request(request_id, clock.now())
     if membership is None or organization in user.welcomed or organization not in user.organizations:
         return
     offer = welcome(
@@ -199,7 +206,7 @@ def _welcome(user_id: str, organization: str, store: Store) -> None:
         roles=membership.roles,
         inviter=membership.inviter or PROJECTOR,
         user=user_id,
-        now=now,
+        now=request.now,
     )
     welcomed = writes.difference(
         user,
@@ -208,9 +215,9 @@ def _welcome(user_id: str, organization: str, store: Store) -> None:
         seen=user.version,
         were=list(user.welcomed),
     )
-    audited = _audited(organization, Action.INVITE_CREATE, offer.id, now)
+    audited = _audited(request, organization, Action.INVITE_CREATE, offer.id)
     store.commit(welcomed, writes.new_invite(offer), audited)
 
 
-def _audited(organization: str, action: Action, subject: str, now: int) -> Write:
-    return writes.audited(projector_request(now).audit(organization, PROJECTOR, action, subject))
+def _audited(request: Request, organization: str, action: Action, subject: str) -> Write:
+    return writes.audited(request.audit(organization, PROJECTOR, action, subject))

@@ -10,7 +10,7 @@ from guestlist import adoption, leases
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import within
-from guestlist.errors import Auth0Refused, Auth0Unavailable
+from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
 from guestlist.leases import SETTLING, Told
 from guestlist.passwords import random_password
 from guestlist.profile import app_metadata, shows
@@ -35,7 +35,7 @@ class Projected:
     made: bool = False
 
 
-def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
+def project_user(user_id: str, *, request_id: str, store: Store, auth0: Auth0) -> Projected:
     """Tell Auth0 what the user's item says, unless someone else is at it.
 
     One item is the snapshot, one lease the right to write; the lease goes back only if the version
@@ -53,27 +53,30 @@ def project_user(user_id: str, *, store: Store, auth0: Auth0) -> Projected:
     except ConditionFailed:
         return Projected(store.user(user_id))
     with within(WORK):
-        return _told_until_newest(user, owner, store, auth0, until=now + ROUNDS)
+        return _told_until_newest(user, owner, request_id, store, auth0, until=now + ROUNDS)
 
 
-def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, until: int) -> Projected:
+def _told_until_newest(
+    user: User, owner: str, request_id: str, store: Store, auth0: Auth0, *, until: int
+) -> Projected:
     """Tell Auth0 under a lease, again while newer versions come."""
     account, made = None, False
     while True:
-        if user.adopting:
-            user = adoption.take_over(user.id, store)
         try:
+            if user.adopting:
+                user = adoption.take_over(user.id, request_id, store)
             told = _tell(user, auth0)
-        except (Auth0Unavailable, Auth0Refused) as error:
-            logger.warning("a projection was put off", user=user.id, reason=str(error))
-            return Projected(leases.give_up(user, owner, error, store), account, made)
-        account, made = told.account or account, made or told.made
-        try:
+            account, made = told.account or account, made or told.made
             if told.found and (bound := adoption.bind(user, told.found, store)):
                 user = bound
                 continue
-            user = _followed(user, told, store)
+            user = _followed(user, told, request_id, store)
             return Projected(leases.give_back(user, owner, told, store), account, made)
+        except (Auth0Unavailable, Auth0Refused) as error:
+            logger.warning("a projection was put off", user=user.id, reason=str(error))
+            return Projected(leases.give_up(user, owner, error, store), account, made)
+        except Busy:
+            return Projected(leases.hand_on(user, owner, store), account, made)
         except ConditionFailed:
             renewed = leases.renew(user, owner, told, store)
         if renewed is None:
@@ -83,10 +86,10 @@ def _told_until_newest(user: User, owner: str, store: Store, auth0: Auth0, *, un
         user = renewed
 
 
-def _followed(user: User, told: Told, store: Store) -> User:
+def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
     """Carry out what follows in the table from what was told or found."""
     if told.halt is Halt.AWAITING_ACCEPTANCE:
-        return adoption.ask_for_proof(user.id, store)
+        return adoption.ask_for_proof(user.id, request_id, store)
     if user.uncounted and told.exists and not told.halt:
         return adoption.count_in(user.id, store)
     return user
@@ -99,9 +102,9 @@ def _has_work(user: User, now: int) -> bool:
             settles = user.unsettled_at is not None and now >= user.unsettled_at + SETTLING
             return user.version > user.applied or settles or user.adopting
         case Halt.MISSING:
-            return user.wanted > user.halted
+            return user.wanted > user.halted or user.adopting
         case Halt.STOPPED | Halt.AWAITING_ACCEPTANCE:
-            return user.version > user.halted
+            return user.version > user.halted or user.adopting
         case _:
             return False
 

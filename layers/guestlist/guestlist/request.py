@@ -42,9 +42,9 @@ class Request:
         )
 
 
-def projector_request(now: int) -> Request:
+def projector_request(request_id: str, now: int) -> Request:
     """Return the request in which the projector changes what it finds to be otherwise."""
-    return Request(Caller(ActorKind.PROJECTOR, "projector"), "projection", now)
+    return Request(Caller(ActorKind.PROJECTOR, "projector"), request_id, now)
 
 
 def sweep_request(request_id: str, now: int) -> Request:
