@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from botocore.stub import Stubber
 
+from guestlist import keys
+from guestlist.records import Organization
+from guestlist.store import Store
+from guestlist.table import Item, Table, put
 from local.people import Api
+from local.stack import Stack
 from tests.front_door import unique
 
 
@@ -100,3 +106,28 @@ def test_organizations_are_listed_by_id(operator: Api) -> None:
     walked = [found for page in pages(operator, "/organizations", 100) for found in page]
     assert name in walked
     assert walked == sorted(walked)
+
+
+def stored(organization: str, **more: str) -> Item:
+    record = Organization(id=organization, name="A Clinic", created_at=1)
+    return dict(put(keys.item(record) | more).arguments["Item"])
+
+
+def entry(item: Item) -> Item:
+    return {name: item[name] for name in ("pk", "sk", "listing", "listed")}
+
+
+def test_a_list_passes_over_what_has_left_it(stack: Stack) -> None:
+    """The index lags behind: what stands elsewhere by now makes room for another; the order is kept."""
+    table = Table(stack.aws.physical["Table"]["Ref"])
+    first, second, third, left = (stored(name) for name in ("a", "b", "c", "left"))
+    with Stubber(table._client) as aws:
+        for entries, items in (
+            ([first, left, second], [second, stored("left", listing="ELSEWHERE"), first]),
+            ([third], [third]),
+        ):
+            page = [entry(item) for item in entries]
+            aws.add_response("query", {"Items": page} | ({"LastEvaluatedKey": page[-1]} if page[1:] else {}))
+            aws.add_response("batch_get_item", {"Responses": {table._name: items}})
+        found = Store(table).organizations(limit=3, cursor=None)
+    assert [organization.id for organization in found.items] == ["a", "b", "c"]

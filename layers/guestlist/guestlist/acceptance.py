@@ -79,8 +79,8 @@ def open_invite(token: str, *, links: Links, store: Store, now: int) -> Opened:
     """Return what a link shows. Changes nothing, any number of times: mail scanners open every link."""
     try:
         invite_id, generation = links.read(token)
-        organization = store.organization(store.invite_organization(invite_id))
-        invite = store.invite(organization.id, invite_id)
+        invite = store.linked_invite(invite_id)
+        organization = store.organization(invite.organization)
     except NotFound:
         return Opened(Page.UNKNOWN if is_complete(token) else Page.INCOMPLETE)
     return Opened(_page(invite, generation, organization, store, now), invite, organization, generation)

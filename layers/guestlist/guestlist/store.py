@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
+from operator import itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
+from guestlist.drift_records import DriftRun
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.records import (
@@ -93,11 +95,14 @@ class Store:
 
     def invite(self, organization: str, invite: str) -> Invite:
         """Return an invite of this organization, or raise NotFound."""
-        return from_item(Invite, self._found(keys.invite(organization, invite)))
+        found = self.linked_invite(invite)
+        if found.organization != organization:
+            raise NotFound
+        return found
 
-    def invite_organization(self, invite: str) -> str:
-        """Return the id of the organization that an invite belongs to, or raise NotFound."""
-        return str(self._found(keys.inviting(invite))["organization"])
+    def linked_invite(self, invite: str) -> Invite:
+        """Return the invite that a link names, of whichever organization, or raise NotFound."""
+        return from_item(Invite, self._found(keys.invite(invite)))
 
     def active_invite(self, organization: str, email: str) -> str | None:
         """Return the id of the invite that holds this address."""
@@ -172,6 +177,23 @@ class Store:
         found = [self._table.get(keys.mailbox(mailbox)) for mailbox in ids]
         return [from_item(Mailbox, item) for item in found if item]
 
+    def drift_run(self) -> DriftRun | None:
+        """Return the last run that looked for drift, or the one that goes on."""
+        found = self._table.get(keys.DRIFT_RUN)
+        return from_item(DriftRun, found) if found else None
+
+    def all_users(self, cursor: Key | None, *, most: int) -> tuple[list[User], Key | None]:
+        """Return the users among the next `most` items of the table, in no order, and where the rest begins.
+
+        It may be a moment behind.
+        """
+        items, following = self._table.scan("#sk = :sk", limit=most, cursor=cursor, sk="USER")
+        return [from_item(User, item) for item in items], following
+
+    def place_of(self, user: str) -> Key:
+        """Return where the rest of all users begins after this one."""
+        return keys.user(user)
+
     def remembered(self, key: IdempotencyKey | None, now: int) -> tuple[str, str] | None:
         """Return the fingerprint and the resource of a key that was used in the last 24 hours."""
         found = self._table.get(keys.idempotency(key)) if key else None
@@ -216,10 +238,22 @@ class Store:
         return item
 
     def _listing(self, kind: type[Listed], listing: str, limit: int, cursor: str | None) -> Page[Listed]:
-        items, following = self._table.page(
-            "#listing = :listing", limit=limit, cursor=cursor, index="listing", listing=listing
-        )
-        return Page([from_item(kind, item) for item in items], following)
+        """Return a page of what an index lists, as it stands now; what has left the list is passed over."""
+        found: list[Listed] = []
+        while len(found) < limit:
+            entries, cursor = self._table.page(
+                "#listing = :listing",
+                limit=limit - len(found),
+                cursor=cursor,
+                index="listing",
+                listing=listing,
+            )
+            items = self._table.get_many([(entry["pk"], entry["sk"]) for entry in entries])
+            listed = [item for item in items if item["listing"] == listing]
+            found += [from_item(kind, item) for item in sorted(listed, key=itemgetter("listed"))]
+            if cursor is None:
+                break
+        return Page(found, cursor)
 
 
 def _due(item: Item) -> Invite | User | Organization:

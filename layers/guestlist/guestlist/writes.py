@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
+from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
 from guestlist.records import (
     Audit,
@@ -21,7 +22,7 @@ from guestlist.table import Write, check, delete, put, update
 KEY_LIFE = 24 * 3600
 """Seconds for which an idempotency key is remembered."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization)
+Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -56,14 +57,12 @@ def unreserve(name: str, user: str) -> Write:
 
 def new_invite(invite: Invite) -> list[Write]:
     """Record an invite; one that is pending takes its address."""
-    held = keys.invited(invite.organization, invite.email)
-    own = keys.inviting(invite.id)
-    writes = [put(keys.item(invite)), put(keys.pointer(own, organization=invite.organization))]
-    return [*writes, put(keys.pointer(held, invite=invite.id))] if invite.active else writes
+    made = put(keys.item(invite))
+    return [made, hold_address(invite)] if invite.active else [made]
 
 
 def hold_address(invite: Invite) -> Write:
-    """Take an expired invite's address again."""
+    """Take an invite's address, which no other active invite of the organization has."""
     return put(keys.pointer(keys.invited(invite.organization, invite.email), invite=invite.id))
 
 
@@ -190,6 +189,11 @@ def spent(bucket: str, most: Mapping[str, int], *, until: int) -> Write:
     return update(
         keys.budget(bucket), f"ADD {counts} SET #ttl = :ttl", when=free, one=1, ttl=until + KEY_LIFE, **limits
     )
+
+
+def new_drift_run(run: DriftRun) -> Write:
+    """Record the first run that looks for drift."""
+    return put(keys.item(run))
 
 
 def became(mailbox_id: str, what: str, at: int) -> Write:
