@@ -16,7 +16,7 @@ from guestlist.errors import Auth0Refused, NotFound
 from guestlist.invites import closed, welcome
 from guestlist.names import is_organization
 from guestlist.passwords import random_password
-from guestlist.profile import adopted, known_name
+from guestlist.profile import adopted, known_name, with_foreign_name
 from guestlist.records import Action, Actor, ActorKind, Halt, InviteStatus, Membership, NameState, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
@@ -157,6 +157,37 @@ def _joining(user: User, organization: str, held: str | None, request: Request, 
         offered = [writes.still_not_invited(organization, user.email)]
     counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)
     return [writes.new_membership(membership), *offered, counts]
+
+
+def kept(user: User, account: Account, store: Store) -> User:
+    """Keep the names that somebody put into an account's array and that none of our organizations bears.
+
+    They are reserved, as those of an account from before us are. A name of ours in it grants nothing.
+    """
+    for name in sorted({*_names(account)} - {*user.organizations, *user.foreign}):
+        _keep(user.id, name, store)
+    return store.user(user.id)
+
+
+@decided_anew
+def _keep(user_id: str, name: str, store: Store) -> None:
+    user = store.user(user_id)
+    if name in {*user.organizations, *user.foreign} or _is_ours(name, store):
+        return
+    may_come = is_organization(name) and store.name_state(name) is not NameState.TAKEN
+    store.commit(
+        writes.changed(user, with_foreign_name(user, name, clock.now())),
+        writes.reserve(name, user_id) if may_come else [],
+    )
+
+
+def _is_ours(name: str, store: Store) -> bool:
+    try:
+        store.organization(name)
+    except NotFound:
+        return False
+    else:
+        return True
 
 
 def count_in(user_id: str, store: Store) -> User:

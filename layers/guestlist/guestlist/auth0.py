@@ -18,6 +18,8 @@ from guestlist.metrics import Figure, measured
 DEADLINE = 8.0
 """Seconds that a call may take in all, retries and waits among them; a lease outlives it."""
 ATTEMPTS = 3
+NEAR = 0.1
+"""The part of Auth0's rate limit below which its being near is a figure."""
 TOKEN_MARGIN = 60
 """Seconds before its end at which a token is renewed."""
 
@@ -99,6 +101,10 @@ class Auth0:
         self._deadline = deadline
         self.audience = f"{self._url}/api/v2/"
         """The Management API's own identifier."""
+        self.sent = 0
+        """How many requests it has sent."""
+        self.left = 1.0
+        """Which part of Auth0's rate limit its last answer left."""
         self._client = httpx.Client(
             auth=ClientCredentials(self._url, credentials),
             timeout=deadline,
@@ -197,6 +203,7 @@ class Auth0:
 
     def _once(self, method: str, path: str, body: Body | None) -> Any:  # noqa: ANN401 (JSON)
         """Send one request and return the answer's JSON."""
+        self.sent += 1
         try:
             response = self._client.request(method, f"{self._url}/api/v2{path}", json=body)
         except NOT_SENT:
@@ -206,7 +213,8 @@ class Auth0:
                 "Auth0 did not answer.", ambiguous=_may_take_effect(error.request, method)
             )
         else:
-            return _answer(response, method)
+            self.left = _left(response)
+            return _answer(response, method, self.left)
         # Raised out here, so that no chain of exceptions holds the request, which may bear a password.
         raise failure
 
@@ -221,9 +229,9 @@ def _may_take_effect(request: httpx.Request, method: str) -> bool:
     return method not in READS and request.url.path.startswith("/api/v2/")
 
 
-def _answer(response: httpx.Response, method: str) -> Any:  # noqa: ANN401 (JSON)
+def _answer(response: httpx.Response, method: str, left: float) -> Any:  # noqa: ANN401 (JSON)
     """Return the JSON of a success; raise whatever else it is."""
-    if _near_the_limit(response):
+    if left < NEAR:
         measured(Figure.AUTH0_RATE_LIMIT, 1)
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         raise _limited(response)
@@ -252,12 +260,13 @@ def _refusal(status: int, answer: object) -> Auth0Refused:
     return Auth0Refused(detail, auth0_status=status, auth0_code=code, auth0_message=message)
 
 
-def _near_the_limit(response: httpx.Response) -> bool:
-    """Tell whether less than a tenth is left of what Auth0 allows us for now."""
+def _left(response: httpx.Response) -> float:
+    """Return which part is left of what Auth0 allows us for now; all of it, if it does not say."""
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return 0.0
     left, limit = (response.headers.get(f"x-ratelimit-{name}", "") for name in ("remaining", "limit"))
-    counted = NUMBER.fullmatch(left) and NUMBER.fullmatch(limit)
-    low = bool(counted) and int(left) * 10 < int(limit)
-    return low or response.status_code == httpx.codes.TOO_MANY_REQUESTS
+    counted = NUMBER.fullmatch(left) and NUMBER.fullmatch(limit) and int(limit)
+    return int(left) / int(limit) if counted else 1.0
 
 
 def _limited(response: httpx.Response) -> Auth0Unavailable:

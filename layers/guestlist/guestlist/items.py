@@ -49,7 +49,7 @@ def _stored(value: Any) -> Any:  # noqa: ANN401 (a field's value)
 
 def _loaded(hint: Any, value: Any) -> Any:  # noqa: ANN401 (a type hint and a field's value)
     if get_origin(hint) is tuple:
-        return tuple(value)
+        return tuple(_loaded(get_args(hint)[0], inner) for inner in value)
     if get_origin(hint) is Mapping:
         return {name: _loaded(get_args(hint)[1], inner) for name, inner in value.items()}
     if is_dataclass(hint) and isinstance(hint, type):

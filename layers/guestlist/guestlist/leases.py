@@ -7,6 +7,7 @@ from guestlist.adoption import Found
 from guestlist.auth0 import Account
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
+from guestlist.profile import PROJECTION_GRACE
 from guestlist.records import Halt, User
 from guestlist.store import DECISIONS, Store
 from guestlist.table import ConditionFailed
@@ -32,6 +33,8 @@ class Told:
     """An account that was there before us, to be bound to the user."""
     ambiguous: bool = False
     settled: bool = False
+    differs: bool = False
+    """Whether the account, as it was read, shows something else than what was told last."""
     halt: Halt | None = None
     halt_code: str = ""
 
@@ -137,6 +140,19 @@ def unsettle(user: User, store: Store) -> User:
             except ConditionFailed:
                 continue
     raise Busy
+
+
+def read_again(seen: User, store: Store) -> User:
+    """Have the account of a user at rest read at once: nothing is under way that had to be waited for.
+
+    Raises:
+        ConditionFailed: the user is at rest no more.
+    """
+    now = clock.now()
+    when, values = _unmoved(seen)
+    resting = f"{when} AND attribute_not_exists(#lease_owner) AND attribute_not_exists(#due)"
+    unsettled = replace(seen, unsettled_at=now - SETTLING, due=now + PROJECTION_GRACE)
+    return store.amended(seen, unsettled, when=resting, **values)
 
 
 def at_rest(seen: User, store: Store, now: int) -> User:

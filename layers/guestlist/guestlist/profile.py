@@ -1,7 +1,7 @@
 """What a user's profile at Auth0 says of them, and how a membership changes it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,18 +15,26 @@ PROJECTION_GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
 
 
-def app_metadata(user: User) -> dict[str, Any]:
-    """Return the first-level keys of `app_metadata` that are ours; telling them twice is harmless."""
+def app_metadata(user: User, account: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the first-level keys of `app_metadata` that are ours; telling them twice is harmless.
+
+    What others put inside of ours in an account that was just read stays: Auth0 merges the first level alone.
+    """
     roles = [f"{name}:{role}" for name, given in sorted(user.organizations.items()) for role in given]
     return {
         "organizations": sorted({*user.organizations, *user.foreign}),
-        "guestlist": {"version": user.version, "roles": roles},
+        "guestlist": {**_inside(account or {}), "version": user.version, "roles": roles},
     }
+
+
+def _inside(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = (account.get("app_metadata") or {}).get("guestlist")
+    return found if isinstance(found, dict) else {}
 
 
 def shows(account: dict[str, Any], user: User) -> bool:
     """Tell whether an account at Auth0 bears the user's current version and array."""
-    metadata, ours = account.get("app_metadata") or {}, app_metadata(user)
+    metadata, ours = account.get("app_metadata") or {}, app_metadata(user, account)
     return all(metadata.get(name) == value for name, value in ours.items())
 
 
@@ -85,6 +93,11 @@ def known_name(user: User, organization: str, *, joins: bool, now: int) -> User:
     foreign = tuple(name for name in user.foreign if name != organization)
     organizations = {**user.organizations, organization: ()} if joins else user.organizations
     return _due(replace(user, foreign=foreign, organizations=organizations), now)
+
+
+def with_foreign_name(user: User, name: str, now: int) -> User:
+    """Return the user with one more name in the array that is no organization's, due to be projected."""
+    return _due(replace(user, foreign=tuple(sorted({*user.foreign, name}))), now)
 
 
 def counting(before: User, after: User, organization: str) -> User:

@@ -1,6 +1,7 @@
 """Projection: telling Auth0 the whole of what Guestlist knows of a user, one writer at a time."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -65,7 +66,10 @@ def _told_until_newest(
         try:
             if user.adopting:
                 user = adoption.take_over(user.id, request_id, store)
-            told = _tell(user, auth0)
+            told = _tell(_call, user, auth0)
+            if told.differs and told.account:
+                user = adoption.kept(user, told.account, store)
+                told = _tell(_written_over, user, auth0, told.account)
             account, made = told.account or account, made or told.made
             if told.found and (bound := adoption.bind(user, told.found, store)):
                 user = bound
@@ -109,10 +113,10 @@ def _has_work(user: User, now: int) -> bool:
             return False
 
 
-def _tell(user: User, auth0: Auth0) -> Told:
+def _tell(call: Callable[..., Told], user: User, auth0: Auth0, *read: Account) -> Told:
     """Make the calls that one version needs: one, as a rule."""
     try:
-        return _call(user, auth0)
+        return call(user, auth0, *read)
     except Auth0Refused as error:
         if error.auth0_status != 400:  # noqa: PLR2004 (HTTP's own number)
             raise
@@ -188,7 +192,7 @@ def _made_unheard(user: User, auth0: Auth0) -> Account | None:
 
 def _found_again(account: Account, user: User, auth0: Auth0) -> Told:
     """Go on with an account that an earlier try of ours made."""
-    told = Told(account) if shows(account, user) else _patch(user, auth0)
+    told = Told(account) if shows(account, user) else _patch(user, auth0, account)
     return replace(told, password_reset="")
 
 
@@ -197,9 +201,9 @@ def _update(user: User, auth0: Auth0) -> Told:
     return _make(user, auth0) if told.halt is Halt.MISSING and user.wanted > user.applied else told
 
 
-def _patch(user: User, auth0: Auth0) -> Told:
+def _patch(user: User, auth0: Auth0, account: Account | None = None) -> Told:
     try:
-        answer = auth0.update_app_metadata(user.account, app_metadata(user))
+        answer = auth0.update_app_metadata(user.account, app_metadata(user, account))
     except Auth0Refused as error:
         if error.auth0_status == 404:  # noqa: PLR2004 (HTTP's own number)
             return Told(exists=False, halt=Halt.MISSING)
@@ -214,5 +218,10 @@ def _settle(user: User, auth0: Auth0) -> Told:
         return Told(exists=False, halt=Halt.MISSING)
     if shows(account, user):
         return Told(account, settled=True)
-    logger.info("a late write was found and is written over", user=user.id)
-    return replace(_patch(user, auth0), ambiguous=True)
+    return Told(account, differs=True)
+
+
+def _written_over(user: User, auth0: Auth0, account: Account) -> Told:
+    """Write over what a late write or somebody else left in an account that was just read."""
+    logger.info("an account is put right", user=user.id)
+    return replace(_patch(user, auth0, account), ambiguous=True)

@@ -127,6 +127,21 @@ class Table:
         last = answer.get("LastEvaluatedKey")
         return [_item(found) for found in answer["Items"]], _cursor(last) if last else None
 
+    def scan(
+        self, condition: str, *, limit: int, cursor: Key | None, **values: object
+    ) -> tuple[list[Item], Key | None]:
+        """Return those of the next `limit` items of the table that meet a condition, and the last one's key.
+
+        It reads all that it passes, and may be a moment behind; the key is None where the table ends.
+        """
+        arguments = _expressions(values, FilterExpression=condition)
+        if cursor:
+            arguments["ExclusiveStartKey"] = _key(cursor)
+        answer = self._client.scan(TableName=self._name, Limit=limit, **arguments)
+        last = answer.get("LastEvaluatedKey")
+        following = (last["pk"]["S"], last["sk"]["S"]) if last else None
+        return [_item(found) for found in answer["Items"]], following
+
     def change(self, write: Write) -> Item:
         """Carry out one update by itself and return the item as it is then.
 
