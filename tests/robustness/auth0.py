@@ -88,7 +88,8 @@ class Transport(httpx.BaseTransport):
         wire = self._tenant.wire
         if wire is None:
             return self._tenant.answer(request)
-        effect = Effect(Kind.AUTH0, f"{request.method} {request.url.path.removeprefix('/api/v2')}")
+        name = f"{request.method} {request.url.path.removeprefix('/api/v2')}"
+        effect = Effect(Kind.AUTH0, name, wire.simulation.process)
         return self._through(wire, effect, wire.fate(effect), request)
 
     def _through(self, wire: Wire, effect: Effect, fate: Fate, request: httpx.Request) -> httpx.Response:
@@ -109,7 +110,7 @@ class Transport(httpx.BaseTransport):
             return answers[0]
         simulation.spawn(LANDED, land, after=fate.there)
         if fate.dies_after:
-            simulation.sleep(fate.there)
+            simulation.sleep(min(left, fate.there))
             simulation.die()
         simulation.sleep(min(left, fate.there + fate.back))
         if not answers or fate.there + fate.back > left:

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import boto3
 
 from local.template import REGION
 from tests.bench import template
-from tests.robustness.dynamodb import DynamoDb, Refused
+from tests.robustness.dynamodb import DynamoDb, Refused, torn
 from tests.robustness.effects import Effect, Kind, Wire
 
 PROJECTION, MAIL = "https://sqs.local/projection", "https://sqs.local/mail"
@@ -20,6 +20,8 @@ KINDS = {
     "SendMessage": Kind.MESSAGE,
     "SendEmail": Kind.MAIL,
 }
+SEVERAL = {"BatchGetItem", "Query"}
+"""Reads of several items, each by itself."""
 
 
 class Http(NamedTuple):
@@ -39,6 +41,8 @@ class Aws:
         self.table = DynamoDb(template("https://tenant.example").tables()["Table"])
         self.queues: dict[str, deque[dict[str, str]]] = {PROJECTION: deque(), MAIL: deque()}
         self.mails: list[dict[str, Any]] = []
+        self.witnesses: list[Callable[[str, dict[str, Any]], object]] = []
+        """Told of each write to the table that was carried out, by its operation and what it asked."""
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -58,6 +62,7 @@ class Aws:
         self.wire = wire
         self.table.empty()
         self.mails.clear()
+        self.witnesses.clear()
         for queue in self.queues.values():
             queue.clear()
 
@@ -65,15 +70,19 @@ class Aws:
         if self.wire is None:
             raise RuntimeError("no history has begun")
         operation, wire = str(model.name), self.wire
-        effect = Effect(KINDS.get(operation, Kind.READ), operation)
+        effect = Effect(KINDS.get(operation, Kind.READ), operation, wire.simulation.process)
         asked = json.loads(params["body"])
         fate = wire.fate(effect)
         if fate.refused:
             wire.simulation.sleep(fate.there)
             return _refusal(operation, fate.refused, asked)
 
+        before = self._carried_out(operation, asked)[1] if fate.torn and operation in SEVERAL else None
+
         def carry_out() -> Answer:
             answer = self._carried_out(operation, asked)
+            if before is not None:
+                return answer[0], torn(before, answer[1], wire.simulation.random)
             if fate.spoiled == "twice" and operation == "UpdateItem":
                 # Its answer was lost, and botocore asked again.
                 answer = self._carried_out(operation, asked)
@@ -89,10 +98,14 @@ class Aws:
             self.mails.append(asked)
             return Http(200), {"MessageId": str(len(self.mails))}
         try:
-            return Http(200), self.table.answer(operation, asked)
+            answer = self.table.answer(operation, asked)
         except Refused as refused:
             reasons = [{"Code": code} for code in refused.reasons or ()]
             return Http(400), {"Error": {"Code": refused.code}, "CancellationReasons": reasons}
+        if KINDS.get(operation) is Kind.TABLE:
+            for witness in self.witnesses:
+                witness(operation, asked)
+        return Http(200), answer
 
 
 def _refusal(operation: str, code: str, asked: Mapping[str, Any]) -> Answer:

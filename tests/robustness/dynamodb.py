@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -145,6 +146,22 @@ class DynamoDb:
         except TransactionCanceledException as error:
             raise Refused("TransactionCanceledException", _reasons(error)) from error
         return {}
+
+
+def torn(before: Body, after: Body, random: Random) -> Body:
+    """Return one of the readings of several items that a transaction between two moments allows."""
+    if "Responses" in after:
+        old, new = before["Responses"][TABLE], after["Responses"][TABLE]
+        return {"Responses": {TABLE: _mixed(old, new, random)}}
+    if "LastEvaluatedKey" in before or "LastEvaluatedKey" in after:
+        return random.choice([before, after])
+    return {"Items": _mixed(before["Items"], after["Items"], random)}
+
+
+def _mixed(before: list[Body], after: list[Body], random: Random) -> list[Body]:
+    old, new = ({(item["pk"]["S"], item["sk"]["S"]): item for item in items} for items in (before, after))
+    drawn = {key: random.choice([old, new]).get(key) for key in sorted(old.keys() | new.keys())}
+    return [item for item in drawn.values() if item]
 
 
 def _json(item: Item) -> Body:

@@ -1,11 +1,11 @@
 """What a process does to the world outside, and what may happen to it there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from tests.robustness.simulation import Simulation
+from tests.robustness.simulation import Process, Simulation
 
 R = TypeVar("R")
 
@@ -27,6 +27,8 @@ class Effect:
 
     kind: Kind
     name: str
+    sender: Process | None = field(default=None, compare=False)
+    """Who called; None is the test itself."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Fate:
     """An answer in place of the effect: AWS's code, or Auth0's `429`, `503`, `reset`."""
     spoiled: str = ""
     """An answer in place of the true one, after the effect: `500`, `reset`, `garbled`, `twice` (AWS)."""
+    torn: bool = False
+    """A read of several items sees each as it was at the call's beginning or at its end, by chance."""
 
 
 SOUND = Fate()
