@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 
 import httpx
 import pytest
@@ -30,10 +31,25 @@ class Stumbling(Transport):
         before, after = (
             self._happenings.pop() if request.method == self._method and self._happenings else (int, int)
         )
-        before()
-        response = super().handle_request(request)
-        after()
+        # Neither what others do meanwhile nor what is held up on its way heeds the sender's deadline.
+        Context().run(before)
+        response = Context().run(super().handle_request, request)
+        Context().run(after)
         return response
+
+
+class Frozen(Transport):
+    """A wire whose process is frozen right before it sends its first PATCH, until its lease has lapsed."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__(tls=False)
+        self._meanwhile = [meanwhile]
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry a request, as the wire does."""
+        if request.method == "PATCH" and self._meanwhile:
+            Context().run(self._meanwhile.pop())
+        return super().handle_request(request)
 
 
 class Behind(Store):
@@ -115,6 +131,22 @@ def test_a_holder_whose_lease_was_taken_over_unsettles_what_is_there(guests: Ben
     assert other in guests.array(ann)
     assert (late.unsettled_at, late.due) == (clock.now(), clock.now() - 5 + SETTLING)  # the earlier due stays
     guests.settled(ann)
+    assert other not in guests.array(ann)
+
+
+def test_a_process_that_is_thawed_after_its_lease_sends_nothing(guests: Bench, ann: str) -> None:
+    """Its deadline is over by the time, though its steady clock may have stood still."""
+    other = guests.organization()
+    guests.added(other, guests.user(ann).email)
+
+    def lapse() -> None:
+        guests.advance(LEASE + 1)
+        guests.removed(other, ann)
+        guests.project(ann)
+        guests.calls()
+
+    guests.project(ann, guests.client(transport=Frozen(lapse)))
+    assert guests.calls() == []
     assert other not in guests.array(ann)
 
 

@@ -1,4 +1,8 @@
-"""A total deadline for calls: httpx limits each read and write, never their sum."""
+"""A total deadline for calls: httpx limits each read and write, never their sum.
+
+It ends by two clocks, whichever is first. The steady one does not heed that somebody set the time; but it may
+stand still while a sandbox is frozen, and whoever is thawed an hour later must not send what was true then.
+"""
 
 import math
 import ssl
@@ -12,7 +16,8 @@ import httpx
 
 from guestlist.clock import clock
 
-_ends_at = ContextVar("_ends_at", default=math.inf)
+_ends_at = ContextVar("_ends_at", default=(math.inf, math.inf))
+"""By the steady clock and by the time."""
 
 
 @contextmanager
@@ -21,7 +26,9 @@ def within(seconds: float) -> Iterator[None]:
 
     A deadline within another ends with it at the latest.
     """
-    before = _ends_at.set(min(_ends_at.get(), clock.steady() + seconds))
+    steady, time = _ends_at.get()
+    ends_at = min(steady, clock.steady() + seconds), min(time, clock.source() + seconds)
+    before = _ends_at.set(ends_at)
     try:
         yield
     finally:
@@ -30,7 +37,8 @@ def within(seconds: float) -> Iterator[None]:
 
 def remaining() -> float:
     """Return the seconds that are left of the deadline, never below zero."""
-    return max(0.0, _ends_at.get() - clock.steady())
+    steady, time = _ends_at.get()
+    return max(0.0, min(steady - clock.steady(), time - clock.source()))
 
 
 class Transport(httpx.HTTPTransport):
