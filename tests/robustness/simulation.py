@@ -61,6 +61,11 @@ class Simulation:
         """Return the seconds that have passed for this process."""
         return self.time - (self.process.frozen if self.process else 0)
 
+    @property
+    def upcoming(self) -> float | None:
+        """Return when the next process goes on, in unix seconds; None if there is none."""
+        return self._waiting[0][0] if self._waiting else None
+
     def spawn(self, name: str, work: Callable[[], object], *, after: float = 0) -> Process:
         """Let a process begin in so many seconds."""
         process = Process(name, work, self)

@@ -1,5 +1,6 @@
 """The world of one history: Guestlist's use-cases and workers between a simulated AWS and Auth0."""
 
+import math
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -25,12 +26,19 @@ from tests.robustness.auth0 import Tenant
 from tests.robustness.aws import MAIL, PROJECTION, Aws
 from tests.robustness.dynamodb import TABLE
 from tests.robustness.effects import Fates, Wire
-from tests.robustness.simulation import Simulation
+from tests.robustness.simulation import Killed, Simulation
 
 UNHEEDED = Limits(organization=10**6, inviter=10**6, recipient=10**6, recipient_in_all=10**6)
 MINUTE = 60.0
+WORKERS = {PROJECTION: "projector", MAIL: "mailer"}
 POLL = 0.5
-"""Seconds after which a message is received, or received again."""
+"""Seconds after which a message is received."""
+INVISIBLE = {PROJECTION: 360.0, MAIL: 180.0}
+"""Seconds after which a message is received again whose worker failed or died (template.yaml)."""
+RECEIVED = 5
+"""How often a message is received at most, before it is a dead letter (template.yaml)."""
+QUIET = 1800.0
+"""Seconds; nothing that is waited for takes longer to be due: back-off, lease, claim or a late write."""
 
 
 class Machines:
@@ -71,15 +79,55 @@ class World:
                 self.simulation.spawn("sweep", partial(_by_lambda, self.sweep))
             self.simulation.run(min(POLL, end - self.simulation.time))
 
+    def rest(self, within: float) -> bool:
+        """Let time pass until nothing is under way and nothing soon due; tell whether it came to that.
+
+        Sweeps that would find nothing are left out, which nobody could tell.
+        """
+        end = self.simulation.time + within
+        while self.simulation.time < end:
+            self._receive()
+            sweeps_at = self._sweeps_at()
+            moments = [moment for moment in (self.simulation.upcoming, sweeps_at) if moment is not None]
+            if not moments:
+                return True
+            self.simulation.run(max(0.0, min(moments) - self.simulation.time))
+            if sweeps_at is not None and self.simulation.time >= sweeps_at:
+                self._next_sweep = sweeps_at + MINUTE
+                self.simulation.spawn("sweep", partial(_by_lambda, self.sweep))
+        return False
+
+    def _sweeps_at(self) -> float | None:
+        """Return the minute of the next sweep that finds something, unless that is far off."""
+        due = [int(item["due"]["N"]) for item in self.aws.table.items() if "due" in item]
+        if not due or min(due) > self.simulation.time + QUIET:
+            return None
+        return max(self._next_sweep, math.ceil(max(min(due), self.simulation.time) / MINUTE) * MINUTE)
+
     def sweep(self) -> None:
         """Sweep once, as every minute."""
         sweep(request=sweep_request("sweep", clock.now()), queue=self.queue, store=self.store)
 
     def _receive(self) -> None:
-        for url, name, carry_out in ((PROJECTION, "projector", self._project), (MAIL, "mailer", self._mail)):
+        for url, name in WORKERS.items():
             waiting = self.aws.queues[url]
             while waiting:
-                self.simulation.spawn(name, partial(_by_lambda, partial(carry_out, waiting.popleft())))
+                self.simulation.spawn(name, partial(self._deliver, url, waiting.popleft()))
+
+    def _deliver(self, url: str, message: dict[str, str], times: int = 1) -> None:
+        """Have a message carried out. If its worker fails or dies, another one receives it later."""
+        try:
+            self._project(message) if url == PROJECTION else self._mail(message)
+        except (GuestlistError, ClientError):
+            self._deliver_again(url, message, times)
+        except Killed:
+            self._deliver_again(url, message, times)
+            raise
+
+    def _deliver_again(self, url: str, message: dict[str, str], times: int) -> None:
+        if times < RECEIVED:
+            again = partial(self._deliver, url, message, times + 1)
+            self.simulation.spawn(WORKERS[url], again, after=INVISIBLE[url])
 
     def _project(self, message: dict[str, str]) -> None:
         project_user(message["user"], request_id="a-message", store=self.store, auth0=self.auth0)
@@ -101,10 +149,7 @@ class World:
 
 
 def _by_lambda(work: Callable[[], object]) -> None:
-    """Do what a message or the minute asks for. If that fails, nobody hears, and the message is gone.
-
-    SQS would bring it again: whatever has to do with less does with that, too.
-    """
+    """Do what the minute asks for. If that fails, nobody hears; the next minute asks again."""
     try:
         work()
     except (GuestlistError, ClientError):
