@@ -11,7 +11,7 @@ from starlette.routing import Route
 from local.tenant.errors import ManagementError, invalid_body
 from local.tenant.faults import Faults
 from local.tenant.limits import PLANS
-from local.tenant.schema import FLAG, SECONDS, TEXT, WHOLE, Fields, check
+from local.tenant.schema import FLAG, OBJECT, SECONDS, TEXT, WHOLE, Fields, check
 from local.tenant.state import Fault, State
 
 FAULT = {
@@ -22,10 +22,12 @@ FAULT = {
     "timeout": FLAG,
     "land_after": SECONDS,
     "lag": SECONDS,
+    "text": TEXT,
+    "headers": OBJECT,
     "times": WHOLE,
     "after_effect": FLAG,
 }
-KINDS = ("status", "reset", "timeout", "land_after", "lag")
+KINDS = ("status", "reset", "timeout", "land_after", "lag", "text")
 
 
 class Control:

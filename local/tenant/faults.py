@@ -10,7 +10,7 @@ from operator import attrgetter
 from urllib.parse import unquote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.tenant.errors import ManagementError, too_many_requests
@@ -90,12 +90,17 @@ def _matches(fault: Fault, method: str, path: str) -> bool:
 
 
 def _only_lags(fault: Fault) -> bool:
-    return fault.status is None and not fault.reset and not fault.timeout and fault.land_after is None
+    answers = fault.status is not None or fault.text is not None
+    return not (answers or fault.reset or fault.timeout or fault.land_after is not None)
 
 
 async def _answer(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    if fault.text is not None:
+        answer = Response(fault.text, fault.status or 200, fault.headers, media_type="text/html")
+        await answer(scope, receive, send)
+        return
     if fault.status is not None:
-        await JSONResponse(_body(fault.status), fault.status)(scope, receive, send)
+        await JSONResponse(_body(fault.status), fault.status, fault.headers)(scope, receive, send)
         return
     if not fault.reset:
         await _wait_until_given_up(receive)

@@ -92,9 +92,10 @@ class RateLimits:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["x-ratelimit-limit"] = str(bucket.rate.burst)
-                headers["x-ratelimit-remaining"] = str(left)
-                headers["x-ratelimit-reset"] = str(reset)
+                # What a fault was told to say of them stands.
+                headers.setdefault("x-ratelimit-limit", str(bucket.rate.burst))
+                headers.setdefault("x-ratelimit-remaining", str(left))
+                headers.setdefault("x-ratelimit-reset", str(reset))
             await send(message)
 
         app = self._app if allowed else JSONResponse(too_many_requests().answer(), 429)

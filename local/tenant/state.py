@@ -79,6 +79,10 @@ class Fault:
     times: int = 1
     lag: float | None = None
     """Seconds (of the machine) that the call waits before it takes effect; it then goes on as usual."""
+    text: str | None = None
+    """The whole body of the answer, of whoever stands in between; a 200 if `status` says nothing else."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """What the answer's headers say, those of rate limits too."""
 
 
 class Clock:

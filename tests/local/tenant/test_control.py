@@ -104,6 +104,18 @@ def test_a_lag_delays_and_changes_nothing(management: ManagementClient, control:
     assert time.monotonic() - begun >= 0.2
 
 
+def test_a_fault_words_its_answer(management: ManagementClient, control: httpx.Client) -> None:
+    """A page of somebody in between, and a 429 whose headers help nobody."""
+    control.post("/faults", json={"path": "/users/", "text": "<html>Sorry", "after_effect": True})
+    answer = management.patch(ANN, json={"app_metadata": {"organizations": ["a"]}})
+    assert (answer.status_code, answer.text, _organizations(management)) == (200, "<html>Sorry", ["a"])
+    headers = {"x-ratelimit-reset": "soon", "retry-after": "later"}
+    control.post("/faults", json={"path": "/users/", "status": 429, "headers": headers})
+    answer = management.get(ANN)
+    assert (answer.status_code, answer.headers.items() >= headers.items()) == (429, True)
+    assert answer.json()["errorCode"] == "too_many_requests"
+
+
 def test_faults_are_cleared(management: ManagementClient, control: httpx.Client) -> None:
     """The next call is as usual."""
     control.post("/faults", json={"path": "", "status": 500, "times": 9})
