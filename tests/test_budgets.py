@@ -15,8 +15,8 @@ from local.intrinsics import parse
 from local.people import Api
 from local.stack import NAMESPACE, ROOT, Stack
 from local.telling import together
-from tests.callers_setup import added
-from tests.front_door import items, pass_time, provision, unique
+from tests.adoption_setup import plant
+from tests.front_door import WAIT, items, pass_time, provision, unique
 from tests.minted import EVERYTHING, caller, of_organization, of_system
 
 PLACE, INVITER, OWN, ALL = 6, 3, 2, 5
@@ -58,6 +58,11 @@ def next_morning(stack: Stack) -> None:
 def invite(api: Api, organization: str, email: str = "", **more: object) -> httpx.Response:
     body = {"email": email or f"{unique('ann')}@clinic.example", **more}
     return api.post(f"/organizations/{organization}/invites", json=body)
+
+
+def add(api: Api, organization: str, email: str, **more: object) -> httpx.Response:
+    body = {"email": email, **more}
+    return api.post(f"/organizations/{organization}/members", json=body, headers=WAIT)
 
 
 def invited(api: Api, organization: str, times: int) -> list[int]:
@@ -176,15 +181,30 @@ def test_the_counts_name_no_address_and_end(api: Api, frugal: Stack, place: str)
 
 
 def test_a_welcome_is_a_mail_too(api: Api, place: str) -> None:
-    """An addition without one spends nothing."""
-    path = f"/organizations/{place}/members"
+    """So is an addition without one that may come to one; that of somebody who is known spends nothing."""
+    known = f"{unique('known')}@clinic.example"
+    assert add(api, provision(api), known).json()["projection"] == "applied"
     welcomes = [
-        api.post(path, json={"email": f"{unique('ann')}@clinic.example", "welcome": True})
-        for _ in range(PLACE + 1)
+        add(api, place, f"{unique('ann')}@clinic.example", welcome=number % 2 == 0) for number in range(PLACE)
     ]
-    assert [answer.status_code for answer in welcomes[:PLACE]] == [201] * PLACE
-    assert refused(welcomes[PLACE]) == "organization"
-    assert added(api, place)
+    assert [answer.status_code for answer in welcomes] == [201] * PLACE
+    assert refused(add(api, place, f"{unique('ann')}@clinic.example", welcome=True)) == "organization"
+    assert refused(add(api, place, f"{unique('ann')}@clinic.example")) == "organization"
+    assert add(api, place, known).status_code == 201
+
+
+def test_what_adoption_mails_was_spent_by_the_addition(api: Api, frugal: Stack, place: str) -> None:
+    """An address whose account nobody proved gets as many mails as the additions of it had shares."""
+    ann = f"{unique('ann')}@clinic.example"
+    plant(frugal.tenant, ann, verified=False, organizations=[])
+    others = [provision(api) for _ in range(ALL)]
+    adding = [add(api, name, ann) for name in (place, *others)]
+    assert [answer.json()["projection"] for answer in adding[:ALL]] == ["awaiting_acceptance"] * ALL
+    assert refused(adding[ALL]) == "recipient"
+    pass_time(frugal, seconds=60)
+    frugal.workers.tick()
+    frugal.workers.idle()
+    assert [mail.to for mail in frugal.mails()].count(ann) == ALL
 
 
 def test_a_replay_spends_nothing(api: Api, place: str) -> None:

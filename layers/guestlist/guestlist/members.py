@@ -109,7 +109,7 @@ def add_member(
     Raises:
         AlreadyMember: they are in, `user` names them.
         SeatsTaken, OrganizationSuspended, TooManyOrganizations: it cannot be.
-        BudgetExhausted: a welcome is to be mailed, and today no more may be.
+        BudgetExhausted: it may come to a mail, and today no more may be sent.
     """
     person = new_user(connection, normalised(asked.email), request.now)
     offer = welcome(
@@ -124,7 +124,7 @@ def add_member(
     return _add(
         person,
         offer if asked.welcome else None,
-        budgets.share(request) if asked.welcome else None,
+        budgets.share(request),
         organization,
         tuple(asked.roles),
         request=request,
@@ -136,7 +136,7 @@ def add_member(
 def _add(
     person: User,
     offer: Invite | None,
-    share: Share | None,
+    share: Share,
     organization: str,
     roles: tuple[str, ...],
     *,
@@ -171,7 +171,9 @@ def _add(
         else:
             offered = [writes.still_not_invited(organization, user.email)]
         welcomed = writes.new_invite(replace(offer, user=user.id)) if offer else []
-        mailed = share.spend(place, user.email) if share else None
+        # Without a welcome it comes to one where the address is that of an account that nobody proved.
+        mails = offer is not None or joining.user.unproved
+        mailed = share.spend(place, user.email) if mails else None
         counts = writes.counted(
             organization,
             mailed=mailed,
