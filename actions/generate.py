@@ -1,6 +1,7 @@
 """Renders the door's policy into JavaScript, between the hand-written shells.
 
-`python -m actions.generate` writes the two Actions and the Rule; with `--check` it writes nothing, prints how
+`python -m actions.generate` writes the two Actions and the Rule, and for whoever looks for drift what these
+Actions are; with `--check` it writes nothing, prints how
 they differ from what it would write, and exits 1 if they do.
 """
 
@@ -16,10 +17,13 @@ from typing import Final
 
 from guestlist import login_policy as policy
 from guestlist import system_policy as systems
+from guestlist.door import as_made, manifests_in
 from guestlist.login_policy import Outcome, Rule
 
 HERE: Final = Path(__file__).parent
+ROOT: Final = HERE.parent
 SHELLS: Final = HERE / "shells"
+DOORS: Final = "layers/guestlist/guestlist/doors.json"
 BEGIN: Final = "// policy:begin"
 END: Final = "// policy:end"
 SIZE_LIMIT: Final = 100_000
@@ -54,17 +58,18 @@ TARGETS: Final = {
 """What is generated, the shell it is made from, and the policy in it."""
 
 
-def main(arguments: list[str] | None = None, *, root: Path = HERE) -> int:
-    """Write or check every target beneath `root`; returns the exit code."""
+def main(arguments: list[str] | None = None, *, root: Path = ROOT) -> int:
+    """Write or check every target beneath `root`, the repository's; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m actions.generate", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if something would change"
     )
     check = parser.parse_args(arguments).check
     differences = 0
-    for name, (shell, inside) in TARGETS.items():
+    code = {name: render((SHELLS / shell).read_text(), inside) for name, (shell, inside) in TARGETS.items()}
+    texts = {f"{HERE.name}/{name}": text for name, text in code.items()} | {DOORS: _doors(code)}
+    for name, wanted in texts.items():
         target = root / name
-        wanted = render((SHELLS / shell).read_text(), inside)
         if check:
             differences += _differs(target, wanted, name)
         else:
@@ -88,6 +93,16 @@ def render(shell: str, inside: Policy) -> str:
     if len(code.encode()) > SIZE_LIMIT:
         raise ValueError(f"the code is over {SIZE_LIMIT} bytes")
     return code
+
+
+def _doors(code: dict[str, str]) -> str:
+    """Return, by name, the trigger of each Action and what it is, for whoever finds one in a tenant."""
+    doors = {}
+    for manifest in (json.loads(path.read_text()) for path in manifests_in(HERE / "deploy/actions")):
+        name = manifest["name"]
+        action = {**manifest, "code": code[f"deploy/actions/{name}/code.js"]}
+        doors[name] = {"trigger": manifest["supported_triggers"][0]["id"], **as_made(action)}
+    return json.dumps(doors, indent=2) + "\n"
 
 
 def _rendered(inside: Policy) -> str:

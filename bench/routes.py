@@ -43,6 +43,17 @@ def _post(path: str, body: Callable[[str], dict[str, Any]]) -> Case:
     return case
 
 
+def _look_for_drift(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of a look for drift that is asked for once more before it begins."""
+    return lambda: partial(ours.api.post, "/drift", json={"repair": False})
+
+
+def _read_drift(ours: World, organization: str) -> Callable[[], Asked]:
+    """Return the case of a look for drift that was asked for."""
+    _look_for_drift(ours, organization)()().raise_for_status()
+    return _get("/drift")(ours, organization)
+
+
 def _of_invite(method: str, rest: str = "") -> Case:
     """Return the case of an invite that was made just before, and not mailed."""
 
@@ -116,6 +127,8 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
+    "POST /drift": _look_for_drift,
+    "GET /drift": _read_drift,
     "GET /openapi.json": _get("/openapi.json"),
     "GET /accept/{token}": _of_link("GET"),
     "HEAD /accept/{token}": _of_link("HEAD"),

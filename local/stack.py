@@ -33,7 +33,7 @@ NAMESPACE = "https://guestlist.example/claims"
 CONNECTION = "Username-Password-Authentication"
 SENDER = "clinics@guestlist.example"
 APPLICATION = "Clinic Portal"
-CLIENT_SECRETS = {"AcceptClient": "accept", "ProjectorClient": "projector"}
+CLIENT_SECRETS = {"AcceptClient": "accept", "ProjectorClient": "projector", "DriftClient": "drift"}
 
 
 class Stack:

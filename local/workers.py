@@ -69,10 +69,11 @@ class Workers:
         for thread in self._threads:
             thread.join()
 
-    def tick(self) -> None:
-        """Fire every schedule once, one after the other, as a minute's passing would."""
-        for _, function in self._schedules:
-            self._fire(function)
+    def tick(self, *, minutes: int = 1) -> None:
+        """Fire once each schedule that fires in so many minutes, one after the other, as on their passing."""
+        for expression, function in self._schedules:
+            if _seconds(expression) <= minutes * _UNIT_SECONDS["minute"]:
+                self._fire(function)
 
     def idle(self, timeout: float = 10) -> None:
         """Wait until no message is in a worker's queue or in its hands; delayed messages are for later.

@@ -41,6 +41,8 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "read_user": ("GET /users/{user}", None),
     "list_user_organizations": ("GET /users/{user}/organizations", None),
     "list_audit": ("GET /organizations/{organization}/audit", None),
+    "look_for_drift": ("POST /drift", {"repair": True}),
+    "read_drift": ("GET /drift", None),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
 }
 """By the handler's name: route, and a body that it takes once; in an order in which each finds its own."""

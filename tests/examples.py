@@ -29,6 +29,7 @@ def answers(asker: Asker) -> Examples:
 def captured(stack: Stack) -> tuple[Examples, Examples]:
     """Return an answer of each operation, and by operation and code the refusals."""
     with asking(stack) as asker:
+        asker.ask("read_drift")  # nobody has looked as yet
         good = answers(asker)
         provoke(asker)
         return good, asker.refused

@@ -13,7 +13,7 @@ Signs = dict[str, dict[str, str]]
 """What each caller gets at each route."""
 
 FILE = Path(__file__).with_suffix(".txt")
-SIGNS = {200: "+", 201: "+", 401: "!", 403: "-", 404: "?"}
+SIGNS = {200: "+", 201: "+", 202: "+", 401: "!", 403: "-", 404: "?"}
 
 
 def expected() -> Signs:

@@ -13,7 +13,15 @@ from tests.asked import NOWHERE, OPERATIONS, Asker
 from tests.minted import caller
 
 CREATING = ("provision", "invite", "invite_into_own", "add_member")
-WRITING = (*CREATING, "change_organization", "resend", "revoke", "change_roles", "deprovision")
+WRITING = (
+    *CREATING,
+    "change_organization",
+    "resend",
+    "revoke",
+    "change_roles",
+    "deprovision",
+    "look_for_drift",
+)
 INVITING = ("invite", "invite_into_own")
 FIRST_READ = {"list_organizations": "Query", "provision": "GetItem"}
 MUCH_LATER = 40 * 24 * 3600
@@ -74,7 +82,7 @@ def _broken(asker: Asker, place: Ids) -> None:
 
 def _busy(asker: Asker, place: Ids) -> None:
     """Other transactions are in the way for as long as is tried."""
-    fresh: dict[str, Any] = {"email": "fresh@example.com", "id": "fresh"}
+    fresh: dict[str, Any] = {"email": "fresh@example.com", "id": "fresh", "repair": False}
     for operation in WRITING:
         member = (
             _member(asker, place, f"busy-{operation}@example.com")
@@ -82,7 +90,7 @@ def _busy(asker: Asker, place: Ids) -> None:
             else place
         )
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
-        body = {name: fresh[name] for name in ("email", "id") if name in (OPERATIONS[operation][1] or {})}
+        body = {name: fresh[name] for name in fresh if name in (OPERATIONS[operation][1] or {})}
         asker.ask(operation, member, **body, **_own(operation, place))
 
 
@@ -91,6 +99,7 @@ def _bodies(asker: Asker, place: Ids) -> None:
     for operation in (*CREATING, "change_roles", "change_organization"):
         content = b'{"seats": 0}' if operation == "change_organization" else b"{}"
         asker.ask(operation, place, content=content)
+    asker.ask("look_for_drift", repair="yes")
     for operation in CREATING:
         headers = {"Idempotency-Key": f"key-{operation}"}
         body = {"email": f"key-{operation}@example.com", **_own(operation, place)}

@@ -56,7 +56,7 @@ FAILED = {
     "projector/user": 0,
     "projector/user-twice-and-unknown": 1,
 }
-SWEEPS = {"sweep/every-minute"}
+SWEEPS = {"sweep/every-minute", "drift/every-five-minutes"}
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +176,11 @@ def test_the_projector_tells_auth0(clinic: Stack) -> None:
     _answer(clinic, "projector/user")
     account = clinic.tenant.state.users[ACCOUNT]
     assert account["app_metadata"]["organizations"] == ["clinicA"]
+
+
+def test_a_look_for_drift_says_how_far_it_came(clinic: Stack) -> None:
+    """The first one begins a run."""
+    assert set(_answer(clinic, "drift/every-five-minutes")) == {"run", "compared", "found"}
 
 
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:

@@ -20,6 +20,7 @@ from tests.accept_setup import HOUR, get, link, store
 from tests.adoption_setup import plant
 from tests.bench import budgets
 from tests.callers_setup import ROUTES, added, ask, filled
+from tests.drift_setup import edits
 from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
@@ -45,12 +46,24 @@ def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
 
         with stack.aws.heard(hear):
             clinic = provision(api)
+            _drift(stack, api, clinic)
             _ask_everything(api, clinic)
             _accept(stack, api, clinic)
             _bounce(stack, api, clinic)
             _adopt(stack, api, clinic)
             _sweep(stack, api, clinic)
         yield done
+
+
+def _drift(stack: Stack, api: Api, clinic: str) -> None:
+    """Look for drift when it is time, and find an account that somebody changed."""
+    body = {"email": "edited@clinic.example"}
+    added = api.post(f"/organizations/{clinic}/members", json=body, headers=WAIT).json()
+    account = api.get(f"/users/{added['user']}").json()["account"]
+    edits(stack.tenant, account, app_metadata={"organizations": []})
+    stack.workers.tick(minutes=5)
+    stack.workers.idle()
+    assert stack.tenant.state.users[account]["app_metadata"]["organizations"] == [clinic]
 
 
 def _ask_everything(api: Api, clinic: str) -> None:

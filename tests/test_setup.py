@@ -131,6 +131,7 @@ def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
     accounts |= {"read:authentication_methods", "delete:sessions", "delete:refresh_tokens"}
     assert granted[clients["projector"]["client_id"]] == accounts
     assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
+    assert granted[clients["drift"]["client_id"]] == {"read:users", "read:actions", "read:connections"}
     assert clients["system"]["client_id"] not in granted
 
 

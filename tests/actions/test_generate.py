@@ -24,7 +24,7 @@ def test_check_shows_the_difference_and_writes_nothing(
 ) -> None:
     """An edit of generated code is shown as a diff, fails the check, and stays as it is."""
     assert generate.main([], root=tmp_path) == 0
-    code = tmp_path / "deploy/actions/guestlist-door/code.js"
+    code = tmp_path / "actions/deploy/actions/guestlist-door/code.js"
     code.write_text(code.read_text().replace("facts.listed !== true", "false"))
     assert generate.main(["--check"], root=tmp_path) == 1
     shown = capsys.readouterr().out

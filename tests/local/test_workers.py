@@ -35,13 +35,19 @@ Resources:
       Handler: sweep.handler.handler
       Events:
         EveryMinute: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}
+  Drift:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: drift.handler.handler
+      Events:
+        EveryFiveMinutes: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(5 minutes)}}
 """
 Event = Mapping[str, Any]
 Answer = Callable[[Event], Any]
 
 
 class Line:
-    """A running stack of queue and workers; `events` are those that the mailer got, `ticks` the sweep's."""
+    """A running stack of queue and workers; `events` are what the mailer got, `ticks` the schedules'."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
@@ -49,7 +55,7 @@ class Line:
         self.ticks: list[Event] = []
         self.answer: Answer = lambda _: None
         functions = aws.template.functions()
-        invoke = {"Mailer": self._mailer, "Sweep": self.ticks.append}
+        invoke = {"Mailer": self._mailer, "Sweep": self.ticks.append, "Drift": self.ticks.append}
         self.sqs = aws.sqs()
         self.workers = Workers(aws, functions.values(), invoke, retry_seconds=0)
 
@@ -194,7 +200,11 @@ def test_a_delayed_message_is_for_later(line: Line) -> None:
     assert not line.events
 
 
-def test_a_tick_fires_every_schedule_once(line: Line) -> None:
+def test_a_tick_fires_once_what_fires_in_its_time(line: Line) -> None:
+    """One of five minutes fires what comes every five minutes, too."""
+    line.workers.tick(minutes=5)
+    assert len(line.ticks) == 2
+    line.ticks.clear()
     line.workers.tick()
     [event] = line.ticks
     assert event["detail-type"] == "Scheduled Event"
@@ -205,7 +215,7 @@ def test_stop_ends_every_thread(line: Line) -> None:
     before = set(threading.enumerate())
     line.workers.start(schedules=True)
     started = {thread for thread in threading.enumerate() if thread.name.startswith("worker-")} - before
-    assert len(started) == 3
+    assert len(started) == 4
     line.workers.stop()
     assert not started & set(threading.enumerate())
 

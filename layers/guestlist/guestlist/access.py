@@ -73,6 +73,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "POST /drift": Rule(Permission.WRITE_MEMBERS, Reach.ALL),
+    "GET /drift": Rule(Permission.READ_MEMBERS, Reach.ALL),
 }
 """Every route that asks for a token; one that is neither here nor in `PUBLIC` does not exist."""
 

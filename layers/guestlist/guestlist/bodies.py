@@ -101,3 +101,9 @@ class RolesRequest(Body):
     """The roles that a member has from now on."""
 
     roles: Roles
+
+
+class DriftRequest(Body):
+    """A look for what is otherwise at Auth0."""
+
+    repair: bool = Field(default=True, description="False: it is reported, and nothing is put right.")

@@ -1,5 +1,6 @@
 """The door's way into a tenant: made or changed, built, deployed, bound in front of whatever is bound."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def manifests_in(door: Path) -> list[Path]:
     return sorted(door.glob("*.json"))
 
 
+def as_made(action: Body) -> Body:
+    """Return what makes an Action the one that it is: its code (SHA-256), what runs it, its dependencies."""
+    code = hashlib.sha256(str(action["code"]).encode()).hexdigest()
+    return {"code": code, "runtime": action["runtime"], "dependencies": action.get("dependencies") or []}
+
+
 def _written(manifest: Body, configuration: DoorConfiguration, door: Path, management: Management) -> str:
     """Make or change the Action; return its path."""
     name = manifest["name"]
@@ -67,13 +74,26 @@ def _await_build(name: str, action: str, management: Management, limit: float) -
 
 
 def _bind_first(name: str, action_id: str, trigger: str, management: Management) -> None:
-    bindings = f"/actions/triggers/{trigger}/bindings"
-    bound = {found["action"]["id"]: found["display_name"] for found in management.listing(bindings)}
-    order = {action_id: name} | bound
+    bound = bound_to(trigger, management)
+    order = in_order(action_id, name, bound)
     if list(bound) == list(order):
         return
     refs = [
         {"ref": {"type": "action_id", "value": found}, "display_name": display_name}
         for found, display_name in order.items()
     ]
-    management.call("PATCH", bindings, {"bindings": refs})
+    management.call("PATCH", _bindings(trigger), {"bindings": refs})
+
+
+def bound_to(trigger: str, management: Management) -> dict[str, str]:
+    """Return the Actions that a trigger runs, in this order: each id with its name there."""
+    return {found["action"]["id"]: found["display_name"] for found in management.listing(_bindings(trigger))}
+
+
+def in_order(action_id: str, name: str, bound: dict[str, str]) -> dict[str, str]:
+    """Return what a trigger is to run: the door, and behind it whatever else is bound."""
+    return {action_id: name} | bound
+
+
+def _bindings(trigger: str) -> str:
+    return f"/actions/triggers/{trigger}/bindings"

@@ -24,6 +24,14 @@ class DriftKind(StrEnum):
     """No drift, but nobody can say that there is none."""
 
 
+class DriftStatus(StrEnum):
+    """How far a run is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
 class Words(NamedTuple):
     """What a person is told of a kind."""
 
@@ -119,3 +127,10 @@ class DriftRun:
     findings: tuple[Finding, ...] = ()
     """The first of them (`drift_run.MOST`)."""
     version: int = 1
+
+    @property
+    def status(self) -> DriftStatus:
+        """How far it is."""
+        if self.finished_at is not None:
+            return DriftStatus.FINISHED
+        return DriftStatus.RUNNING if self.begun else DriftStatus.WAITING

@@ -88,7 +88,7 @@ def _operation(method: str, path: str, found: Document, told: Mapping[str, str])
 def _good(name: str, method: str, path: str, status: int, schema: Document) -> Document:
     """Return what an operation answers when all is well, and in which headers."""
     headers = {}
-    if status == HTTPStatus.CREATED:
+    if status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
         headers["Location"] = parts.LOCATION
     if schema["$ref"].rpartition("/")[2] in parts.TAGGED:
         headers["ETag"] = parts.ETAG

@@ -18,6 +18,7 @@ TAGS = {
     "members": "Users in an organization.",
     "users": "People, and where they belong.",
     "audit": "Who did what, when, to whom.",
+    "drift": "What somebody changed at Auth0 past Guestlist.",
     "accept": "An invite's page and its button, for browsers.",
     "openapi.json": "This document.",
 }

@@ -55,6 +55,8 @@ OF_OPERATION: dict[str, Refusals] = {
     "list_audit": (NotFound,),
     "read_user": (NotFound,),
     "list_user_organizations": (NotFound,),
+    "look_for_drift": (Unacceptable, Busy),
+    "read_drift": (NotFound,),
 }
 
 

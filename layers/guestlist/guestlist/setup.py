@@ -17,7 +17,8 @@ send one (`ext-organization`), have one in its own metadata, or be exempt: `--ex
 needed. Which are exempt already cannot be read back, so every run sets the whole list. Both lists are told
 before anything is done; where applications of others will be asked, it goes on with `--yes` only.
 
-It prints the clients with their secrets as JSON; `accept` and `projector` belong into Secrets Manager.
+It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`) belong
+into Secrets Manager.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
 Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
 """

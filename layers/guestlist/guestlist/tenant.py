@@ -19,7 +19,12 @@ ACCOUNTS = [
     # To take an account that nobody proved to be theirs out of other hands.
     *("update:users", "read:authentication_methods", "delete:sessions", "delete:refresh_tokens"),
 ]
-SCOPES = {"accept": [*ACCOUNTS, "create:user_tickets"], "projector": ACCOUNTS}
+SCOPES = {
+    "accept": [*ACCOUNTS, "create:user_tickets"],
+    "projector": ACCOUNTS,
+    # It looks, and changes nothing: who holds this client could not open the door.
+    "drift": ["read:users", "read:actions", "read:connections"],
+}
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
 OPERATOR_ROLE = "Guestlist operator"
@@ -131,12 +136,17 @@ def _set_up_connection(wanted: Wanted, clients: list[Client], management: Manage
     if connection is None:
         new = {"strategy": "auth0", "options": {"disable_signup": True}}
         connection = management.create("/connections", new, name=wanted.connection)
-    elif not connection["options"].get("disable_signup"):
+    elif signs_up(connection):
         # The options are replaced whole, so that all of them go back.
         options = {**connection["options"], "disable_signup": True}
         management.call("PATCH", f"/connections/{segment(connection['id'])}", {"options": options})
     enabled: Any = [{"client_id": client.client_id, "status": True} for client in clients]
     management.call("PATCH", f"/connections/{segment(connection['id'])}/clients", enabled)
+
+
+def signs_up(connection: Body) -> bool:
+    """Tell whether anybody may make an account in a connection."""
+    return not connection["options"].get("disable_signup")
 
 
 def _set_up_grant(client: Client, audience: str, scopes: list[str], management: Management) -> None:
