@@ -4,6 +4,7 @@
   guestlist invite ann@example.com --organization clinicA --role admin
   guestlist members list --organization clinicA
   guestlist explain ann@example.com --organization clinicA
+  guestlist drift --wait
 
 Where the API is, and who calls, is said by the environment:
 
@@ -11,7 +12,8 @@ Where the API is, and who calls, is said by the environment:
   GUESTLIST_TOKEN          an access token; or, to get one by client credentials,
   GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
 
-Exit status: 0, done; 1, refused (the problem's code and words are on standard error); 2, asked wrongly.
+Exit status: 0, done; 1, refused (the problem's code and words are on standard error); 2, asked wrongly;
+3, `drift` found something.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from guestlist import commands
 from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.drift_command import DriftReport, look_for_drift
 from guestlist.explain import Explanation
 
 COLUMNS = {
@@ -41,8 +44,16 @@ GUESTLIST_DOOR, the JSON of the Action's secret, says how the door is set; witho
 exempt, and client metadata and ext-organization name the organization, as set-up has it.
 Not looked at: Auth0's own organizations, audiences, connections of one organization, and refreshes.
 """
+DRIFT = """
+Has everyone's account compared with what Guestlist recorded, and the door and the sign-ups with what set-up
+made. Organizations and roles are put right at Auth0, but for --report-only; for the rest it says what to do.
+A look goes on by slices every five minutes, within a budget of calls; one begins by itself every day.
+"""
+FOUND = 3
+"""The exit status when there is drift."""
 UNITS = {"h": 3600, "d": 24 * 3600}
 
+Told = Explanation | DriftReport
 Options = argparse.ArgumentParser
 if TYPE_CHECKING:
     # At run time it takes no parameter.
@@ -62,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(_printable(str(refused), keep="\n"), file=sys.stderr)
         return 1
     print(_json(found) if asked.json else _text(found, asked))
-    return 0
+    return FOUND if isinstance(found, DriftReport) and found.found else 0
 
 
 def parser() -> Options:
@@ -88,7 +99,15 @@ def parser() -> Options:
     _member(explain)
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
+    _drift(_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
     return root
+
+
+def _drift(drift: Options) -> None:
+    drift.description, drift.formatter_class = DRIFT, argparse.RawDescriptionHelpFormatter
+    drift.add_argument("--report-only", action="store_true", help="repair nothing")
+    drift.add_argument("--wait", action="store_true", help="follow it to its end")
+    drift.add_argument("--last", action="store_true", help="show the last one, or the one that goes on")
 
 
 def _organizations(group: "Groups") -> None:
@@ -186,12 +205,12 @@ def _seconds(text: str) -> int:
     return int(found[1]) * UNITS[found[2]]
 
 
-def _json(found: list[Body] | Body | Explanation) -> str:
-    return json.dumps(found.to_json() if isinstance(found, Explanation) else found, indent=2)
+def _json(found: list[Body] | Body | Told) -> str:
+    return json.dumps(found.to_json() if isinstance(found, Told) else found, indent=2)
 
 
-def _text(found: list[Body] | Body | Explanation, asked: argparse.Namespace) -> str:
-    if isinstance(found, Explanation):
+def _text(found: list[Body] | Body | Told, asked: argparse.Namespace) -> str:
+    if isinstance(found, Told):
         return _printable(found.text(), keep="\n")
     if isinstance(found, list):
         columns = COLUMNS[asked.columns]
