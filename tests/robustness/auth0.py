@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from starlette.types import Message
 
-from guestlist.auth0 import Auth0
+from guestlist.auth0 import DEADLINE, Auth0
 from guestlist.deadline import remaining
 from local import stack
 from local.tenant.actions import ActionRunner
@@ -41,11 +41,11 @@ class Tenant:
         """End what runs in the background."""
         self._loop.close()
 
-    def client(self) -> Auth0:
-        """Return the Management API as one process's client uses it."""
+    def client(self, deadline: float = DEADLINE) -> Auth0:
+        """Return the Management API as one process's client uses it, with its seconds for a call."""
         client_id, client_secret = self.state.bootstrap_client
         credentials = {"client_id": client_id, "client_secret": client_secret}
-        return Auth0(URL, lambda: credentials, transport=Transport(self))
+        return Auth0(URL, lambda: credentials, deadline=deadline, transport=Transport(self))
 
     def empty(self, wire: Wire) -> None:
         """Begin with no user, for another history."""
@@ -55,6 +55,8 @@ class Tenant:
         kept: tuple[Any, ...] = (state.users, state.credentials, state.authentication_methods, state.tickets)
         for of_users in (*kept, state.sessions, state.refresh_tokens, state.calls, state.mails):
             of_users.clear()
+        # What is left of a rate limit is of the history before, too, in whose time it may be later.
+        self._app = create_app(state, runner=ActionRunner())
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request at once."""

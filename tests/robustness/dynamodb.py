@@ -60,6 +60,11 @@ class DynamoDb:
         """Return the whole table as it stands, in DynamoDB's JSON."""
         return [_json(item) for item in self._backend.tables[TABLE].all_items()]
 
+    def fill(self, items: list[Body]) -> None:
+        """Put items there as they are, in DynamoDB's JSON."""
+        for item in items:
+            self._backend.tables[TABLE].put_item(item)
+
     def answer(self, operation: str, asked: Body) -> Body:
         """Carry an operation out, wholly or not at all.
 
@@ -99,7 +104,7 @@ class DynamoDb:
             comparison,
             values,
             asked["Limit"],
-            asked.get("ExclusiveStartKey", {}),
+            asked.get("ExclusiveStartKey"),
             asked.get("ScanIndexForward", True),
             None,
             index_name=index,
@@ -114,7 +119,7 @@ class DynamoDb:
             TABLE,
             {},
             asked["Limit"],
-            asked.get("ExclusiveStartKey", {}),
+            asked.get("ExclusiveStartKey"),
             asked.get("FilterExpression"),
             asked.get("ExpressionAttributeNames", {}),
             asked.get("ExpressionAttributeValues", {}),

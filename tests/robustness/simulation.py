@@ -112,5 +112,10 @@ class Simulation:
         if end is not None:
             self.time = end
 
+    @property
+    def waiting(self) -> list[Process]:
+        """Return the processes that wait, begun or not."""
+        return [process for _, _, process in self._waiting]
+
     def _wait(self, process: Process, seconds: float) -> None:
         heapq.heappush(self._waiting, (self.time + seconds, next(self._turns), process))

@@ -1,0 +1,129 @@
+"""The invariants of the table (design, section 7), looked at after every write."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from guestlist.names import ADMIN
+from tests.robustness.history import Operation
+from tests.robustness.ledger import Change, Item, Ledger
+
+
+@dataclass(frozen=True)
+class Moment:
+    """An organization's counters from one place in the order of events on."""
+
+    tick: int
+    full: bool
+    admins: int
+
+
+@dataclass
+class Invariants:
+    """What must hold in the table at every step; what does not is told to `broken`."""
+
+    ledger: Ledger
+    broken: Callable[[str], object]
+    tick: Callable[[], int]
+    moments: defaultdict[str, list[Moment]] = field(default_factory=lambda: defaultdict(list))
+    """By organization."""
+
+    def witness(self, operation: str, asked: dict[str, Any]) -> Change:
+        """Look at what a write changed."""
+        change = self.ledger.move(operation, asked)
+        for name in sorted(self._organizations(change)):
+            self._counters(name)
+            self._addresses(name)
+        for before, user in change.of("USER"):
+            if user:
+                self._user(before, user)
+        self._audited(change)
+        return change
+
+    def unexcused(self, operation: Operation) -> bool:
+        """Tell whether an answer blames the seats or the last admin, though they never were so meanwhile.
+
+        These two depend on other people, whom the model of one person does not know.
+        """
+        code = operation.outcome.code if operation.outcome else ""
+        moments, returned = self.moments[operation.organization], operation.returned or 0
+        ends = [moment.tick for moment in moments[1:]] + [returned]
+        during = [
+            moment
+            for moment, end in zip(moments, ends, strict=False)
+            if moment.tick <= returned and end >= operation.called
+        ]
+        if code == "seats_taken":
+            return not any(moment.full for moment in during)
+        return code == "last_admin" and not any(moment.admins <= 1 for moment in during)
+
+    def _organizations(self, change: Change) -> set[str]:
+        sorts = ("ORG", "MEMBER#", "INVITED#")
+        found = {partition.partition("#")[2] for partition, sort in change.items if sort.startswith(sorts)}
+        return found | {after["organization"] for _, after in _invites(change)}
+
+    def _counters(self, name: str) -> None:
+        """Seats, pending and admins are counted as they are, within their bounds."""
+        found, members = self.ledger.organizations[name], self.ledger.members(name)
+        pending = [item for item in self.ledger.invites[name].values() if item["status"] == "pending"]
+        admins = [user for user, item in members.items() if self._counts(name, user, item)]
+        counted = {"taken": len(members) + len(pending), "pending": len(pending), "admins": len(admins)}
+        for counter, count in counted.items():
+            if found[counter] != count:
+                self.broken(f"{name} says {counter} {found[counter]}, and there are {count}")
+        if found["taken"] > found.get("seats", found["taken"]):
+            self.broken(f"{name} has {found['seats']} seats, and {found['taken']} are taken")
+        moments = self.moments[name]
+        if moments and moments[-1].admins and not admins:
+            self.broken(f"{name} has lost its last admin")
+        full = found["taken"] >= found.get("seats", found["taken"] + 1)
+        moments.append(Moment(self.tick(), full, len(admins)))
+
+    def _counts(self, name: str, user: str, membership: Item) -> bool:
+        return ADMIN in membership["roles"] and name not in self.ledger.users[user]["uncounted"]
+
+    def _addresses(self, name: str) -> None:
+        """One active invite per address, and it holds it."""
+        invites = self.ledger.invites[name].values()
+        pending = sorted((item["email"], item["id"]) for item in invites if item["status"] == "pending")
+        if pending != sorted(self.ledger.held[name].items()):
+            self.broken(f"in {name} {pending} wait, and the addresses held are {self.ledger.held[name]}")
+
+    def _user(self, before: Item | None, user: Item) -> None:
+        """The user's item says what the memberships say, and its version moves with it."""
+        name, everywhere = user["id"], self.ledger.memberships.items()
+        stand = {
+            organization: found[name]["roles"]
+            for organization, found in everywhere
+            if name in found and found[name]["status"] == "active"
+        }
+        if user["organizations"] != stand:
+            self.broken(f"{user['email']} is a member by {stand}, and by their item {user['organizations']}")
+        moved = before is None or before["organizations"] != user["organizations"]
+        if before and user["version"] != before["version"] + 1 and moved:
+            self.broken(f"{user['email']} changed from version {before['version']} to {user['version']}")
+        for pointer in (f"EMAIL#{user['connection']}#{user['email']}", f"ACCOUNT#{user['account']}"):
+            if self.ledger.items.get((pointer, pointer), {}).get("user") != name:
+                self.broken(f"{pointer} does not lead to {name}")
+
+    def _audited(self, change: Change) -> None:
+        """Whatever changes a membership or an invite's status is recorded in the same transaction."""
+        records = {after["subject"] for before, after in change.of("AUDIT#") if after and not before}
+        about = records | {after.get("user") for _, after in _invites(change) if after["id"] in records}
+        for before, after in change.of("MEMBER#"):
+            if after and _differ(before, after, "status", "roles") and after["user"] not in about:
+                self.broken(f"a membership of {after['email']} changed, and the audit does not say so")
+        for before, after in _invites(change):
+            recorded = {after["id"], after.get("user")} & records
+            if _differ(before, after, "status", "generation") and not recorded:
+                self.broken(f"an invite of {after['email']} changed, and the audit does not say so")
+
+
+def _differ(before: Item | None, after: Item, *names: str) -> bool:
+    return before is None or any(before.get(name) != after.get(name) for name in names)
+
+
+def _invites(change: Change) -> list[tuple[Item | None, Item]]:
+    """Return the invites that changed, without the addresses that they hold."""
+    return [(before, after) for before, after in change.of("INVITE") if after and "status" in after]

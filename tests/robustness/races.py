@@ -1,0 +1,87 @@
+"""Races: seeded histories of clients, faults, workers and sweep, each judged whole.
+
+`python -m tests.robustness.races SEED` repeats one history and tells it.
+"""
+
+import logging
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.robustness.history import story
+from tests.robustness.scene import Scene
+from tests.robustness.world import Machines
+
+OPERATIONS = 120
+"""Asked for in one history."""
+
+
+@dataclass
+class Figures:
+    """What many histories came to."""
+
+    operations: int = 0
+    histories: int = 0
+    lost: int = 0
+    """Memberships that stand in the table and not at Auth0, when all is at rest."""
+    invented: int = 0
+    """The other way round."""
+    duplicate_accounts: int = 0
+    duplicate_mails: int = 0
+    """Mails of one link beyond the first. A mailer that died may have sent its mail: one more is expected."""
+    recovery_s: float = 0.0
+    """The longest time from the last fault until all was applied and settled."""
+    seconds: float = 0.0
+    """Of this machine."""
+    mix: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+
+def run(operations: int, first_seed: int = 0, machines: Machines | None = None) -> Figures:
+    """Tell histories, from one seed on, until they have so many operations."""
+    figures, started = Figures(), time.perf_counter()
+    machines = machines or Machines()
+    seed = first_seed
+    while figures.operations < operations:
+        tell(seed, machines, figures)
+        seed += 1
+    figures.seconds = time.perf_counter() - started
+    return figures
+
+
+def tell(seed: int, machines: Machines, figures: Figures) -> Scene:
+    """Tell one history and add what came of it."""
+    with _quiet(), Scene.of(machines, seed) as scene:
+        scene.play(OPERATIONS)
+        figures.histories += 1
+        figures.operations += len(scene.history.operations)
+        figures.mix.update(scene.history.mix())
+        lost, invented = scene.differences()
+        figures.lost += lost
+        figures.invented += invented
+        figures.duplicate_accounts += scene.duplicate_accounts()
+        figures.duplicate_mails += scene.duplicate_mails()
+        figures.recovery_s = max(figures.recovery_s, scene.recovery)
+        again = f"again: python -m tests.robustness.races {seed}"
+        figures.failures += [f"{failure}\n{again}" for failure in scene.failures()]
+    return scene
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the functions log to themselves: thousands of faults, all of them meant."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+if __name__ == "__main__":
+    told = Figures()
+    scene = tell(int(sys.argv[1]), Machines(), told)
+    sys.stdout.write("\n".join([story(scene.history.operations), *told.failures, str(told.mix), ""]))
+    sys.exit(bool(told.failures))

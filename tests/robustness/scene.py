@@ -1,0 +1,185 @@
+"""One history: the stage, the clients in the storm, the calm after it, the judgement."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from guestlist.clock import clock
+from guestlist.ids import ordered_id
+from guestlist.leases import LAST_BACK_OFF, SETTLING
+from guestlist.organizations import provision
+from guestlist.records import Action, InviteStatus, MailState, Organization
+from guestlist.request import Request
+from tests.bench import OPERATOR
+from tests.robustness.auth0 import LANDED
+from tests.robustness.checker import judge
+from tests.robustness.deeds import Deeds
+from tests.robustness.doorstep import Doorstep, admitted, at_rest
+from tests.robustness.effects import Effect
+from tests.robustness.history import History, Kind, Operation, Outcome, story
+from tests.robustness.invariants import Invariants
+from tests.robustness.ledger import Change, Item, Ledger
+from tests.robustness.simulation import START
+from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
+from tests.robustness.weather import Weather
+from tests.robustness.world import MINUTE, Machines, World, world
+
+STEP = 5.0
+SEATS = {"studio": 3}
+RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
+"""Seconds after the last fault in which all must be applied and settled: the longest that a projection is put
+off, a sweep; then what is unsettled is read, and read again if a late write was found."""
+LONGEST = 4 * 3600.0
+
+
+class Scene:
+    """One seed's history."""
+
+    def __init__(self, machines: Machines, seed: int, weather: Weather, made: World) -> None:
+        self.seed, self.weather, self._world = seed, weather, made
+        self.history = History()
+        self.faults: list[str] = []
+        self._ledger = Ledger(machines.aws.table)
+        self._invariants = Invariants(self._ledger, self._broken, self.history.tick)
+        accounts: Any = machines.tenant.state.users
+        self._doorstep = Doorstep(self._ledger, accounts, ORGANIZATIONS, self._broken)
+        self._traffic = Traffic(made.simulation, self.history, Deeds(made, self.history), seed)
+        self.recovery = 0.0
+        machines.aws.witnesses.append(self._written)
+        made.wire.watchers.append(self._took_place)
+
+    @classmethod
+    @contextmanager
+    def of(cls, machines: Machines, seed: int) -> Iterator["Scene"]:
+        """Set the stage: three organizations, nobody in them yet."""
+        weather = Weather(seed)
+        with world(machines, seed, weather) as made:
+            scene = cls(machines, seed, weather, made)
+            for name in ORGANIZATIONS:
+                found = Organization(id=name, name=name, seats=SEATS.get(name), created_at=clock.now())
+                provision(found, request=Request(OPERATOR, ordered_id(), clock.now()), store=made.store)
+            yield scene
+
+    def play(self, operations: int) -> None:
+        """Have the clients ask, then the weather clear up, and wait until all is at rest."""
+        self._traffic.start(operations)
+        self._until(lambda: not self._traffic.busy)
+        self.weather.calm = True
+        self._until(self._rests)
+        self.recovery = max(0.0, clock.source() - self.weather.last_fault)
+        if self.recovery > RECOVERY + STEP:
+            self._broken(f"all came to rest {self.recovery:.0f} s after the last fault")
+        for person in PEOPLE:
+            self._look_at_the_end(person)
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        simulation = self._world.simulation
+        end = simulation.time + LONGEST
+        while not done() and not self.faults:
+            self._world.work(STEP)
+            if simulation.time > end:
+                self._broken("it does not come to rest")
+
+    def _rests(self) -> bool:
+        """Tell whether nobody is at work, and nothing is owed: to Auth0, to a mailbox, to an invite's end."""
+        invites = [item for found in self._ledger.invites.values() for item in found.values()]
+        return (
+            not any(process or process.name == LANDED for process in self._world.simulation.waiting)
+            and not any(self._world.aws.queues.values())
+            and all(map(at_rest, self._ledger.users.values()))
+            and not any(map(_owed, invites))
+        )
+
+    def _broken(self, what: str) -> None:
+        self.faults.append(f"{clock.source() - START:.3f}s: {what}")
+
+    def _took_place(self, effect: Effect) -> None:
+        by = effect.sender.name if effect.sender else "the test"
+        self.history.events.append(f"{clock.source():.6f} {by}: {effect.kind} {effect.name}")
+        self._doorstep.landed(effect)
+
+    def _written(self, operation: str, asked: dict[str, Any]) -> None:
+        change = self._invariants.witness(operation, asked)
+        for before, record in change.of("AUDIT#"):
+            if record and not before:
+                self._recorded(record, change)
+        for _, user in change.of("USER"):
+            if user:
+                self._doorstep.look(user)
+
+    def _recorded(self, record: Item, change: Change) -> None:
+        """Read off an audit record what an operation's invite is called, and that one came to its end."""
+        asked = self.history.requests.get(record["request"])
+        invites = [(before, after) for before, after in change.of("INVITE") if after]
+        for before, invite in invites:
+            if asked and before is None and "status" in invite:
+                asked.made = invite["id"]
+            if record["action"] == Action.INVITE_EXPIRE:
+                self._ended(invite, record)
+
+    def _ended(self, invite: Item, record: Item) -> None:
+        ended = Operation(
+            client="the sweep",
+            kind=Kind.EXPIRE,
+            person=invite["email"],
+            organization=invite["organization"],
+            invite=invite["id"],
+            called=self.history.tick(),
+            time=clock.source(),
+            now=record["at"],
+            outcome=Outcome("done"),
+        )
+        ended.returned = ended.called
+        self.history.call(ended)
+
+    def _look_at_the_end(self, person: str) -> None:
+        """Ask the door whom it admits: what stands at Auth0 belongs to the history."""
+        user = self._user(person)
+        account = self._world.account(user["account"]) if user else None
+        found = admitted(account, ORGANIZATIONS)
+        seen = Outcome("seen", organizations=frozenset((name, tuple(roles)) for name, roles in found.items()))
+        tick, time = self.history.tick(), clock.source()
+        looked = Operation(
+            client="the test", kind=Kind.READ_DOOR, person=person, called=tick, time=time, now=clock.now()
+        )
+        self.history.answer(self.history.call(looked), seen)
+
+    def _user(self, person: str) -> Item | None:
+        return next((user for user in self._ledger.users.values() if user["email"] == person), None)
+
+    def failures(self) -> list[str]:
+        """Return what was wrong with this history, each with the story of whom it concerns."""
+        seed = f"seed {self.seed}, weather {self.weather.strength:.2f}"
+        found = [f"{seed}: {fault}" for fault in self.faults]
+        for person in PEOPLE:
+            verdict = judge(self.history.of(person))
+            if not verdict.right:
+                found.append(f"{seed}: {person}'s history has no order. {verdict.told()}")
+        refused = filter(self._invariants.unexcused, self.history.operations)
+        return [*found, *(f"{seed}: refused without a reason:\n{story([one])}" for one in refused)]
+
+    def differences(self) -> tuple[int, int]:
+        """Return how many memberships stand in the table alone, and how many at Auth0 alone."""
+        lost = invented = 0
+        for user in self._ledger.users.values():
+            there = admitted(self._world.account(user["account"]), ORGANIZATIONS).keys()
+            lost += len(user["organizations"].keys() - there)
+            invented += len(there - user["organizations"].keys())
+        return lost, invented
+
+    def duplicate_accounts(self) -> int:
+        """Return how many accounts there are beyond one for each address."""
+        addresses = [account["email"] for account in self._world.tenant.state.users.values()]
+        return len(addresses) - len(set(addresses))
+
+    def duplicate_mails(self) -> int:
+        """Return how many mails went out beyond one for each link."""
+        tags = [str(mail["EmailTags"]) for mail in self._world.aws.mails]
+        return len(tags) - len(set(tags))
+
+
+def _owed(invite: Item) -> bool:
+    over = bool(invite["expires_at"] <= clock.now())
+    pending = bool(invite["status"] == InviteStatus.PENDING)
+    dead = invite["status"] in {InviteStatus.REVOKED, InviteStatus.EXPIRED}
+    return pending if over else not dead and bool(invite["mail"] == MailState.QUEUED)

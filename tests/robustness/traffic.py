@@ -1,0 +1,172 @@
+"""The traffic: a few clients who ask for this and that, one thing after the other, and what they know."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from guestlist.clock import clock
+from guestlist.errors import GuestlistError
+from guestlist.names import ADMIN
+from tests.robustness.deeds import Deeds
+from tests.robustness.history import History, Kind, Operation, Outcome
+from tests.robustness.simulation import Simulation
+
+PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
+ORGANIZATIONS = ("clinic", "school", "studio")
+ROLES = ((), (), ("editor",), (ADMIN,))
+CLIENTS = 4
+PATIENCE = 29.0
+"""Seconds for which a client waits, as long as API Gateway does."""
+PAUSE = 4.0
+MIX = {
+    Kind.READ_MEMBER: 27,
+    Kind.READ_INVITE: 16,
+    Kind.READ_ORGANIZATIONS: 17,
+    Kind.INVITE: 6,
+    Kind.ACCEPT: 10,
+    Kind.ADD: 4,
+    Kind.CHANGE: 5,
+    Kind.REMOVE: 10,
+    Kind.RESEND: 3,
+    Kind.REVOKE: 2,
+}
+LIVES = (25, 60, 90, 600, 3600)
+"""Seconds that invites are good for: many end while the clients are at it."""
+ASKED_AGAIN = 0.6
+"""How likely somebody who heard nothing asks once more for the same."""
+REPEATED = (
+    "client",
+    "kind",
+    "person",
+    "organization",
+    "invite",
+    "generation",
+    "roles",
+    "seen",
+    "life",
+    "key",
+    "welcome",
+)
+OF_INVITES = {Kind.ACCEPT, Kind.RESEND, Kind.REVOKE, Kind.READ_INVITE}
+OF_USERS = {Kind.READ_MEMBER, Kind.READ_ORGANIZATIONS, Kind.CHANGE, Kind.REMOVE}
+
+
+@dataclass
+class Known:
+    """What clients have heard of: all that they can name."""
+
+    invites: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    """By person and organization: ids, and the last generation of each that anybody saw."""
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def hear(self, operation: Operation, outcome: Outcome) -> None:
+        """Remember what an answer tells."""
+        place = operation.person, operation.organization
+        if outcome.version:
+            self.versions[place] = outcome.version
+        invite = outcome.id or operation.invite
+        if invite:
+            seen = self.invites.setdefault(place, {})
+            seen[invite] = max(outcome.generation, seen.get(invite, 1))
+
+
+class Traffic:
+    """One history's clients."""
+
+    def __init__(self, simulation: Simulation, history: History, deeds: Deeds, seed: int) -> None:
+        self._simulation, self._history, self._deeds = simulation, history, deeds
+        self._random = Random(f"traffic {seed}")
+        self._known = Known()
+        self._listening: list[Operation] = []
+        self.left = 0
+        """How many operations are still to be asked for, by all clients."""
+        self.busy: set[str] = set()
+        """The clients who are not done."""
+
+    def start(self, operations: int) -> None:
+        """Have the clients begin."""
+        self.left = operations
+        for number in range(1, CLIENTS + 1):
+            self.busy.add(f"client {number}")
+            self._next(f"client {number}", None)
+
+    def _next(self, client: str, again: Operation | None) -> None:
+        """Have a client ask for the next thing in a little while."""
+        if self.left == 0:
+            self.busy.discard(client)
+            return
+        self.left -= 1
+        pause = self._random.expovariate(1 / PAUSE)
+        self._simulation.spawn(client, partial(self._ask, client, again), after=pause)
+
+    def _ask(self, client: str, again: Operation | None) -> None:
+        operation = self._history.call(self._repeated(again) if again else self._drawn(client))
+        self._listening.append(operation)
+        self._simulation.spawn(f"{client}'s patience", partial(self._heard, operation, None), after=PATIENCE)
+        outcome = None
+        try:
+            outcome = self._outcome(operation)
+        finally:
+            self._heard(operation, outcome)
+
+    def _outcome(self, operation: Operation) -> Outcome | None:
+        """Return what a client hears; None for a 500, after which nobody knows."""
+        try:
+            return self._deeds.perform(operation)
+        except GuestlistError as refusal:
+            # The page of an invite tells nothing but that it failed, and that may be after it accepted.
+            unclear = operation.kind is Kind.ACCEPT
+            return None if unclear else Outcome(refusal.code, id=str(refusal.members.get("invite", "")))
+        except ClientError:
+            return None
+
+    def _heard(self, operation: Operation, outcome: Outcome | None) -> None:
+        """Record what came of an operation, if its client still listens, and have it go on."""
+        if operation not in self._listening:
+            return
+        self._listening.remove(operation)
+        self._history.answer(operation, outcome)
+        if outcome:
+            self._known.hear(operation, outcome)
+        lost = outcome is None and not operation.reads
+        self._next(operation.client, operation if lost and self._random.random() < ASKED_AGAIN else None)
+
+    def _repeated(self, again: Operation) -> Operation:
+        """Return the same thing, asked for once more, with the same idempotency key if it has one."""
+        return self._made(**{name: getattr(again, name) for name in REPEATED})
+
+    def _drawn(self, client: str) -> Operation:
+        """Choose what to ask for, of what the clients can name."""
+        [kind] = self._random.choices(list(MIX), list(MIX.values()))
+        person, organization = self._random.choice(PEOPLE), self._random.choice(ORGANIZATIONS)
+        invites = self._known.invites.get((person, organization), {})
+        if (kind in OF_USERS and person not in self._deeds.users) or (kind in OF_INVITES and not invites):
+            kind = self._random.choice((Kind.INVITE, Kind.INVITE, Kind.ADD))
+        asked: dict[str, Any] = {"client": client, "kind": kind, "person": person}
+        if kind is not Kind.READ_ORGANIZATIONS:
+            asked["organization"] = organization
+        if kind in OF_INVITES:
+            # The newest three: who looks at older ones learns nothing any more.
+            invite = self._random.choice(sorted(invites)[-3:])
+            asked |= {"invite": invite, "generation": self._generation(kind, invites[invite])}
+        if kind in {Kind.INVITE, Kind.ADD, Kind.CHANGE}:
+            asked["roles"] = self._random.choice(ROLES)
+        if kind in {Kind.INVITE, Kind.ADD}:
+            asked["key"] = f"{self._random.getrandbits(32):08x}"
+        if kind is Kind.CHANGE:
+            asked["seen"] = self._known.versions.get((person, organization), 1)
+        asked |= {"life": self._random.choice(LIVES)} if kind is Kind.INVITE else {}
+        asked |= {"welcome": self._random.random() < 0.3} if kind is Kind.ADD else {}
+        return self._made(**asked)
+
+    def _generation(self, kind: Kind, newest: int) -> int:
+        """Return the generation of the link that is pressed: an old one, now and then."""
+        old = self._random.random() < 0.2
+        return (self._random.randint(1, newest) if old else newest) if kind is Kind.ACCEPT else 0
+
+    def _made(self, **asked: Any) -> Operation:  # noqa: ANN401 (an operation's fields)
+        tick, time = self._history.tick(), clock.source()
+        return Operation(called=tick, time=time, now=clock.now(), **asked)

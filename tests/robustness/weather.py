@@ -1,0 +1,97 @@
+"""The weather: what becomes of each call, drawn from a seed, from calm to storm.
+
+The times are those of the real things: DynamoDB 2 to 20 ms, Auth0 50 to 300 ms, now and then seconds. A write
+to Auth0 may land up to 170 seconds after it was sent: `leases.SETTLING` builds on 180.
+"""
+
+from dataclasses import replace
+from random import Random
+
+from guestlist.clock import clock
+from tests.robustness.effects import Effect, Fate, Fates, Kind
+from tests.robustness.simulation import START, Process
+
+LATEST = 170.0
+"""Seconds after which no write that was sent lands any more."""
+OUTAGE = 600.0
+FREEZES = (20.0, 70.0, 200.0, 3600.0)
+REFUSED_BY_AUTH0 = ("429", "429 silent", "500", "502", "503", "unreachable", "401")
+SPOILED_BY_AUTH0 = ("reset", "timeout", "500", "502", "503", "garbled")
+STRENGTHS = 8
+
+
+class Weather(Fates):
+    """One seed's weather. `strength` goes from 0, where only times differ, to 1."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(f"weather {seed}")
+        self.strength = seed % STRENGTHS / (STRENGTHS - 1)
+        self.last_fault = START
+        """When something last went wrong, in unix seconds."""
+        self.calm = False
+        """From then on nothing does."""
+        begins = START + self._random.uniform(0, 60)
+        self._outage = (begins, begins + OUTAGE if self._happens(0.15) else begins)
+        self._thawed: set[Process] = set()
+
+    def of(self, effect: Effect) -> Fate:
+        """Draw what becomes of a call."""
+        auth0 = effect.kind is Kind.AUTH0
+        fate = self._times(0.05, 0.3) if auth0 else self._times(0.002, 0.02)
+        if self.calm:
+            return fate
+        fate = self._at_auth0(effect, fate) if auth0 else self._at_aws(effect, fate)
+        fate = self._process(effect, fate)
+        if fate.refused or fate.spoiled or fate.dies_before or fate.dies_after or fate.freezes:
+            self.last_fault = max(self.last_fault, clock.source() + fate.freezes)
+        if fate.there > 1:
+            self.last_fault = max(self.last_fault, clock.source() + fate.freezes + fate.there)
+        return fate
+
+    def _happens(self, chance: float) -> bool:
+        return self._random.random() < chance * self.strength
+
+    def _times(self, least: float, most: float) -> Fate:
+        """Most calls take some time between the two, a few take seconds."""
+        there, back = (self._random.uniform(least, most) / 2 for _ in range(2))
+        if not self.calm and self._happens(0.01):
+            there += min(6.0, 0.3 * self._random.paretovariate(1.2))
+        return Fate(there=there, back=back)
+
+    def _at_auth0(self, effect: Effect, fate: Fate) -> Fate:
+        begins, ends = self._outage
+        if begins <= clock.source() < ends:
+            return replace(fate, refused="unreachable")
+        writes = not effect.name.startswith("GET")
+        if self._happens(0.1):
+            return replace(fate, refused=self._random.choice(REFUSED_BY_AUTH0))
+        if self._happens(0.1):
+            return replace(fate, spoiled=self._random.choice(SPOILED_BY_AUTH0))
+        if writes and self._happens(0.08):
+            return replace(fate, there=self._random.uniform(1, LATEST))
+        return fate
+
+    def _at_aws(self, effect: Effect, fate: Fate) -> Fate:
+        fate = replace(fate, torn=self._random.random() < 0.5)
+        if effect.kind is Kind.TABLE and self._happens(0.06):
+            return replace(fate, refused="TransactionConflict")
+        if effect.kind is not Kind.MAIL and self._happens(0.005):
+            return replace(fate, refused="ThrottlingError")
+        return replace(fate, spoiled="twice") if self._happens(0.01) else fate
+
+    def _process(self, effect: Effect, fate: Fate) -> Fate:
+        """Let the caller die or stand still. Whoever was thawed does not die before it is done.
+
+        Thawed with a call to make, and dead before it could tell of it, would be three faults in one: nothing
+        but the slow look for drift is there for that.
+        """
+        if effect.sender in self._thawed:
+            return fate
+        if self._happens(0.008):
+            dies_before = self._random.random() < 0.5
+            return replace(fate, dies_before=dies_before, dies_after=not dies_before)
+        if effect.sender and self._happens(0.02 if effect.kind is Kind.AUTH0 else 0.001):
+            self._thawed.add(effect.sender)
+            [seconds] = self._random.choices(FREEZES, (8, 8, 4, 1))
+            return replace(fate, freezes=seconds)
+        return fate
