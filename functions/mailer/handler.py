@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from guestlist.batch import Message, Reported, each
 from guestlist.clock import clock
 from guestlist.links import Links
 from guestlist.mail import Mailer
@@ -23,12 +22,11 @@ store = Store(Table(settings.TABLE_NAME))
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 mailer = Mailer(settings.MAIL_FROM, settings.MAIL_CONFIGURATION)
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
 
 
-def send(record: SQSRecord) -> None:
+def send(message: Message) -> None:
     """Send the mail that a message hints at."""
-    hint = json.loads(record.body)
+    hint = json.loads(message["body"])
     send_mail(
         str(hint["organization"]),
         str(hint["invite"]),
@@ -41,6 +39,6 @@ def send(record: SQSRecord) -> None:
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 (Powertools' partial answer)
+def handler(event: dict[str, Any], _context: LambdaContext) -> Reported:
     """Take a batch of messages, each by itself."""
-    return process_partial_response(event, send, processor, context)
+    return each(event, send)
