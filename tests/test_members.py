@@ -101,10 +101,10 @@ def test_an_admin_sees_the_membership_and_never_the_account(
     operator: Api, system: Api, stack: Stack, clinic: str, new_person: NewPerson
 ) -> None:
     """Its id at Auth0 is shown to who acts in all organizations, and to the user themselves, admin or not."""
-    user = add(operator, clinic, new_person(), roles=["admin"])["user"]
-    account = operator.get(f"/users/{user}").json()["account"]
+    user, other = (add(operator, clinic, new_person(), roles=["admin"])["user"] for _ in range(2))
+    account, others = (operator.get(f"/users/{found}").json()["account"] for found in (user, other))
     bearers: dict[str, dict[str, object]] = {
-        "another admin": of_organization(clinic, "admin"),
+        "another admin": {"sub": others, **of_organization(clinic, "admin")},
         "a bound system": {**of_system(*EVERYTHING[1:]), **of_organization(clinic)},
         "the user": {"sub": account, **of_organization(clinic, "editor")},
         "the user, an admin": {"sub": account, **of_organization(clinic, "admin")},
