@@ -27,7 +27,8 @@ class Tenant:
     def __init__(self) -> None:
         self.state = State(URL)
         bootstrap(self.state)
-        self._app = create_app(self.state, runner=ActionRunner())
+        self._runner = ActionRunner()
+        self._app = create_app(self.state, runner=self._runner)
         self._loop = asyncio.new_event_loop()
         self.wire: Wire | None = None
         owner = self.client()
@@ -52,6 +53,8 @@ class Tenant:
         self.wire = wire
         self.state.clock = wire.simulation  # type: ignore[assignment] # it has `now`, and is never advanced
         state = self.state
+        # What its limits have left is counted in a time that begins anew.
+        self._app = create_app(state, runner=self._runner)
         kept: tuple[Any, ...] = (state.users, state.credentials, state.authentication_methods, state.tickets)
         for of_users in (*kept, state.sessions, state.refresh_tokens, state.calls, state.mails):
             of_users.clear()
