@@ -3,6 +3,8 @@
 from contextlib import closing
 from typing import Any
 
+import httpx
+
 from guestlist.auth0 import Auth0, segment
 from guestlist.drift import look
 from guestlist.drift_records import DriftRun
@@ -15,7 +17,9 @@ from tests.bench import Bench
 CALLS = 1000
 
 
-def drift_client(tenant: Tenant, *, scopes: list[str] | None = None) -> Auth0:
+def drift_client(
+    tenant: Tenant, *, scopes: list[str] | None = None, transport: httpx.BaseTransport | None = None
+) -> Auth0:
     """Return the Management API as the function `drift` has it, perhaps with other scopes."""
     [client] = [found for found in tenant.state.clients.values() if found["name"] == "Guestlist drift"]
     [grant] = [
@@ -24,7 +28,7 @@ def drift_client(tenant: Tenant, *, scopes: list[str] | None = None) -> Auth0:
     if scopes is not None:
         grant["scope"] = scopes
     names = ("client_id", "client_secret")
-    return Auth0(tenant.url, lambda: {name: client[name] for name in names})
+    return Auth0(tenant.url, lambda: {name: client[name] for name in names}, transport=transport)
 
 
 def sliced(guests: Bench, auth0: Auth0, *, calls: int = CALLS) -> DriftRun | None:
