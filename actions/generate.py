@@ -19,6 +19,7 @@ from guestlist import login_policy as policy
 from guestlist import system_policy as systems
 from guestlist.door import as_made, manifests_in
 from guestlist.login_policy import Outcome, Rule
+from guestlist.names import ROLE
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parent
@@ -42,7 +43,7 @@ class Policy:
 
 LOGINS: Final = Policy(
     policy.RULES,
-    {"PROTOCOLS": policy.PROTOCOLS, "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL},
+    {"PROTOCOLS": policy.PROTOCOLS, "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL, "ROLE": ROLE},
     "login-facts.js",
 )
 SYSTEMS: Final = Policy(

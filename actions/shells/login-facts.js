@@ -1,4 +1,4 @@
-/* global PROTOCOLS, REFRESH_PROTOCOL, afterPrefix, isOrganization, isPresent, isTexts, nativeOrganization, own */
+/* global PROTOCOLS, REFRESH_PROTOCOL, ROLE, afterPrefix, isOrganization, isPresent, isTexts, nativeOrganization, own */
 
 // The organizations that the sources name: some supply one, the others may only contradict.
 function namedOrganizations(login, settings, refresh) {
@@ -26,12 +26,16 @@ function membershipsOf(profile) {
   return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
 }
 
+// API Gateway hands an array over as text with blanks between: `viewer admin` would pass for two roles.
+const A_ROLE = new RegExp(ROLE);
+
 // The roles in an organization that the decision admits to; it has found the profile to be sound.
 // What begins with `clinicA:` lies between it and `clinicA;`: half the time of startsWith on a long list.
 function rolesIn(organization, profile) {
   const [begin, end] = [`${organization}:`, `${organization};`];
   const roles = own(own(profile, "guestlist"), "roles") ?? [];
-  return roles.filter((role) => role >= begin && role < end).map((role) => role.slice(begin.length));
+  const given = roles.filter((role) => role >= begin && role < end).map((role) => role.slice(begin.length));
+  return given.filter((role) => A_ROLE.test(role));
 }
 
 function factsOf(login, settings) {

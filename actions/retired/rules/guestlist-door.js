@@ -30,6 +30,7 @@ function guestlistDoor(user, context, callback) {
     "wstrust-usernamemixed"
   ];
   const REFRESH_PROTOCOL = "oauth2-refresh-token";
+  const ROLE = "^[a-z0-9][a-z0-9_-]{0,39}$";
   const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
 
   // A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.
@@ -146,12 +147,16 @@ function guestlistDoor(user, context, callback) {
     return sound && !Array.isArray(guestlist) && typeof guestlist === "object" ? { organizations, roles } : null;
   }
 
+  // API Gateway hands an array over as text with blanks between: `viewer admin` would pass for two roles.
+  const A_ROLE = new RegExp(ROLE);
+
   // The roles in an organization that the decision admits to; it has found the profile to be sound.
   // What begins with `clinicA:` lies between it and `clinicA;`: half the time of startsWith on a long list.
   function rolesIn(organization, profile) {
     const [begin, end] = [`${organization}:`, `${organization};`];
     const roles = own(own(profile, "guestlist"), "roles") ?? [];
-    return roles.filter((role) => role >= begin && role < end).map((role) => role.slice(begin.length));
+    const given = roles.filter((role) => role >= begin && role < end).map((role) => role.slice(begin.length));
+    return given.filter((role) => A_ROLE.test(role));
   }
 
   function factsOf(login, settings) {
