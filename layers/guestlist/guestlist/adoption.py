@@ -6,11 +6,11 @@ end, and only then is it adopted.
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from guestlist import writes
-from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, NotFound
 from guestlist.invites import closed, welcome
@@ -22,6 +22,10 @@ from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
 
+if TYPE_CHECKING:
+    # The sweep backs off as a lease does, and starts without an HTTP client.
+    from guestlist.auth0 import Account, Auth0
+
 logger = Logger(child=True)
 PROJECTOR = Actor(ActorKind.PROJECTOR, "projector")
 
@@ -30,14 +34,14 @@ PROJECTOR = Actor(ActorKind.PROJECTOR, "projector")
 class Found:
     """An account that was there before us and may be the user's, or why it may not."""
 
-    account: Account | None = None
+    account: "Account | None" = None
     reset: bool = False
     """Whether it has got a password that nobody knows."""
     halt: Halt | None = None
     halt_code: str = ""
 
 
-def look(user: User, auth0: Auth0) -> Found:
+def look(user: User, auth0: "Auth0") -> Found:
     """Find the account that has the user's address, and make it safe to grant something to."""
     accounts = [found for found in auth0.users_by_email(user.email) if _lives_in(found, user.connection)]
     if not accounts:
@@ -51,11 +55,11 @@ def look(user: User, auth0: Auth0) -> Found:
     return _secured(account, user, auth0)
 
 
-def _lives_in(account: Account, connection: str) -> bool:
+def _lives_in(account: "Account", connection: str) -> bool:
     return bool(account["identities"][0]["connection"] == connection)
 
 
-def _secured(account: Account, user: User, auth0: Auth0) -> Found:
+def _secured(account: "Account", user: User, auth0: "Auth0") -> Found:
     """Take an account out of the hands of whoever made it, before it is granted anything."""
     name = account["user_id"]
     if len(account["identities"]) > 1:
@@ -91,7 +95,7 @@ def bind(user: User, found: Found, store: Store) -> User | None:
     return store.user(user.id)
 
 
-def _names(account: Account) -> list[str]:
+def _names(account: "Account") -> list[str]:
     """Return the names in an account's array; what is none, the door does not heed either."""
     array = (account.get("app_metadata") or {}).get("organizations")
     return [name for name in array if isinstance(name, str)] if isinstance(array, list) else []
@@ -159,7 +163,7 @@ def _joining(user: User, organization: str, held: str | None, request: Request, 
     return [writes.new_membership(membership), *offered, counts]
 
 
-def kept(user: User, account: Account, store: Store) -> User:
+def kept(user: User, account: "Account", store: Store) -> User:
     """Keep the names that somebody put into an account's array and that none of our organizations bears.
 
     They are reserved, as those of an account from before us are. A name of ours in it grants nothing.

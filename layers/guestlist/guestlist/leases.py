@@ -1,16 +1,19 @@
 """The lease on a user: one writer at a time, who gives it back only if nothing moved meanwhile."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guestlist.adoption import Found
-from guestlist.auth0 import Account
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
 from guestlist.profile import PROJECTION_GRACE
 from guestlist.records import Halt, User
 from guestlist.store import DECISIONS, Store
 from guestlist.table import ConditionFailed
+
+if TYPE_CHECKING:
+    # The sweep backs off as a lease does, and starts without an HTTP client.
+    from guestlist.auth0 import Account
 
 LEASE = 60
 """Seconds; longer than anybody works on one user (`projection.WORK`)."""
@@ -23,7 +26,7 @@ FIRST_BACK_OFF, LAST_BACK_OFF = 15, 300
 class Told:
     """What came of telling Auth0. `account` is its answer, where a call had one."""
 
-    account: Account | None = None
+    account: "Account | None" = None
     exists: bool = True
     """Whether the account is there now."""
     made: bool = False
@@ -95,16 +98,21 @@ def give_back(user: User, owner: str, told: Told, store: Store) -> User:
 
 
 def give_up(user: User, owner: str, error: Auth0Unavailable | Auth0Refused, store: Store) -> User:
-    """Give the lease back with the work undone, due again a little later."""
-    now = clock.now()
-    wait = error.retry_after if isinstance(error, Auth0Unavailable) else 0
+    """Give the lease back with the work undone, due again a little later.
+
+    What is out of reach is so for all, and for all at once no more: the next sweep tries it again, however
+    long it was. Whatever an answer says of the time to wait, it is never for longer than the last back-off.
+    """
+    now, wait = clock.now(), back_off(user.attempts)
+    if isinstance(error, Auth0Unavailable):
+        wait = min(max(FIRST_BACK_OFF, error.retry_after), LAST_BACK_OFF)
     after = replace(
         user,
         unsettled_at=now if error.ambiguous else user.unsettled_at,
         lease_owner=None,
         lease_until=0,
         attempts=user.attempts + 1,
-        due=now + max(back_off(user.attempts), wait),
+        due=now + wait,
     )
     try:
         return store.amended(user, after, when="#lease_owner = :owner", owner=owner)
