@@ -18,6 +18,10 @@ from local.stack import CONNECTION
 from tests.bench import Bench
 
 
+SLACK = 5
+"""Seconds that a test may take."""
+
+
 @pytest.fixture(autouse=True)
 def _swept(guests: Bench) -> None:
     """Have nothing overdue of earlier tests, and no hints."""
@@ -48,6 +52,25 @@ def test_back_off_grows_to_its_end() -> None:
     """What cannot succeed is tried ever more seldom, but for ever."""
     assert [back_off(attempts) for attempts in range(7)] == [15, 30, 60, 120, 240, 300, 300]
     assert back_off(10**6) == LAST_BACK_OFF
+
+
+def test_an_outage_puts_nobody_off_past_the_next_sweep(guests: Bench, ann: str, organization: str) -> None:
+    """However often Auth0 was out of reach: who waits is told with the first sweep after it is back."""
+    guests.changes_roles(organization, ann, "editor")
+    guests.amended(ann, attempts=9)
+    guests.fails("PATCH", status=503, times=3)
+    guests.project(ann)
+    guests.advance(60 - SLACK)
+    assert guests.sweep() == Swept(projections=1)
+    assert guests.project(ann).user.applied == guests.user(ann).version
+
+
+def test_a_reset_in_a_thousand_years_is_not_waited_for(guests: Bench, ann: str, organization: str) -> None:
+    """Somebody's clock or header is wrong: nobody is put off for longer than the last back-off."""
+    guests.changes_roles(organization, ann, "editor")
+    guests.fails("PATCH", status=429, headers={"x-ratelimit-reset": "99999999999"})
+    guests.project(ann)
+    assert guests.user(ann).due == pytest.approx(clock.now() + LAST_BACK_OFF, abs=4)
 
 
 def test_a_change_is_swept_by_its_own_time(guests: Bench, ann: str) -> None:
