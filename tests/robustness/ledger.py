@@ -21,7 +21,7 @@ class Change:
     def of(self, kind: str) -> Iterator[tuple[Item | None, Item | None]]:
         """Yield what items of a kind (`USER`, `MEMBER#`) were and are."""
         for (_, sort), states in self.items.items():
-            if sort.startswith(kind):
+            if sort == kind or (kind.endswith("#") and sort.startswith(kind)):
                 yield states
 
 

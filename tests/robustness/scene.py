@@ -8,8 +8,10 @@ from guestlist.clock import clock
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
 from guestlist.organizations import provision
+from guestlist.passwords import random_password
 from guestlist.records import Action, InviteStatus, MailState, Organization
 from guestlist.request import Request
+from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.auth0 import LANDED
 from tests.robustness.checker import judge
@@ -26,6 +28,8 @@ from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
 SEATS = {"studio": 3}
+BEFORE = PEOPLE[1]
+"""Who has an account that was there before us."""
 RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
 """Seconds after the last fault in which all must be applied and settled: the longest that a projection is put
 off, a sweep; then what is unsettled is read, and read again if a late write was found."""
@@ -58,7 +62,16 @@ class Scene:
             for name in ORGANIZATIONS:
                 found = Organization(id=name, name=name, seats=SEATS.get(name), created_at=clock.now())
                 provision(found, request=Request(OPERATOR, ordered_id(), clock.now()), store=made.store)
+            scene.meet(BEFORE, "elsewhere")
             yield scene
+
+    def meet(self, person: str, organization: str) -> None:
+        """Have somebody in the tenant who was there before us, as a member of something that is not ours."""
+        owner = self._world.tenant.client()
+        known = {"connection": stack.CONNECTION, "email": person, "email_verified": True}
+        kept = {"app_metadata": {"organizations": [organization], "crm": "kept"}}
+        owner.call("POST", "/users", {**known, **kept, "password": random_password(), "verify_email": False})
+        self._doorstep.foreign[person] = [organization]
 
     def play(self, operations: int) -> None:
         """Have the clients ask, then the weather clear up, and wait until all is at rest."""
@@ -112,7 +125,7 @@ class Scene:
         asked = self.history.requests.get(record["request"])
         invites = [(before, after) for before, after in change.of("INVITE") if after]
         for before, invite in invites:
-            if asked and before is None and "status" in invite:
+            if asked and before is None:
                 asked.made = invite["id"]
             if record["action"] == Action.INVITE_EXPIRE:
                 self._ended(invite, record)

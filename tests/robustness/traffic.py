@@ -15,12 +15,15 @@ from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.simulation import Simulation
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
+POPULAR = (8, 4, 2, 1, 1)
+"""How often each is asked about: a few of them often at the same time."""
 ORGANIZATIONS = ("clinic", "school", "studio")
 ROLES = ((), (), ("editor",), (ADMIN,))
 CLIENTS = 4
 PATIENCE = 29.0
 """Seconds for which a client waits, as long as API Gateway does."""
-PAUSE = 4.0
+PAUSES = (0.05, 0.05, 1.0, 10.0)
+"""Seconds between two operations of one client, on average: mostly at once, so that clients meet."""
 MIX = {
     Kind.READ_MEMBER: 27,
     Kind.READ_INVITE: 16,
@@ -99,7 +102,7 @@ class Traffic:
             self.busy.discard(client)
             return
         self.left -= 1
-        pause = self._random.expovariate(1 / PAUSE)
+        pause = self._random.expovariate(1 / self._random.choice(PAUSES))
         self._simulation.spawn(client, partial(self._ask, client, again), after=pause)
 
     def _ask(self, client: str, again: Operation | None) -> None:
@@ -141,10 +144,11 @@ class Traffic:
     def _drawn(self, client: str) -> Operation:
         """Choose what to ask for, of what the clients can name."""
         [kind] = self._random.choices(list(MIX), list(MIX.values()))
-        person, organization = self._random.choice(PEOPLE), self._random.choice(ORGANIZATIONS)
+        [person] = self._random.choices(PEOPLE, POPULAR)
+        [organization] = self._random.choices(ORGANIZATIONS, POPULAR[:3])
         invites = self._known.invites.get((person, organization), {})
         if (kind in OF_USERS and person not in self._deeds.users) or (kind in OF_INVITES and not invites):
-            kind = self._random.choice((Kind.INVITE, Kind.INVITE, Kind.ADD))
+            kind = self._random.choice((Kind.INVITE, Kind.ADD))
         asked: dict[str, Any] = {"client": client, "kind": kind, "person": person}
         if kind is not Kind.READ_ORGANIZATIONS:
             asked["organization"] = organization
