@@ -17,7 +17,6 @@ from guestlist.sweeping import Swept, sweep
 from local.stack import CONNECTION
 from tests.bench import Bench
 
-
 SLACK = 5
 """Seconds that a test may take."""
 
