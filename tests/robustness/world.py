@@ -91,7 +91,7 @@ class World:
             moments = [moment for moment in (self.simulation.upcoming, sweeps_at) if moment is not None]
             if not moments:
                 return True
-            self.simulation.run(max(0.0, min(moments) - self.simulation.time))
+            self.simulation.run(max(0.0, min(end, *moments) - self.simulation.time))
             if sweeps_at is not None and self.simulation.time >= sweeps_at:
                 self._next_sweep = sweeps_at + MINUTE
                 self.simulation.spawn("sweep", partial(_by_lambda, self.sweep))

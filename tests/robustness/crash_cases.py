@@ -1,0 +1,166 @@
+"""What is asked for while processes die: each use-case in each state of the table and of Auth0."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from guestlist.names import ADMIN
+from guestlist.records import Invite, Membership
+from local import stack
+from local.tenant.state import RefreshToken, Session
+from tests.adoption_setup import PASSWORD
+from tests.robustness.front import Front
+
+CLINIC, SCHOOL = "clinic", "school"
+ANN, BEN = "ann@example.com", "ben@example.com"
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that somebody asks for."""
+
+    name: str
+    prepare: Callable[[Front], object]
+    """What was so before, with nobody dying; the world comes to rest then."""
+    ask: Callable[[Front], object]
+    """One try. What it returns is what the client hears."""
+    is_so: Callable[[Front], bool] = lambda _: False
+    """How somebody who heard nothing finds out whether to ask again. Who has an idempotency key, or a button,
+    simply does."""
+
+
+def _nothing(_: Front) -> None:
+    """Begin with an organization that nobody is in."""
+
+
+def _invited(front: Front, *, send: bool = True) -> None:
+    front.invite(CLINIC, ANN, send=send)
+
+
+def _known(front: Front) -> None:
+    """Let Ann be a member of the school, who has signed in."""
+    front.add(SCHOOL, ANN)
+    front.world.rest(HOUR)
+    [account] = front.world.tenant.state.users.values()
+    account["logins_count"] = 3
+    _invited(front)
+
+
+def _planted(front: Front, *, verified: bool, names: tuple[str, ...] = ()) -> None:
+    """Let somebody have made an account with Ann's address, who is signed in."""
+    new = {
+        "connection": stack.CONNECTION,
+        "email": ANN,
+        "password": PASSWORD,
+        "email_verified": verified,
+        "app_metadata": {"organizations": list(names), "theirs": "stays"},
+    }
+    account = str(front.world.auth0.call("POST", "/users", new).body["user_id"])
+    state, now = front.world.tenant.state, front.world.simulation.now()
+    state.sessions["s"] = Session("s", account, {"app"}, now)
+    state.refresh_tokens["r"] = RefreshToken("r", "secret", account, "app", "api", "", "s", now)
+
+
+def _verified(front: Front) -> None:
+    """Let Ann's own account bear a name of ours, and one that is nobody's."""
+    _planted(front, verified=True, names=(SCHOOL, "laboratory"))
+
+
+def _unverified(front: Front) -> None:
+    _planted(front, verified=False, names=(SCHOOL,))
+
+
+def _and_invited(before: Callable[[Front], object]) -> Callable[[Front], object]:
+    def prepare(front: Front) -> None:
+        before(front)
+        _invited(front)
+
+    return prepare
+
+
+def _asked_to_prove(front: Front) -> None:
+    _unverified(front)
+    front.add(CLINIC, ANN, ADMIN)
+
+
+def _expired(front: Front) -> None:
+    front.invite(CLINIC, ANN, life=HOUR)
+    front.world.simulation.spawn("time", lambda: _an_hour(front))
+    front.world.rest(2 * HOUR)
+
+
+def _an_hour(front: Front) -> None:
+    front.world.simulation.sleep(HOUR)
+
+
+def _member(front: Front) -> None:
+    front.add(CLINIC, BEN, ADMIN)
+    front.add(CLINIC, ANN, ADMIN)
+    front.add(SCHOOL, ANN, "editor")
+
+
+def _anns_invite(front: Front) -> Invite:
+    found = front.invite_of(CLINIC, ANN)
+    assert found
+    return found
+
+
+def _anns_membership(front: Front) -> Membership:
+    found = front.member(CLINIC, ANN)
+    assert found
+    return found
+
+
+def _press(front: Front) -> str:
+    return front.press(_anns_invite(front), 1)
+
+
+def _add(*roles: str, welcome: bool = False) -> Callable[[Front], None]:
+    return lambda front: front.add(CLINIC, ANN, *roles, welcome=welcome)
+
+
+CASES = (
+    Case("invite by mail", _nothing, _invited),
+    Case("invite without a mail", _nothing, lambda front: _invited(front, send=False)),
+    Case("accept, new to us", _invited, _press),
+    Case("accept, known to us", _known, _press),
+    Case("accept, account verified before us", _and_invited(_verified), _press),
+    Case("accept, account planted before us", _and_invited(_unverified), _press),
+    Case("add", _nothing, _add(ADMIN)),
+    Case("add with a welcome", _nothing, _add(welcome=True)),
+    Case("add who was invited", _invited, _add()),
+    Case("add, account verified before us", _verified, _add(ADMIN)),
+    Case("add, account planted before us", _unverified, _add(ADMIN)),
+    Case("prove the address of a planted account", _asked_to_prove, _press),
+    Case(
+        "change roles",
+        _member,
+        lambda front: front.change_roles(_anns_membership(front), "editor"),
+        lambda front: _anns_membership(front).roles == ("editor",),
+    ),
+    Case(
+        "remove",
+        _member,
+        lambda front: front.deprovision(_anns_membership(front)),
+        lambda front: not _anns_membership(front).stands,
+    ),
+    Case(
+        "resend",
+        _invited,
+        lambda front: front.resend(_anns_invite(front)),
+        lambda front: _anns_invite(front).generation > 1,
+    ),
+    Case(
+        "resend an invite that expired",
+        _expired,
+        lambda front: front.resend(_anns_invite(front)),
+        lambda front: _anns_invite(front).generation > 1,
+    ),
+    Case(
+        "revoke",
+        _invited,
+        lambda front: front.revoke(_anns_invite(front)),
+        lambda front: not _anns_invite(front).active,
+    ),
+    Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
+)

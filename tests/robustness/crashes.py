@@ -1,0 +1,96 @@
+"""Crashes: whoever does something to the world outside may die before it, or after it without hearing of it.
+
+    python -m tests.robustness.crashes "accept, new to us" 3:before 2:after gone
+
+A plan names one or two effects of a case: the third of all, then the second of those that come after the
+crash, whoever makes it. All plans of all cases are told; clients, workers and sweep go on until all is at
+rest. Then the world must be as if nobody had died (crash_scene.py, crash_checks.py, normal_form.py).
+"""
+
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.robustness.crash_cases import CASES, Case
+from tests.robustness.crash_points import Plan, Point, all_points, points
+from tests.robustness.crash_scene import SEED, Scene, Told
+from tests.robustness.world import Machines
+
+GONE = "gone"
+"""On the command line: the client does not come back."""
+
+
+@dataclass
+class Figures:
+    """What came of it."""
+
+    plans: Counter[str] = field(default_factory=Counter)
+    """How many were told of each case."""
+    failures: list[str] = field(default_factory=list)
+
+    def count(self, scene: Scene, plan: Plan, *, returns: bool) -> Told:
+        """Tell the history of a plan, and keep what is wrong with it."""
+        told, found = scene.judged(plan, returns=returns)
+        self.plans[scene.case.name] += 1
+        if found:
+            self.failures.append(complaint(scene.case, plan, told, found, returns=returns))
+        return told
+
+
+def run(
+    cases: Sequence[str] = tuple(case.name for case in CASES),
+    *,
+    pairs: bool = True,
+    share: tuple[int, int] = (0, 1),
+) -> Figures:
+    """Tell all plans of one crash, and of two, of cases by name; one of two processes has the share (0, 2)."""
+    machines, figures, number = Machines(), Figures(), 0
+    for case in CASES:
+        if case.name not in cases:
+            continue
+        scene = Scene(machines, case)
+        for first in all_points(scene.effects):
+            number += 1
+            if number % share[1] == share[0]:
+                tell_all(scene, first, figures, pairs=pairs and first in set(points(scene.effects)))
+    return figures
+
+
+def tell_all(scene: Scene, first: Point, figures: Figures, *, pairs: bool) -> None:
+    """Tell all plans that begin with a crash; of two, those that differ."""
+    for returns in (True, False):
+        told = figures.count(scene, (first,), returns=returns)
+        for second in points(told.since) if pairs else ():
+            figures.count(scene, (first, second), returns=returns)
+
+
+def complaint(case: Case, plan: Plan, told: Told, found: Sequence[str], *, returns: bool) -> str:
+    """Return what is wrong, what happened, and the command that repeats it."""
+    asked = [
+        "python",
+        "-m",
+        "tests.robustness.crashes",
+        case.name,
+        *map(str, plan),
+        *([] if returns else [GONE]),
+    ]
+    wrong = "\n".join(f"  - {line}" for line in found)
+    story = "\n".join(f"  {number:3}. {line}" for number, line in enumerate(told.story, 1))
+    return f"{case.name}:\n{wrong}\nafter (seed {SEED}):\n{story}\nrepeated by: {shlex.join(asked)}\n"
+
+
+def main(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield the story of one plan: a case, its points, and `gone` if the client does not come back."""
+    name, *rest = arguments
+    [case] = [case for case in CASES if case.name == name]
+    returns = GONE not in rest
+    plan = tuple(Point.parsed(text) for text in rest if text != GONE)
+    told, found = Scene(Machines(), case).judged(plan, returns=returns)
+    yield complaint(case, plan, told, found or ["nothing is wrong"], returns=returns)
+
+
+if __name__ == "__main__":
+    for text in main(sys.argv[1:]):
+        sys.stdout.write(text)

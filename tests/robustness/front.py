@@ -1,0 +1,132 @@
+"""What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
+
+from guestlist import acceptance, invites, members
+from guestlist.acceptance import Accepted, Page
+from guestlist.bodies import InviteRequest, MemberRequest
+from guestlist.caller import Caller
+from guestlist.clock import clock
+from guestlist.ids import ordered_id
+from guestlist.organizations import provision
+from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
+from guestlist.request import IdempotencyKey, Request
+from local import stack
+from tests.bench import OPERATOR
+from tests.robustness.world import World
+
+WEEK = 7 * 24 * 3600
+INVITEE = Caller(ActorKind.INVITEE, "invitee")
+
+
+class Front:
+    """The API as an operator asks it, and the invite's page, of one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.store, self._budgets = world, world.store, world.machines.budgets
+
+    def provision(self, organization: str, *, adopting: bool = False) -> None:
+        """Provision an organization."""
+        now = clock.now()
+        new = Organization(
+            id=organization,
+            name=organization,
+            created_at=now,
+            adopting=adopting,
+            due=now if adopting else None,
+        )
+        provision(new, request=_request(), store=self.store)
+
+    def invite(self, organization: str, email: str, *, send: bool = True, life: int = WEEK) -> None:
+        """Invite somebody, under an idempotency key."""
+        made = invites.invite(
+            organization,
+            InviteRequest(email=email, roles=["editor"], inviter_name="", send=send, expires_in=life),
+            request=_request(f"{organization}#invites#{email}"),
+            connection=stack.CONNECTION,
+            budgets=self._budgets,
+            store=self.store,
+        )
+        if made.waits_for_mail(clock.now()):
+            self.world.queue.mail(made)
+
+    def resend(self, invite: Invite) -> None:
+        """Send a new link."""
+        again = invites.resend(
+            invite.organization,
+            invite.id,
+            request=_request(),
+            connection=stack.CONNECTION,
+            budgets=self._budgets,
+            store=self.store,
+        )
+        self.world.queue.mail(again)
+
+    def revoke(self, invite: Invite) -> None:
+        """Take an offer back."""
+        invites.revoke(invite.organization, invite.id, request=_request(), store=self.store)
+
+    def add(self, organization: str, email: str, *roles: str, welcome: bool = False) -> None:
+        """Add somebody at once, under an idempotency key."""
+        made, offer = members.add_member(
+            organization,
+            MemberRequest(email=email, roles=list(roles), welcome=welcome, inviter_name=""),
+            request=_request(f"{organization}#members#{email}"),
+            connection=stack.CONNECTION,
+            budgets=self._budgets,
+            store=self.store,
+        )
+        if offer:
+            self.world.queue.mail(offer)
+        self.world.queue.project(made.user)
+
+    def change_roles(self, seen: Membership, *roles: str) -> None:
+        """Give a member other roles, as they were seen."""
+        members.change_roles(
+            seen.organization, seen.user, roles, seen=seen.version, request=_request(), store=self.store
+        )
+        self.world.queue.project(seen.user)
+
+    def deprovision(self, seen: Membership) -> None:
+        """Take a member off the list."""
+        members.deprovision(seen.organization, seen.user, request=_request(), store=self.store)
+        self.world.queue.project(seen.user)
+
+    def press(self, invite: Invite, generation: int) -> str:
+        """Press the button of a link; return where that leads: `ticket <id>`, `login`, or the page."""
+        pressed = acceptance.accept(
+            self.world.links.token(invite.id, generation),
+            request=Request(INVITEE, ordered_id(), clock.now()),
+            client_id=self.world.tenant.state.bootstrap_client[0],
+            connection=stack.CONNECTION,
+            links=self.world.links,
+            store=self.store,
+            auth0=self.world.auth0,
+        )
+        if isinstance(pressed, Accepted):
+            return f"ticket {pressed.ticket.partition('ticket=')[2]}" if pressed.ticket else "login"
+        if pressed.page is Page.WAIT and pressed.invite and pressed.invite.user:
+            self.world.queue.project(pressed.invite.user)
+        return pressed.page.template
+
+    def user(self, email: str) -> User | None:
+        """Return the user with an address."""
+        return self.store.user_by_email(stack.CONNECTION, email)
+
+    def member(self, organization: str, email: str) -> Membership | None:
+        """Return somebody's membership, or its tombstone."""
+        user = self.user(email)
+        return self.store.membership(organization, user.id) if user else None
+
+    def invite_of(self, organization: str, email: str) -> Invite | None:
+        """Return somebody's newest invite."""
+        found = [
+            invite
+            for status in InviteStatus
+            for invite in self.store.invites(organization, status, limit=100, cursor=None).items
+            if invite.email == email
+        ]
+        return max(found, key=lambda invite: invite.id, default=None)
+
+
+def _request(key: str = "") -> Request:
+    remembered = IdempotencyKey(f"olga#{key}#1", "the same body") if key else None
+    return Request(OPERATOR, ordered_id(), clock.now(), remembered)
