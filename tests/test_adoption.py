@@ -9,6 +9,7 @@ from guestlist.records import Halt, InviteStatus, MailState
 from guestlist.table import ATTEMPTS
 from tests.adoption_setup import account, link, plant
 from tests.bench import Bench
+from tests.stumbling import Stumbling
 
 
 def email_of(organization: str) -> str:
@@ -190,8 +191,32 @@ def test_an_account_is_out_of_all_other_hands_before_it_is_told_anything(
     guests.calls()
     guests.project(user)
     found, ended = ["POST 409", "GET 404", "GET 200"], ["DELETE 202", "DELETE 202"]
-    assert guests.calls() == [*found, "GET 200", *ended, "PATCH 200", *ended, "GET 200", "PATCH 200"]
+    looked = ["GET 200", "GET 200"]
+    assert guests.calls() == [*found, "GET 200", *ended, "PATCH 200", *ended, *looked, "PATCH 200"]
     assert guests.array(user) == [organization]
+
+
+@pytest.mark.parametrize("way_in", ["linked", "second factor", "renamed"])
+def test_a_way_into_an_account_that_is_opened_while_it_is_secured_is_seen(
+    way_in: str, guests: Bench, organization: str
+) -> None:
+    """Whoever planted it may hold a token that outlives the session which it came from."""
+    name = plant(guests.tenant, email_of(organization))
+    other = plant(guests.tenant, f"other-{organization}@example.com")
+    user = guests.added(organization, email_of(organization))
+    guests.amended(user, proved=1)
+
+    def open_it() -> None:
+        if way_in == "linked":
+            link(guests.tenant, name, other)
+        elif way_in == "second factor":
+            guests.tenant.state.authentication_methods[name] = [{"id": "passkey|1", "type": "passkey"}]
+        else:
+            guests.tenant.state.users[name]["email"] = f"mine-{organization}@example.com"
+
+    projected = guests.project(user, guests.client(transport=Stumbling(after=open_it))).user
+    assert (projected.halt, projected.created) == (Halt.STOPPED, False)
+    assert "app_metadata" not in account(guests.tenant, name)
 
 
 def test_who_awaits_acceptance_is_no_admin_yet(guests: Bench) -> None:

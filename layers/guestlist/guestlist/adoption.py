@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 
 from guestlist import writes
 from guestlist.clock import clock
-from guestlist.errors import Auth0Refused, NotFound
+from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.invites import closed, welcome
 from guestlist.names import is_organization
 from guestlist.passwords import random_password
@@ -43,9 +43,9 @@ class Found:
 
 def look(user: User, auth0: "Auth0") -> Found:
     """Find the account that has the user's address, and make it safe to grant something to."""
-    accounts = [found for found in auth0.users_by_email(user.email) if _lives_in(found, user.connection)]
-    if not accounts:
-        # Its address is not its own: it is linked to another account, say.
+    accounts = [found for found in auth0.users_by_email(user.email) if _is_of(found, user)]
+    if len(accounts) != 1:
+        # None: its address is not its own, it is linked to another account, say. Several: whose is which?
         return Found(halt=Halt.STOPPED, halt_code="account_exists")
     [account] = accounts
     if account.get("email_verified"):
@@ -55,17 +55,16 @@ def look(user: User, auth0: "Auth0") -> Found:
     return _secured(account, user, auth0)
 
 
-def _lives_in(account: "Account", connection: str) -> bool:
-    return bool(account["identities"][0]["connection"] == connection)
+def _is_of(account: "Account", user: User) -> bool:
+    own = account["identities"][0]["connection"], account.get("email")
+    return own == (user.connection, user.email)
 
 
 def _secured(account: "Account", user: User, auth0: "Auth0") -> Found:
     """Take an account out of the hands of whoever made it, before it is granted anything."""
     name = account["user_id"]
-    if len(account["identities"]) > 1:
-        return Found(halt=Halt.STOPPED, halt_code="account_linked")
-    if auth0.has_second_factor(name):
-        return Found(halt=Halt.STOPPED, halt_code="account_second_factor")
+    if code := _other_way_in(account, user, auth0):
+        return Found(halt=Halt.STOPPED, halt_code=code)
     try:
         auth0.end_sessions(name)
     except Auth0Refused as error:
@@ -74,7 +73,22 @@ def _secured(account: "Account", user: User, auth0: "Auth0") -> Found:
     auth0.set_password(name, connection=user.connection, password=random_password())
     # Whoever signed in between the two is out as well.
     auth0.end_sessions(name)
-    return Found(auth0.user(name), reset=True)
+    # An access token outlives its session: with one, they may have linked, enrolled or renamed meanwhile.
+    secured = auth0.user(name)
+    if secured is None:
+        raise Auth0Unavailable("The account went away while it was taken over.")
+    if code := _other_way_in(secured, user, auth0):
+        return Found(halt=Halt.STOPPED, halt_code=code)
+    return Found(secured, reset=True)
+
+
+def _other_way_in(account: "Account", user: User, auth0: "Auth0") -> str:
+    """Name what leads into an account past its password and the user's mailbox; empty if nothing does."""
+    if not _is_of(account, user):
+        return "account_exists"
+    if len(account["identities"]) > 1:
+        return "account_linked"
+    return "account_second_factor" if auth0.has_second_factor(account["user_id"]) else ""
 
 
 def bind(user: User, found: Found, store: Store) -> User | None:
