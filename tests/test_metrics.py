@@ -12,6 +12,7 @@ from guestlist.metrics import NAMESPACE, Figure
 from local.intrinsics import parse
 from local.stack import ROOT, Stack
 from tests.bench import Bench
+from tests.drift_setup import edits, looked
 
 Captured = pytest.CaptureFixture[str]
 
@@ -80,6 +81,17 @@ def test_a_rate_limit_that_comes_near_is_counted(
     auth0.close()
     assert stack_name
     assert figures(capsys, Figure.AUTH0_RATE_LIMIT) == [1] * counted
+
+
+def test_drift_that_waits_for_a_person_is_counted(
+    guests: Bench, ann: str, stack_name: str, capsys: Captured
+) -> None:
+    """A blocked account is; one that is being put right is not."""
+    edits(guests.tenant, guests.user(ann).account, blocked=True, app_metadata={"organizations": []})
+    capsys.readouterr()
+    assert len(looked(guests).findings) == 2
+    assert stack_name
+    assert figures(capsys, Figure.DRIFT) == [1]
 
 
 def test_outside_of_lambda_nothing_is_measured(capsys: Captured, guests: Bench) -> None:

@@ -15,6 +15,7 @@ from guestlist.clock import clock
 from guestlist.deadline import remaining, within
 from guestlist.drift_records import WORDS, DriftKind, DriftRun, Finding
 from guestlist.errors import Auth0Refused, Auth0Unavailable
+from guestlist.metrics import Figure, measured
 from guestlist.names import is_organization
 from guestlist.profile import app_metadata
 from guestlist.queue import Queue
@@ -141,6 +142,8 @@ def _looked_at(user: User, run: DriftRun, looker: Looker) -> DriftRun:
 def _noted(run: DriftRun, found: list[Finding]) -> DriftRun:
     for finding in found:
         logger.warning("drift", kind=finding.kind, subject=finding.subject, repairing=finding.repairing)
+        if not finding.repairing:
+            measured(Figure.DRIFT, 1)
     return drift_run.noted(run, found)
 
 

@@ -17,8 +17,15 @@ class Figure(StrEnum):
     AUTH0_RATE_LIMIT = "Auth0RateLimit"
     """Answers of Auth0's that refused for its rate limit, or left less than a tenth of it."""
 
+    DRIFT = "Drift"
+    """What was found changed at Auth0 and is a person's to decide or to put right."""
 
-UNITS = {Figure.OLDEST_DUE: MetricUnit.Seconds, Figure.AUTH0_RATE_LIMIT: MetricUnit.Count}
+
+UNITS = {
+    Figure.OLDEST_DUE: MetricUnit.Seconds,
+    Figure.AUTH0_RATE_LIMIT: MetricUnit.Count,
+    Figure.DRIFT: MetricUnit.Count,
+}
 
 
 def measured(figure: Figure, value: float) -> None:
