@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from guestlist.adoption import Found
+from guestlist.accounts import Found
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
 from guestlist.profile import PROJECTION_GRACE

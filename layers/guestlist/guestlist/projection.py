@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist import adoption, leases
+from guestlist import accounts, adoption, leases
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import within
@@ -176,7 +176,7 @@ def _make(user: User, auth0: Auth0) -> Told:
 
 def _adopt(user: User, auth0: Auth0) -> Told:
     """Find the account that was in the tenant before us, and what is to become of it."""
-    found = adoption.look(user, auth0)
+    found = accounts.look(user, auth0)
     if found.account is None:
         return Told(exists=False, halt=found.halt, halt_code=found.halt_code)
     # Told if it cannot be bound to the user, being another's.
