@@ -8,8 +8,8 @@ from guestlist import writes
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
+from guestlist.joining import joined, new_user
 from guestlist.links import Links, is_complete
-from guestlist.members import joined, new_user
 from guestlist.profile import proved
 from guestlist.projection import Projected, project_user
 from guestlist.records import (
