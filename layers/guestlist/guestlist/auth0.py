@@ -1,8 +1,6 @@
 """Auth0's Management API: a method per call, and one place that says what is retried and why."""
 
-import json
 import random
-import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +8,14 @@ from urllib.parse import quote
 
 import httpx
 
+from guestlist.auth0_answers import content, left, limited, result
 from guestlist.clock import clock
 from guestlist.deadline import Transport, remaining, within
 from guestlist.errors import Auth0Refused, Auth0Unavailable
-from guestlist.metrics import Figure, measured
 
 DEADLINE = 8.0
 """Seconds that a call may take in all, retries and waits among them; a lease outlives it."""
 ATTEMPTS = 3
-NEAR = 0.1
-"""The part of Auth0's rate limit below which its being near is a figure."""
 TOKEN_MARGIN = 60
 """Seconds before its end at which a token is renewed."""
 
@@ -27,7 +23,6 @@ Account = dict[str, Any]
 Body = dict[str, Any]
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 READS = frozenset({"GET"})
-NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -72,10 +67,10 @@ class ClientCredentials(httpx.Auth):
 
     def _keep(self, response: httpx.Response) -> None:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            raise _limited(response)
+            raise limited(response)
         if response.is_server_error:
             raise Auth0Unavailable("Auth0 gave no token.")
-        body = _json(response)
+        body = content(response)
         if not response.is_success or not isinstance(body, dict) or "access_token" not in body:
             # Whatever its status: the refusal is of our client, never of what the call asks for.
             said = str(body.get("error_description", "")) if isinstance(body, dict) else ""
@@ -213,8 +208,8 @@ class Auth0:
                 "Auth0 did not answer.", ambiguous=_may_take_effect(error.request, method)
             )
         else:
-            self.left = _left(response)
-            return _answer(response, method, self.left)
+            self.left = left(response)
+            return result(response, self.left, changes=method not in READS)
         # Raised out here, so that no chain of exceptions holds the request, which may bear a password.
         raise failure
 
@@ -227,56 +222,3 @@ def segment(identifier: str) -> str:
 def _may_take_effect(request: httpx.Request, method: str) -> bool:
     """Tell whether a request that got no answer may change something; one for a token does not."""
     return method not in READS and request.url.path.startswith("/api/v2/")
-
-
-def _answer(response: httpx.Response, method: str, left: float) -> Any:  # noqa: ANN401 (JSON)
-    """Return the JSON of a success; raise whatever else it is."""
-    if left < NEAR:
-        measured(Figure.AUTH0_RATE_LIMIT, 1)
-    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise _limited(response)
-    answer = _json(response)
-    if answer is not None and response.is_success:
-        return answer
-    if answer is not None and response.is_client_error:
-        raise _refusal(response.status_code, answer)
-    raise Auth0Unavailable("Auth0 failed.", ambiguous=method not in READS)
-
-
-def _json(response: httpx.Response) -> Any:  # noqa: ANN401 (JSON)
-    """Return the answer's JSON, `{}` for no content, None for something that is no JSON."""
-    if not response.content:
-        return {}
-    try:
-        return json.loads(response.content)
-    except ValueError:
-        return None
-
-
-def _refusal(status: int, answer: object) -> Auth0Refused:
-    said = answer if isinstance(answer, dict) else {}
-    code, message = str(said.get("errorCode", "")), str(said.get("message", ""))
-    detail = f"Auth0 answered {status} {code}".rstrip()
-    return Auth0Refused(detail, auth0_status=status, auth0_code=code, auth0_message=message)
-
-
-def _left(response: httpx.Response) -> float:
-    """Return which part is left of what Auth0 allows us for now; all of it, if it does not say."""
-    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        return 0.0
-    left, limit = (response.headers.get(f"x-ratelimit-{name}", "") for name in ("remaining", "limit"))
-    counted = NUMBER.fullmatch(left) and NUMBER.fullmatch(limit) and int(limit)
-    return int(left) / int(limit) if counted else 1.0
-
-
-def _limited(response: httpx.Response) -> Auth0Unavailable:
-    wait = _retry_after(response)
-    return Auth0Unavailable("Auth0's rate limit is reached.", retry_after=wait, limited=True)
-
-
-def _retry_after(response: httpx.Response) -> int:
-    """Return the seconds until a 429 is over: by `Retry-After`, by `x-ratelimit-reset`, or one."""
-    after, reset = response.headers.get("retry-after", ""), response.headers.get("x-ratelimit-reset", "")
-    if NUMBER.fullmatch(after):
-        return int(after)
-    return max(1, int(reset) - clock.now()) if NUMBER.fullmatch(reset) else 1
