@@ -5,7 +5,8 @@ import pytest
 from guestlist.acceptance import _never_used
 from guestlist.adoption import count_in
 from guestlist.errors import NameReserved
-from guestlist.records import Halt, InviteStatus, MailState
+from guestlist.mail_records import MailState
+from guestlist.records import Halt, InviteStatus
 from guestlist.table import ATTEMPTS
 from tests.adoption_setup import account, link, plant
 from tests.bench import Bench

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from guestlist import writes
-from guestlist.records import Actor, ActorKind, Invite, MailState, Membership, Organization, User
+from guestlist.mail_records import MailState
+from guestlist.records import Actor, ActorKind, Invite, Membership, Organization, User
 from guestlist.store import Store
 from guestlist.table import Table
 from local.stack import CONNECTION, ROOT, Stack

@@ -7,9 +7,10 @@ import pytest
 from guestlist.ids import ordered_id
 from guestlist.links import Links
 from guestlist.mail_events import MailEvent, Tags
+from guestlist.mail_records import MailState
 from guestlist.mail_states import hear
 from guestlist.mailing import CLAIM
-from guestlist.records import Invite, InviteStatus, MailState
+from guestlist.records import Invite, InviteStatus
 from tests.bench import Bench
 from tests.mailing_setup import LINKS, Stumbling, kept, links_sent, resent, send
 

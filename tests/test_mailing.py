@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 
 from guestlist.clock import clock
 from guestlist.invites import revoke
+from guestlist.mail_records import MailState
 from guestlist.mailing import CLAIM
-from guestlist.records import Invite, MailState
+from guestlist.records import Invite
 from tests.bench import Bench
 from tests.mailing_setup import CONFIGURATION, LINKS, Stumbling, kept, links_sent, resent, send
 

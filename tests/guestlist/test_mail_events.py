@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from guestlist.mail_events import MailEvent, Tags, Unread, read
-from guestlist.records import MailState
+from guestlist.mail_records import MailState
 from local.stack import ROOT
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:guestlist-MailEventsTopic-7Qe1xX2pTbVd"

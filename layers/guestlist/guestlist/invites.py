@@ -9,16 +9,9 @@ from guestlist.addresses import normalised
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
+from guestlist.mail_records import MailState
 from guestlist.organizations import active, key_first, made_before
-from guestlist.records import (
-    Action,
-    Actor,
-    ActorKind,
-    Invite,
-    InviteStatus,
-    MailState,
-    Organization,
-)
+from guestlist.records import Action, Actor, ActorKind, Invite, InviteStatus, Organization
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write

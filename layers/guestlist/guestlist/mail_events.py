@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from guestlist.records import MailState
+from guestlist.mail_records import MailState
 
 _SUPPRESSED = {"OnAccountSuppressionList", "Suppressed", "UnsubscribedRecipient"}
 _WHY = {"Bounce": "bounceSubType", "Complaint": "complaintFeedbackType", "DeliveryDelay": "delayType"}

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from guestlist.errors import NotFound
 from guestlist.mail_events import MailEvent
-from guestlist.records import Invite, MailState
+from guestlist.mail_records import MailState
+from guestlist.records import Invite
 from guestlist.store import Store, decided_anew
 
 _MAILBOX = {

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from guestlist.links import Links
 from guestlist.mail import Mail, Mailer, Refused, rendered
 from guestlist.mail_events import Tags
+from guestlist.mail_records import MailState
 from guestlist.mail_states import record
-from guestlist.records import Invite, MailState
+from guestlist.records import Invite
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 

@@ -8,6 +8,7 @@ from guestlist import drift_records, records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.drift_records import WORDS, DriftKind, DriftStatus
+from guestlist.mail_records import MailState
 from guestlist.profile import projection_state
 
 MAIL = """How far the mail of the current link got. `none`: made with `send: false`. `queued`: to be
@@ -50,7 +51,7 @@ class Invite(BaseModel):
     email: str
     roles: list[str]
     status: records.InviteStatus
-    mail: records.MailState = Field(description=MAIL)
+    mail: MailState = Field(description=MAIL)
     mail_detail: str | None = Field(None, description="Why, in SES's own word, as `MailboxFull`.")
     created_at: str
     expires_at: str

@@ -11,16 +11,8 @@ from guestlist import keys
 from guestlist.drift_records import DriftRun
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
-from guestlist.records import (
-    Audit,
-    Invite,
-    InviteStatus,
-    Mailbox,
-    Membership,
-    NameState,
-    Organization,
-    User,
-)
+from guestlist.mail_records import Mailbox
+from guestlist.records import Audit, Invite, InviteStatus, Membership, NameState, Organization, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
 from guestlist.writes import KEY_LIFE, became, difference, spent
