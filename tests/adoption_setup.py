@@ -12,6 +12,11 @@ PASSWORD = "Attackers-Own-Password-9"
 """Known to whoever planted the account."""
 
 
+def email_of(organization: str) -> str:
+    """Return an address that is a test's own."""
+    return f"old-{organization}@example.com"
+
+
 def owner(tenant: Tenant) -> Auth0:
     """Return the Management API as whoever owns the tenant uses it."""
     client_id, client_secret = tenant.bootstrap_client
