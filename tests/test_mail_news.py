@@ -153,6 +153,14 @@ def test_what_opens_a_mailbox(
     assert not shut(guests, invite, *news)
 
 
+def test_the_delivery_of_a_first_mail_opens_no_mailbox(guests: Bench, invite: Invite) -> None:
+    """It went out before the bounce was known, perhaps from elsewhere: what was resent counts."""
+    tell(guests, invite, BOUNCED, at=1000)
+    tell(guests, invite, DELIVERED, at=2000)
+    assert shut(guests, invite)
+    assert not shut(guests, invite, (DELIVERED, 2000))
+
+
 def test_a_mailbox_is_known_under_each_live_key() -> None:
     """A key that takes over forgets nothing while the one before it lives."""
     rotating = Links(origin="", keys=lambda: {"previous": "k" * 32, "current": "n" * 32})

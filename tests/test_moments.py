@@ -12,7 +12,7 @@ from local.stack import Stack
 from tests.accept_setup import HOUR, get, invited, later, shows, suspend
 from tests.callers_setup import added, ask, filled
 from tests.conftest import NewPerson
-from tests.front_door import WAIT, add, organizations_at_auth0, provision
+from tests.front_door import WAIT, add, organizations_at_auth0, provision, unique
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.refusals import refused, traces
 
@@ -132,6 +132,32 @@ def test_an_expired_invite_is_not_renewed_for_who_is_added_at_the_last_moment(
     with caller(stack, permissions=EVERYTHING) as api, between(stack, partial(add, api, clinic, person)):
         refused(api.post(f"{path}/resend"), 409, "already_member")
         assert _counts(api, clinic) == (1, 0)
+
+
+def test_a_key_that_makes_something_else_at_the_last_moment_makes_no_second_thing(
+    stack: Stack, operator: Api, clinic: str
+) -> None:
+    """Of two bodies under one key the one that came first is recorded; no count of mails would tell them apart."""
+    headers, path = {"Idempotency-Key": unique("key")}, f"/organizations/{clinic}/invites"
+    first, second = ({"email": f"{unique('silent')}@clinic.example", "send": False} for _ in range(2))
+    with between(stack, partial(operator.post, path, json=first, headers=headers)):
+        refused(operator.post(path, json=second, headers=headers), 422, "idempotency_key_reused")
+    assert [found["email"] for found in operator.get(path).json()["items"]] == [first["email"]]
+    assert _counts(operator, clinic) == (0, 1)
+
+
+def test_a_seat_that_is_taken_at_the_last_moment_is_not_lowered_away(
+    stack: Stack, operator: Api, new_person: NewPerson
+) -> None:
+    """The change is refused with the figures of then, and the organization has the seats that it had."""
+    clinic, person = provision(operator, seats=5), new_person()
+    add(operator, clinic, new_person())
+    path, seen = f"/organizations/{clinic}", {"If-Match": '"1"'}
+    with between(stack, partial(invited, operator, clinic, person)):
+        answer = operator.patch(path, json={"seats": 1}, headers=seen)
+    refused(answer, 409, "seats_in_use")
+    assert (answer.json()["seats"], answer.json()["taken"]) == (1, 2)
+    assert operator.get(path).json()["seats"] == 5
 
 
 def test_who_resends_is_the_inviter_from_then_on(

@@ -89,3 +89,13 @@ def test_removing_the_person_here_leaves_them_there(operator: Api, shared: Share
     belongs = operator.get(f"/users/{shared.user}/organizations").json()["items"]
     assert belongs == [{"organization": shared.elsewhere, "roles": ["surgeon"]}]
     refused(shared.admin.get(f"/users/{shared.user}"), 404, "not_found")
+
+
+def test_a_member_sees_no_colleague(operator: Api, clinic: str, stack: Stack, new_person: NewPerson) -> None:
+    """Themselves they may read; who else is in their organization is answered as if there were nobody."""
+    own, colleague = (add(operator, clinic, new_person())["user"] for _ in range(2))
+    account = operator.get(f"/users/{own}").json()["account"]
+    with caller(stack, sub=account, **of_organization(clinic)) as member:
+        for path in (f"/users/{own}", f"/users/{own}/organizations"):
+            assert member.get(path).status_code == 200
+            refused(member.get(path.replace(own, colleague)), 404, "not_found")
