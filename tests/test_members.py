@@ -115,3 +115,19 @@ def test_an_admin_sees_the_membership_and_never_the_account(
             shown[name] = api.get(f"/users/{user}").raise_for_status().json().get("account")
     assert account == system.get(f"/users/{user}").json()["account"]
     assert shown == {**dict.fromkeys(bearers, account), "another admin": None, "a bound system": None}
+
+
+def test_a_removed_member_reads_nothing_more_of_themselves(
+    operator: Api, stack: Stack, clinic: str, new_person: NewPerson
+) -> None:
+    """However long their token lives, and though they belong elsewhere still."""
+    person, other = new_person(), provision(operator)
+    user = add(operator, clinic, person, roles=["editor"])["user"]
+    add(operator, other, person)
+    account = operator.get(f"/users/{user}").json()["account"]
+    paths = [f"/users/{user}", f"/users/{user}/organizations"]
+    with caller(stack, sub=account, **of_organization(clinic, "editor")) as member:
+        assert [member.get(path).status_code for path in paths] == [200, 200]
+        operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
+        for path in paths:
+            refused(member.get(path), 404, "not_found")
