@@ -11,6 +11,7 @@ import pytest
 from guestlist.clock import clock
 from guestlist.deadline import Transport
 from guestlist.leases import LEASE, SETTLING
+from guestlist.names import ADMIN
 from guestlist.projection import WORK, project_user
 from guestlist.records import User
 from guestlist.store import Store
@@ -79,6 +80,16 @@ def test_a_version_that_came_during_the_call_is_told_before_the_lease_goes_back(
     assert (projected.version, projected.applied, projected.lease_owner) == (3, 3, None)
     assert guests.calls() == ["PATCH 200", "PATCH 200"]
     assert other in guests.array(ann)
+
+
+def test_a_version_that_came_while_an_admin_was_counted_in_is_told(guests: Bench) -> None:
+    """Counting in reads the user again: what is newer there than what was told is not taken for told."""
+    clinic, school = guests.organization(), guests.organization()
+    ann = guests.added(clinic, None, ADMIN)
+    email = guests.user(ann).email
+    during = Stumbling("POST", after=lambda: guests.added(school, email))
+    guests.project(ann, guests.client(transport=during))
+    assert guests.array(ann) == sorted([clinic, school])
 
 
 def test_a_lapsed_lease_is_taken_over_and_the_user_unsettled(guests: Bench, ann: str) -> None:

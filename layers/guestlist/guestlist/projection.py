@@ -91,12 +91,20 @@ def _told_until_newest(
 
 
 def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
-    """Carry out what follows in the table from what was told or found."""
+    """Carry out what follows in the table from what was told or found.
+
+    Raises:
+        ConditionFailed: the user changed meanwhile, and that was not told.
+    """
     if told.halt is Halt.AWAITING_ACCEPTANCE:
-        return adoption.ask_for_proof(user.id, request_id, store)
-    if user.uncounted and told.exists and not told.halt:
-        return adoption.count_in(user.id, store)
-    return user
+        after = adoption.ask_for_proof(user.id, request_id, store)
+    elif user.uncounted and told.exists and not told.halt:
+        after = adoption.count_in(user.id, store)
+    else:
+        return user
+    if (after.version, after.unsettled_at) != (user.version, user.unsettled_at):
+        raise ConditionFailed
+    return after
 
 
 def _has_work(user: User, now: int) -> bool:
