@@ -53,7 +53,7 @@ class Doorstep:
 
     One exception. A process that stood still, with a call to make, while its lease ran out may write over a
     newer state. It learns of that when it gives the lease back, and marks the user unsettled. So for as long
-    as a process is still at work that wrote to an account, that account is not held against the table.
+    as a process is at work that once stood still, and wrote to Auth0, nobody is held against the table.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Doorstep:
     ) -> None:
         self._ledger, self._accounts = ledger, accounts
         self._organizations, self._broken = tuple(organizations), broken
-        self._writers: list[Process] = []
+        self._thawed: list[Process] = []
         self.foreign: dict[str, list[str]] = {}
         """By address: names that an account bore before us, which stay."""
 
@@ -73,19 +73,19 @@ class Doorstep:
         """Look at everybody when a write has landed at Auth0."""
         if effect.kind is not Kind.AUTH0 or effect.name.startswith("GET"):
             return
-        if effect.sender:
-            self._writers.append(effect.sender)
+        if effect.sender and effect.sender.frozen:
+            self._thawed.append(effect.sender)
         for user in self._ledger.users.values():
             self.look(user)
 
     def look(self, user: Item) -> None:
         """Hold one user's account against the table, if it has to be right now."""
-        if at_rest(user) and not self._in_the_making() and (wrong := self.wrong(user)):
+        if at_rest(user) and not self._late_writers() and (wrong := self.wrong(user)):
             self._broken(f"{user['email']} is applied and settled, and {wrong}")
 
-    def _in_the_making(self) -> bool:
-        self._writers = [process for process in self._writers if not (process.dead or process.killed)]
-        return bool(self._writers)
+    def _late_writers(self) -> bool:
+        self._thawed = [process for process in self._thawed if not (process.dead or process.killed)]
+        return bool(self._thawed)
 
     def wrong(self, user: Item) -> str:
         """Tell how a user's account differs from the table, if it does."""

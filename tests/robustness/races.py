@@ -1,6 +1,7 @@
 """Races: seeded histories of clients, faults, workers and sweep, each judged whole.
 
-`python -m tests.robustness.races SEED` repeats one history and tells it.
+`python -m tests.robustness.races SEED` repeats one history and tells it; `hunt` in place of a seed tries one
+after the other until one fails.
 """
 
 import logging
@@ -17,6 +18,8 @@ from tests.robustness.world import Machines
 
 OPERATIONS = 120
 """Asked for in one history."""
+HUNT = 60.0
+"""Seconds."""
 
 
 @dataclass
@@ -80,8 +83,29 @@ def _quiet() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
+def hunt(seconds: float) -> str:
+    """Tell histories until one fails, and return how; empty if none did in so many seconds."""
+    machines, until, seed = Machines(), time.perf_counter() + seconds, 0
+    while time.perf_counter() < until:
+        figures = Figures()
+        tell(seed, machines, figures)
+        if figures.failures:
+            return figures.failures[0]
+        seed += 1
+    return ""
+
+
+def main(asked: str) -> int:
+    """Repeat a history and tell it, or look for one that fails."""
+    if asked == "hunt":
+        found = hunt(HUNT)
+        sys.stdout.write(f"{found}\n")
+        return bool(found)
+    figures = Figures()
+    scene = tell(int(asked), Machines(), figures)
+    sys.stdout.write("\n".join([story(scene.history.operations), *figures.failures, ""]))
+    return bool(figures.failures)
+
+
 if __name__ == "__main__":
-    told = Figures()
-    scene = tell(int(sys.argv[1]), Machines(), told)
-    sys.stdout.write("\n".join([story(scene.history.operations), *told.failures, str(told.mix), ""]))
-    sys.exit(bool(told.failures))
+    sys.exit(main(sys.argv[1]))
