@@ -137,7 +137,7 @@ def test_an_expired_invite_is_not_renewed_for_who_is_added_at_the_last_moment(
 def test_a_key_that_makes_something_else_at_the_last_moment_makes_no_second_thing(
     stack: Stack, operator: Api, clinic: str
 ) -> None:
-    """Of two bodies under one key the one that came first is recorded; no count of mails would tell them apart."""
+    """Of two bodies under one key the first is recorded; no count of mails would have told them apart."""
     headers, path = {"Idempotency-Key": unique("key")}, f"/organizations/{clinic}/invites"
     first, second = ({"email": f"{unique('silent')}@clinic.example", "send": False} for _ in range(2))
     with between(stack, partial(operator.post, path, json=first, headers=headers)):
