@@ -18,8 +18,9 @@ from tests.accept_setup import (
     shows,
     stopped,
 )
+from tests.adoption_setup import planted
 from tests.conftest import NewPerson
-from tests.front_door import suffer
+from tests.front_door import add, suffer
 from tests.refusals import traces
 
 
@@ -147,3 +148,17 @@ def test_a_page_that_fails_is_a_page_all_the_same(
     stack.aws.inject("GetItem", "AccessDeniedException")
     shows(get(url), 500, "Something went wrong here")
     shows(get(url), 200, heading(get(url)), button=True)
+
+
+def test_a_planted_accounts_owner_presses_while_auth0_is_out_of_reach(
+    operator: Api, clinic: str, new_person: NewPerson, stack: Stack
+) -> None:
+    """What their account halted for is over with the button: they try again, and nobody has to help."""
+    owner = new_person()
+    planted(owner)
+    add(operator, clinic, owner, welcome=True)
+    stack.workers.idle()
+    suffer(stack, method="POST", path="/api/v2/users", status=503, times=20)
+    shows(owner.press(owner.link()), 503, "One moment, please", button=True)
+    httpx.delete(f"{stack.tenant.url}/_local/faults", verify=PLAIN)
+    assert owner.press(owner.link()).headers["location"].startswith(stack.tenant.url)

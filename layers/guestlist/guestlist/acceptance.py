@@ -11,7 +11,7 @@ from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOr
 from guestlist.joining import joined, new_user
 from guestlist.links import Links, is_complete
 from guestlist.profile import proved
-from guestlist.projection import Projected, project_user
+from guestlist.projection import Projected, has_work, project_user
 from guestlist.records import (
     Action,
     Actor,
@@ -122,7 +122,7 @@ def accept(
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
     projected = _projected(invite.user, request.id, store, auth0)
-    if projected.user.halt:
+    if projected.user.halt and not has_work(projected.user, clock.now()):
         return replace(opened, page=Page.STOPPED)
     if projected.user.applied < projected.user.version:
         return replace(opened, page=Page.WAIT)

@@ -47,7 +47,7 @@ def project_user(user_id: str, *, request_id: str, store: Store, auth0: Auth0) -
     seen = store.user(user_id)
     if seen.lease_until > now:
         return Projected(seen)
-    if not _has_work(seen, now):
+    if not has_work(seen, now):
         return Projected(leases.at_rest(seen, store, now))
     try:
         user = leases.take(seen, owner, store, now)
@@ -107,7 +107,7 @@ def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
     return after
 
 
-def _has_work(user: User, now: int) -> bool:
+def has_work(user: User, now: int) -> bool:
     """Tell whether something is to be done for a user: what ends a projection ends it at its version."""
     match user.halt:
         case None:
@@ -135,7 +135,7 @@ def _tell(call: Callable[..., Told], user: User, auth0: Auth0, *read: Account) -
 
 
 def _call(user: User, auth0: Auth0) -> Told:
-    if not _has_work(user, clock.now()):
+    if not has_work(user, clock.now()):
         # Another projector told it between our first look and our lease.
         return Told(exists=user.created, halt=user.halt, halt_code=user.halt_code)
     if not user.created:
