@@ -54,12 +54,6 @@ def points(effects: Sequence[Effect]) -> Iterator[Point]:
             yield Point(number, When.AFTER)
 
 
-def all_points(effects: Sequence[Effect]) -> Iterator[Point]:
-    """Yield both sides of every effect."""
-    for number in range(1, len(effects) + 1):
-        yield from (Point(number, when) for when in When)
-
-
 class Crashes(Fates):
     """Kills by a plan, and keeps what happened."""
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.robustness.crash_cases import CASES, Case
-from tests.robustness.crash_points import Plan, Point, all_points, points
+from tests.robustness.crash_points import Plan, Point, points
 from tests.robustness.crash_scene import SEED, Scene, Told
 from tests.robustness.world import Machines
 
+NAMES = tuple(case.name for case in CASES)
 GONE = "gone"
 """On the command line: the client does not come back."""
 
@@ -40,21 +41,24 @@ class Figures:
 
 
 def run(
-    cases: Sequence[str] = tuple(case.name for case in CASES),
+    cases: Sequence[str] = NAMES,
     *,
     pairs: bool = True,
     share: tuple[int, int] = (0, 1),
 ) -> Figures:
-    """Tell all plans of one crash, and of two, of cases by name; one of two processes has the share (0, 2)."""
+    """Tell all plans of one crash, and of two, of cases by name; one of two processes has the share (0, 2).
+
+    Of plans that cannot differ (crash_points.py) one is told.
+    """
     machines, figures, number = Machines(), Figures(), 0
     for case in CASES:
         if case.name not in cases:
             continue
         scene = Scene(machines, case)
-        for first in all_points(scene.effects):
+        for first in points(scene.effects):
             number += 1
             if number % share[1] == share[0]:
-                tell_all(scene, first, figures, pairs=pairs and first in set(points(scene.effects)))
+                tell_all(scene, first, figures, pairs=pairs)
     return figures
 
 

@@ -60,6 +60,11 @@ class DynamoDb:
         """Return the whole table as it stands, in DynamoDB's JSON."""
         return [_json(item) for item in self._backend.tables[TABLE].all_items()]
 
+    def due(self) -> list[int]:
+        """Return all due times, in unix seconds."""
+        items = self._backend.tables[TABLE].all_items()
+        return [int(item.attrs["due"].value) for item in items if "due" in item.attrs]
+
     def fill(self, items: list[Body]) -> None:
         """Put items there as they are, in DynamoDB's JSON."""
         for item in items:

@@ -7,6 +7,7 @@ processes died is compared with one in which none did.
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -18,7 +19,17 @@ from tests.robustness.world import World
 Item = dict[str, Any]
 Form = Counter[str]
 
-TIMES = {"created_at", "changed_at", "accepted_at", "at", "ttl", "expires_at", "mail_day", "updated_at"}
+TIMES = {
+    "created_at",
+    "changed_at",
+    "accepted_at",
+    "at",
+    "ttl",
+    "expires_at",
+    "mail_day",
+    "updated_at",
+    "behind_since",
+}
 """A retry is later than the first try."""
 WORK = {"attempts", "mailing_until"}
 """How often and until when somebody tried; `due` tells whether somebody still will."""
@@ -26,42 +37,48 @@ LOOKS = {"lease_until", "due_shard", "listed", "request"}
 """Of no meaning by themselves: the rest of a lease, a place in an index, which request it was."""
 BUDGETS = "BUDGET#"
 """A share of a budget is spent before the transaction: a crash may cost one more (budgets.py)."""
+NO_COUNTERS = {"pk", "sk", "ttl"}
 LINK = re.compile(r"https://guestlist\.example/accept/(\w+)")
 _decode = TypeDeserializer().deserialize
 
 
-def normal_form(world: World) -> Form:
-    """Return all that is so in the table and at Auth0."""
+@dataclass(frozen=True)
+class Normal:
+    """A world in its normal form. What there may be more of is counted apart."""
+
+    lines: Form
+    """All else that is so in the table and at Auth0."""
+    mails: Form
+    """Which links were mailed to whom, and how often."""
+    budgets: Form
+    """What is spent of the budgets of mails."""
+
+
+def normal_form(world: World) -> Normal:
+    """Return a world in its normal form."""
     items = [plain(item) for item in world.aws.table.items()]
     names = _names(items, world)
+    state = world.tenant.state
     lines = [_line(item) for item in items if not item["pk"].startswith(BUDGETS)]
-    lines += [_account(account, world) for account in world.tenant.state.users.values()]
-    lines += [f"a session of {session.user_id}" for session in world.tenant.state.sessions.values()]
-    lines += [f"a refresh token of {token.user_id}" for token in world.tenant.state.refresh_tokens.values()]
-    return Counter(_named(line, names) for line in lines)
+    lines += [_account(account, world) for account in state.users.values()]
+    lines += [f"a session of {session.user_id}" for session in state.sessions.values()]
+    lines += [f"a refresh token of {token.user_id}" for token in state.refresh_tokens.values()]
+    mails = [_mail(mail, world) for mail in world.aws.mails]
+    return Normal(_named(lines, names), _named(mails, names), _spent(items))
 
 
-def mails(world: World) -> Form:
-    """Return which links were mailed to whom, and how often."""
-    names = _names([plain(item) for item in world.aws.table.items()], world)
-    sent = Form()
-    for mail in world.aws.mails:
-        [to] = mail["Destination"]["ToAddresses"]
-        found = LINK.search(mail["Content"]["Simple"]["Body"]["Text"]["Data"])
-        invite, generation = world.links.read(found[1]) if found else ("", 0)
-        sent[_named(f"to {to}: the link of {invite}, generation {generation}", names)] += 1
-    return sent
+def _mail(mail: Item, world: World) -> str:
+    found = LINK.search(mail["Content"]["Simple"]["Body"]["Text"]["Data"])
+    invite, generation = world.links.read(found[1]) if found else ("no invite", 0)
+    return f"to {mail['Destination']['ToAddresses']}: the link of {invite}, generation {generation}"
 
 
-def budgets(world: World) -> Form:
-    """Return what is spent of the budgets of mails."""
+def _spent(items: list[Item]) -> Form:
     spent = Form()
-    for item in map(plain, world.aws.table.items()):
+    for item in items:
         if item["pk"].startswith(BUDGETS):
             whose = item["pk"].split("#", 3)[3]
-            spent.update(
-                {f"{whose} {name}": n for name, n in item.items() if isinstance(n, int) and name != "ttl"}
-            )
+            spent.update({f"{whose} {name}": int(item[name]) for name in item if name not in NO_COUNTERS})
     return spent
 
 
@@ -115,7 +132,6 @@ def _account(account: Item, world: World) -> str:
     return f"{_line(account)} password {'planted' if planted else 'nobody knows'}"
 
 
-def _named(line: str, names: dict[str, str]) -> str:
-    for found, name in names.items():
-        line = line.replace(found, name)
-    return line
+def _named(lines: list[str], names: dict[str, str]) -> Form:
+    ids = re.compile("|".join(map(re.escape, names)) or "(?!)")
+    return Counter(ids.sub(lambda found: names[found[0]], line) for line in lines)
