@@ -77,6 +77,26 @@ def test_a_revoked_invites_mail_is_not_sent(guests: Bench, invite: Invite) -> No
     assert links_sent(guests, invite) == []
 
 
+def test_whoever_was_removed_is_not_welcomed(guests: Bench, organization: str) -> None:
+    """The link is dead; the mail is no longer due, and says why it was not sent."""
+    welcome = guests.welcomed(organization, f"{organization}@example.com")
+    guests.removed(organization, guests.named(welcome.email))
+    assert not send(guests, welcome)
+    assert (kept(guests, welcome).mail, kept(guests, welcome).due) == (MailState.WITHDRAWN, None)
+    assert links_sent(guests, welcome) == []
+
+
+def test_who_came_back_is_welcomed_again(guests: Bench, organization: str) -> None:
+    """The welcome of the first time leads somewhere again: a resend mails it."""
+    welcome = guests.welcomed(organization, f"{organization}@example.com")
+    guests.removed(organization, guests.named(welcome.email))
+    send(guests, welcome)
+    guests.added(organization, welcome.email)
+    resent(guests, welcome)
+    assert send(guests, welcome)
+    assert links_sent(guests, welcome) == [2]
+
+
 def test_an_invite_revoked_while_its_mail_is_sent_stays_revoked_and_at_rest(
     guests: Bench, invite: Invite
 ) -> None:

@@ -10,6 +10,8 @@ class MailState(StrEnum):
     NONE = "none"
     """It was made without a mail."""
     QUEUED = "queued"
+    WITHDRAWN = "withdrawn"
+    """It was not sent: it would have welcomed somebody who was removed by then."""
     SENT = "sent"
     """SES took it and still tries, or gave up for a reason that may pass."""
     DELIVERED = "delivered"

@@ -31,11 +31,15 @@ def send_mail(
 ) -> bool:
     """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent.
 
+    Somebody who was removed meanwhile is not welcomed: the link is dead.
     A mailbox that a mail bounced from, or whose owner complained of one, is mailed again only in a later
     generation: that an admin resends an invite is their word that it shall be.
     """
     invite = store.invite(organization, invite_id)
     if not invite.waits_for_mail(now):
+        return False
+    if _too_late(invite, store):
+        record(organization, invite_id, invite.generation, MailState.WITHDRAWN, store=store)
         return False
     mailboxes = links.mailboxes(invite.email)
     shut = any(mailbox.shut for mailbox in store.mailboxes(mailboxes))
@@ -56,6 +60,14 @@ def send_mail(
         return False
     record(organization, invite_id, invite.generation, MailState.SENT, store=store)
     return True
+
+
+def _too_late(invite: Invite, store: Store) -> bool:
+    """Tell whether it welcomes somebody who is a member no more."""
+    membership = (
+        store.membership(invite.organization, invite.user) if invite.welcome and invite.user else None
+    )
+    return membership is not None and not membership.stands
 
 
 def _mail(invite: Invite, application: str, links: Links, store: Store) -> Mail:

@@ -11,11 +11,12 @@ from guestlist.drift_records import WORDS, DriftKind, DriftStatus
 from guestlist.mail_records import MailState
 from guestlist.profile import projection_state
 
-MAIL = """How far the mail of the current link got. `none`: made with `send: false`. `queued`: to be
-sent. `sent`: SES has it, and has not said more (`mail_detail`: what keeps it). `delivered`: the receiver's
-server took it. `failed`: SES refused the mail itself. `suppressed`: not sent, since a mail to this address
-bounced or was complained of before. `bounced`: the receiver's server refused it for good. `complained`: the
-receiver reported it as spam. After the last three nothing but a resend mails the address again."""
+MAIL = """How far the mail of the current link got. `none`: made with `send: false`. `queued`: to be sent.
+`withdrawn`: not sent, since the member whom it welcomes was removed. `sent`: SES has it, and has not said
+more (`mail_detail`: what keeps it). `delivered`: the receiver's server took it. `failed`: SES refused the
+mail itself. `suppressed`: not sent, since a mail to this address bounced or was complained of before.
+`bounced`: the receiver's server refused it for good. `complained`: the receiver reported it as spam. After
+the last three nothing but a resend mails the address again."""
 
 
 class Organization(BaseModel):
