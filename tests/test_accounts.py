@@ -3,8 +3,11 @@
 import pytest
 
 from guestlist.acceptance import _never_used
+from guestlist.clock import clock
 from guestlist.mail_records import MailState
+from guestlist.profile import proved
 from guestlist.records import Halt
+from guestlist.writes import changed
 from tests.adoption_setup import account, email_of, link, plant
 from tests.bench import Bench
 from tests.stumbling import Stumbling
@@ -90,6 +93,41 @@ def test_an_account_of_another_user_is_never_written_by_two(guests: Bench, organ
     user = guests.project(guests.added(organization, f"new-{organization}@example.com")).user
     assert (user.halt, user.halt_code) == (Halt.STOPPED, "account_taken")
     assert guests.array(first) == [organization]
+
+
+def test_an_account_in_a_deleted_ones_place_is_no_owners_of_an_old_proof(
+    guests: Bench, organization: str
+) -> None:
+    """Who pressed a button had the account that is gone; this one is for a person, or a new button."""
+    user = guests.added(organization, email_of(organization))
+    guests.amended(user, proved=1)
+    guests.project(user)
+    guests.delete_account(user)
+    planted = plant(guests.tenant, email_of(organization))
+    guests.added(guests.organization(), email_of(organization))
+    halted = guests.project(user).user
+    assert (halted.halt, halted.halt_code) == (Halt.STOPPED, "account_replaced")
+    assert "app_metadata" not in account(guests.tenant, planted)
+    assert "PATCH 200" not in guests.calls()
+    item = guests.user(user)
+    guests.store.commit(changed(item, proved(item, clock.now())))
+    assert guests.project(user).user.account == planted
+
+
+def test_an_account_that_was_renamed_is_told_of_no_joining(guests: Bench, organization: str) -> None:
+    """It is somebody else's by now, for all we know: what they joined is taken back, what they had stays."""
+    user = guests.added(organization, email_of(organization))
+    guests.project(user)
+    with guests.tenant.state.lock:
+        guests.tenant.state.users[guests.user(user).account]["email"] = f"moved-{organization}@example.com"
+    other = guests.organization()
+    guests.added(other, email_of(organization))
+    halted = guests.project(user).user
+    assert (halted.halt, halted.halt_code, halted.due) == (Halt.STOPPED, "account_renamed", None)
+    assert guests.array(user) == [organization]
+    guests.removed(other, user)
+    assert guests.project(user).user.halt is None
+    assert guests.array(user) == [organization]
 
 
 def test_an_adopted_account_gets_no_ticket(guests: Bench, organization: str) -> None:

@@ -9,8 +9,8 @@ from local.stack import Stack
 from local.telling import together
 from tests.accept_setup import HOUR, later
 from tests.conftest import NewPerson
-from tests.front_door import add, join, unique
-from tests.minted import EVERYTHING, caller
+from tests.front_door import add, join, provision, unique
+from tests.minted import EVERYTHING, caller, of_organization
 from tests.refusals import recorded, refused, traces
 
 Body = dict[str, object]
@@ -129,6 +129,20 @@ def test_a_key_is_one_callers_on_one_route(
     for (api, route), person in zip(calls, persons, strict=True):
         answer = api.post(f"/organizations/{clinic}/{route}", json={"email": person.email}, headers=headers)
         assert (answer.status_code, answer.json()["email"]) == (201, person.email)
+
+
+def test_a_key_is_for_one_organization(
+    stack: Stack, operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """An admin of two sends it with the token of each, to the route that names neither."""
+    admin, other, friend = new_person("admin"), provision(operator), new_person()
+    headers, made = {"Idempotency-Key": unique("key")}, []
+    _, user = (add(operator, name, admin, roles=["admin"])["user"] for name in (clinic, other))
+    account = operator.get(f"/users/{user}").json()["account"]
+    for name in (clinic, other):
+        with caller(stack, sub=account, **of_organization(name, "admin")) as api:
+            made.append(api.post("/invites", json={"email": friend.email}, headers=headers).json())
+    assert [invite.get("organization") for invite in made] == [clinic, other]
 
 
 def test_a_key_is_forgotten_after_a_day(stack: Stack, operator: Api, clinic: str) -> None:

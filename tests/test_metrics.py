@@ -11,7 +11,7 @@ from guestlist.errors import Auth0Unavailable
 from guestlist.metrics import NAMESPACE, Figure
 from local.intrinsics import parse
 from local.stack import ROOT, Stack
-from tests.bench import Bench
+from tests.bench import Bench, bench
 from tests.drift_setup import edits, looked
 
 Captured = pytest.CaptureFixture[str]
@@ -47,7 +47,26 @@ def test_a_sweep_says_how_late_the_oldest_was(guests: Bench, organization: str) 
     assert guests.sweep().oldest_due == 0
     guests.added(organization)
     guests.advance(500)
-    assert 475 <= guests.sweep().oldest_due <= 485
+    assert 500 <= guests.sweep().oldest_due <= 505
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("projects", [True, False], ids=["projection", "mail"])
+def test_what_never_succeeds_is_ever_later(*, projects: bool) -> None:
+    """It is put off each time that it fails, and that is no news of it: the alarm looks at ten minutes."""
+    with bench() as guests:
+        organization, late = guests.organization(), []
+        if projects:
+            guests.added(organization)
+        guests.invited(organization, "late@example.com", send=not projects)
+        guests.fails("POST", status=403, times=1000)
+        for _ in range(20):
+            guests.advance(60)
+            late.append(guests.sweep().oldest_due)
+            for hint in guests.hints("ProjectionQueue"):
+                guests.project(hint["user"])
+    assert 15 * 60 <= max(late) <= 21 * 60
+    assert sum(seconds > 300 for seconds in late[-10:]) >= 2
 
 
 def test_every_sweep_writes_the_figure(stack: Stack, stack_name: str, capsys: Captured) -> None:

@@ -164,6 +164,22 @@ def test_a_link_does_not_follow_a_changed_address(
     assert person.press(url).headers["location"].startswith(stack.app)
 
 
+def test_an_old_mailbox_opens_nothing_for_a_renamed_account(
+    operator: Api, clinic: str, new_person: NewPerson
+) -> None:
+    """Whoever reads mails to the old address owns the account no more, and its owner was not invited."""
+    person, reader = new_person(), new_person("reader")
+    join(operator, clinic, person)
+    name = accounts(person.stack, person.email)[0]["user_id"]
+    renamed = f"moved-{person.email}"
+    with closing(owner(person.stack.tenant)) as auth0:
+        auth0.call("PATCH", f"/users/{segment(name)}", {"email": renamed, "email_verified": True})
+    other = provision(operator)
+    _, url = invited(operator, other, person)
+    assert reader.press(url).status_code == 409
+    assert account(person.stack.tenant, name)["app_metadata"]["organizations"] == [clinic]
+
+
 def test_an_admin_cannot_plant_a_person_whom_another_clinic_trusts(
     operator: Api, clinic: str, new_person: NewPerson
 ) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
+from aws_lambda_powertools import Logger
+
 from guestlist import writes
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
@@ -25,6 +27,8 @@ from guestlist.records import (
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
+
+logger = Logger(child=True)
 
 TICKET_LIFE = 600
 PATIENCE = 8.0
@@ -126,10 +130,7 @@ def accept(
         return replace(opened, page=Page.STOPPED)
     if projected.user.applied < projected.user.version:
         return replace(opened, page=Page.WAIT)
-    try:
-        return Accepted(invite, _ticket(projected, opened, client_id, auth0))
-    except (Auth0Unavailable, Auth0Refused):
-        return replace(opened, page=Page.WAIT)
+    return _led_on(projected, invite, opened, client_id, auth0)
 
 
 @decided_anew
@@ -193,6 +194,19 @@ def _projected(user: str, request_id: str, store: Store, auth0: Auth0) -> Projec
         clock.sleep(0.2)
         projected = Projected(store.user(user))
     return projected
+
+
+def _led_on(
+    projected: Projected, invite: Invite, opened: Opened, client_id: str, auth0: Auth0
+) -> Opened | Accepted:
+    """Lead on to a password or a login, or tell why not yet or not at all."""
+    try:
+        return Accepted(invite, _ticket(projected, opened, client_id, auth0))
+    except Auth0Unavailable:
+        return replace(opened, page=Page.WAIT)
+    except Auth0Refused as error:
+        logger.warning("Auth0 gives no ticket", user=invite.user, reason=str(error))
+        return replace(opened, page=Page.STOPPED)
 
 
 def _ticket(projected: Projected, opened: Opened, client_id: str, auth0: Auth0) -> str | None:

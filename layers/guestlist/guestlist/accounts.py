@@ -43,6 +43,9 @@ def look(user: User, auth0: "Auth0") -> Found:
         return Found(account)
     if not user.proved:
         return Found(halt=Halt.AWAITING_ACCEPTANCE)
+    if user.proved <= user.applied:
+        # It was the owner of an account that is gone who pressed that button.
+        return Found(halt=Halt.STOPPED, halt_code="account_replaced")
     return _secured(account, user, auth0)
 
 

@@ -40,6 +40,17 @@ def bind(user: User, found: Found, store: Store) -> User | None:
     return store.user(user.id)
 
 
+def before_joining(user: User, store: Store) -> User:
+    """Return the user as before the acceptances and additions that Auth0 was not told of yet."""
+    joined = [
+        name
+        for name in user.organizations
+        if (membership := store.membership(name, user.id)) and membership.user_version > user.applied
+    ]
+    kept = {name: roles for name, roles in user.organizations.items() if name not in joined}
+    return replace(user, organizations=kept, version=user.applied)
+
+
 def _names(account: "Account") -> list[str]:
     """Return the names in an account's array; what is none, the door does not heed either."""
     array = (account.get("app_metadata") or {}).get("organizations")

@@ -106,7 +106,9 @@ def request_of(event: Event, namespace: str, body: BaseModel | None = None) -> R
     key = event.headers.get("idempotency-key") if body else None
     if key is not None and not KEY.fullmatch(key):
         raise Malformed("An Idempotency-Key has 1 to 255 characters of printable ASCII.")
-    scope = f"{caller.id}#{event.raw_event['requestContext']['http']['method']} {event.raw_path}#{key}"
+    route = f"{event.raw_event['requestContext']['http']['method']} {event.raw_path}"
+    # An admin of two organizations is two callers: `POST /invites` names neither.
+    scope = f"{caller.id}#{caller.organization or ''}#{route}#{key}"
     fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest() if body else ""
     return Request(
         caller,

@@ -38,6 +38,8 @@ class Told:
     settled: bool = False
     differs: bool = False
     """Whether the account, as it was read, shows something else than what was told last."""
+    renamed: bool = False
+    """Whether the account that was told of somebody's joining bears another address than they."""
     halt: Halt | None = None
     halt_code: str = ""
 

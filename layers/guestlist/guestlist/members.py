@@ -81,7 +81,7 @@ def _add(
             raise AlreadyMember(user=user.id)
         held = store.active_invite(organization, user.email)
         if not held:
-            seat_free(place)
+            seat_free(place, request, store)
         joining = joined(
             user,
             organization,
@@ -99,7 +99,7 @@ def _add(
             offered = [writes.still_not_invited(organization, user.email)]
         welcomed = writes.new_invite(replace(offer, user=user.id)) if offer else []
         # Without a welcome it comes to one where the address is that of an account that nobody proved.
-        mails = offer is not None or joining.user.unproved
+        mails = offer is not None or (joining.user.unproved and request.caller.organization is not None)
         mailed = share.spend(place, user.email) if mails else None
         counts = writes.counted(
             organization,

@@ -126,6 +126,8 @@ def _size(user: User) -> int:
 
 def _due(user: User, now: int) -> User:
     """Have the change told. What stopped an earlier one need not stop this one: a removal least of all."""
+    if user.behind_since is None or user.halt or user.applied >= user.version:
+        user = replace(user, behind_since=now)
     if user.halt is Halt.STOPPED:
         user = replace(user, halt=None, halt_code="")
     if user.halt in {None, Halt.AWAITING_ACCEPTANCE}:

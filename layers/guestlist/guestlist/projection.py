@@ -67,9 +67,7 @@ def _told_until_newest(
             if user.adopting:
                 user = adoption.take_over(user.id, request_id, store)
             told = _tell(_call, user, auth0)
-            if told.differs and told.account:
-                user = adoption.kept(user, told.account, store)
-                told = _tell(_written_over, user, auth0, told.account)
+            user, told = _put_right(user, told, store, auth0)
             account, made = told.account or account, made or told.made
             if told.found and (bound := adoption.bind(user, told.found, store)):
                 user = bound
@@ -88,6 +86,17 @@ def _told_until_newest(
         if clock.now() >= until:
             return Projected(leases.hand_on(renewed, owner, store), account, made)
         user = renewed
+
+
+def _put_right(user: User, told: Told, store: Store, auth0: Auth0) -> tuple[User, Told]:
+    """Mend what an answer shows to be wrong at Auth0."""
+    if told.differs and told.account:
+        user = adoption.kept(user, told.account, store)
+        return user, _tell(_written_over, user, auth0, told.account)
+    before = adoption.before_joining(user, store) if told.renamed else user
+    if before.organizations != user.organizations:
+        return user, _tell(_withdrawn, before, auth0)
+    return user, told
 
 
 def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
@@ -206,7 +215,17 @@ def _found_again(account: Account, user: User, auth0: Auth0) -> Told:
 
 def _update(user: User, auth0: Auth0) -> Told:
     told = _patch(user, auth0)
-    return _make(user, auth0) if told.halt is Halt.MISSING and user.wanted > user.applied else told
+    if user.wanted <= user.applied:
+        return told
+    if told.halt is Halt.MISSING:
+        return _make(user, auth0)
+    # Whoever joined did so by the address that Guestlist knows; in the dashboard it was given to others.
+    return replace(told, renamed=(told.account or {}).get("email", user.email) != user.email)
+
+
+def _withdrawn(before: User, auth0: Auth0) -> Told:
+    """Take back what an account was told of somebody's joining: it is not theirs, for all we know."""
+    return replace(_patch(before, auth0), halt=Halt.STOPPED, halt_code="account_renamed")
 
 
 def _patch(user: User, auth0: Auth0, account: Account | None = None) -> Told:

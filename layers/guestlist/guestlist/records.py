@@ -149,6 +149,8 @@ class User:
     """When a write was last ambiguous; a read three minutes later settles it."""
     lease_owner: str | None = None
     lease_until: int = 0
+    behind_since: int | None = None
+    """When the first of the changes was made that Auth0 was not told of when the last one was made."""
     attempts: int = 0
     due: int | None = None
 
@@ -247,6 +249,11 @@ class Invite:
         return self.mail is MailState.QUEUED and not dead
 
     @property
+    def silent(self) -> bool:
+        """Whether no mail was ever asked for: its links are handed over by other means."""
+        return self.mail is MailState.NONE
+
+    @property
     def as_made(self) -> bool:
-        """Whether it is still pending in the generation that made it: later links go out by mail alone."""
+        """Whether it is still pending in the generation that made it: who resends it is told later links."""
         return self.active and self.generation == 1

@@ -38,12 +38,12 @@ CREATES: Refusals = (Unacceptable, KeyReused)
 
 OF_OPERATION: dict[str, Refusals] = {
     "provision": (*CREATES, OrganizationExists, NameReserved, Busy),
-    "list_organizations": (),
+    "list_organizations": (Busy,),
     "read_organization": (NotFound,),
     "change_organization": (NotFound, Unacceptable, PreconditionRequired, Stale, SeatsInUse, Busy),
     "invite": (*CREATES, *OFFERS),
     "invite_into_own": (*CREATES, *OFFERS),
-    "list_invites": (NotFound,),
+    "list_invites": (NotFound, Busy),
     "read_invite": (NotFound,),
     "resend": (*OFFERS, InviteClosed),
     "revoke": (NotFound, InviteClosed, Busy),

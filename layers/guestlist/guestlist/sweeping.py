@@ -24,14 +24,14 @@ class Swept:
     mails: int = 0
     expiries: int = 0
     oldest_due: int = field(default=0, compare=False)
-    """Seconds for which the first of it was overdue."""
+    """Seconds for which the first of it has been waiting, however often it was tried."""
 
 
 def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
     """Go through what is overdue, up to a hundred items in each of the eight shards."""
     swept = Swept()
     for record in store.overdue(request.now):
-        swept.oldest_due = max(swept.oldest_due, request.now - (record.due or request.now))
+        swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if isinstance(record, User):
             if _put_off(record, store, request.now):
                 queue.project(record.id)
@@ -69,6 +69,20 @@ def _expired(invite: Invite, request: Request, store: Store) -> bool:
         _put_off(invite, store, request.now)
         return False
     return True
+
+
+def _since(record: User | Invite | Organization, now: int) -> int:
+    """Return when what is overdue now was first to be done; `due` moves on with each try."""
+    match record:
+        case User(halt=None, behind_since=int(since)) if record.version > record.applied:
+            return since
+        case Invite() if record.active and record.expires_at <= now:
+            return record.expires_at
+        case Invite() if record.waits_for_mail(now):
+            return record.expires_at - record.life
+        case Organization():
+            return record.created_at
+    return record.due or now
 
 
 def _put_off(record: Amended, store: Store, now: int) -> bool:
