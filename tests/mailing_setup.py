@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from guestlist.clock import clock
-from guestlist.invites import resend
 from guestlist.links import Links
 from guestlist.mail import Mail, Mailer
 from guestlist.mailing import send_mail
 from guestlist.records import Invite
+from guestlist.resending import resend
 from local.stack import CONNECTION, SENDER
 from tests.bench import Bench
 

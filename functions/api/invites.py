@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, links, namespace, queue, store
-from guestlist import invites, records
-from guestlist.access import may_see_links, own_organization
+from guestlist import invites, records, resending
+from guestlist.access import may_see_links, own_organization, sees_links
 from guestlist.api import etag, request_of
 from guestlist.bodies import InviteRequest, OwnInviteRequest
 from guestlist.request import Request
@@ -53,13 +53,19 @@ def read_invite(organization: str, invite: str) -> Response[Invite]:
 
 @router.post("/organizations/<organization>/invites/<invite>/resend")
 def resend(organization: str, invite: str) -> Response[Invite]:
-    """Send a new link; the old one is dead."""
+    """Send a new link; the old one is dead.
+
+    Where the invite was made with `send: false` nothing is mailed and the answer holds the link, for whoever
+    may ask for that; an organization admin's resend is mailed.
+    """
     request = request_of(router.current_event, namespace)
-    again = invites.resend(
+    again = resending.resend(
         organization, invite, request=request, connection=connection, budgets=budgets, store=store
     )
-    queue.mail(again)
-    return _shown(again)
+    if again.waits_for_mail(request.now):
+        queue.mail(again)
+    link = links.url(again.id, again.generation) if again.silent and sees_links(request.caller) else None
+    return _shown(again, link)
 
 
 @router.delete("/organizations/<organization>/invites/<invite>")
@@ -81,5 +87,5 @@ def _invite(organization: str, body: InviteRequest, request: Request) -> Respons
     return Response(HTTPStatus.CREATED, "application/json", Invite.of(made, link), headers)
 
 
-def _shown(found: records.Invite) -> Response[Invite]:
-    return Response(HTTPStatus.OK, "application/json", Invite.of(found), etag(found.version))
+def _shown(found: records.Invite, link: str | None = None) -> Response[Invite]:
+    return Response(HTTPStatus.OK, "application/json", Invite.of(found, link), etag(found.version))

@@ -7,9 +7,10 @@ from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
 from guestlist.ids import ordered_id
-from guestlist.invites import invite, resend, revoke
+from guestlist.invites import invite, revoke
 from guestlist.records import ActorKind, Membership
 from guestlist.request import IdempotencyKey, Request
+from guestlist.resending import resend
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.history import History, Kind, Operation, Outcome

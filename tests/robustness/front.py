@@ -1,6 +1,6 @@
 """What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
 
-from guestlist import acceptance, invites, members
+from guestlist import acceptance, invites, members, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
@@ -50,7 +50,7 @@ class Front:
 
     def resend(self, invite: Invite) -> None:
         """Send a new link."""
-        again = invites.resend(
+        again = resending.resend(
             invite.organization,
             invite.id,
             request=_request(),

@@ -175,8 +175,13 @@ def may_see_links(caller: Caller, *, sends: bool) -> None:
     Raises:
         Forbidden: with the link, an admin could accept in the invitee's place.
     """
-    if not sends and caller.organization is not None:
+    if not sends and not sees_links(caller):
         raise Forbidden("Only a caller for all organizations may have the link instead of a mail.")
+
+
+def sees_links(caller: Caller) -> bool:
+    """Tell whether an answer to the caller may hold a link."""
+    return caller.organization is None
 
 
 def seen_user(caller: Caller, user_id: str, store: Store) -> User:

@@ -14,7 +14,7 @@ from guestlist.organizations import active, key_first, made_before
 from guestlist.records import Action, Actor, ActorKind, Invite, InviteStatus, Organization
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
-from guestlist.table import Write
+from guestlist.table import ConditionFailed, Write
 
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAIL_GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+OLDEST = 100
+"""Offers that are looked through for one that is over, a page of them; the sweep comes to all."""
 WELCOME_LIFE = 7 * 24 * 3600
 SWEEP = Actor(ActorKind.SWEEP, "sweep")
 
@@ -72,7 +74,7 @@ def _invite(offer: Invite, share: Share | None, *, request: Request, connection:
         if held := store.active_invite(organization.id, offer.email):
             _expire_if_over(organization.id, held, request, store)
         apart = not_member(organization.id, connection, offer.email, store)
-        seat_free(organization)
+        seat_free(organization, request, store)
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
             writes.new_invite(replace(offer, inviter=inviter)),
@@ -127,70 +129,21 @@ def not_member(organization: str, connection: str, email: str, store: Store) -> 
     return writes.still_no_member(organization, connection, email, user.id if user else None)
 
 
-def seat_free(organization: Organization) -> None:
-    """Refuse where members and pending invites fill the seats."""
-    if organization.seats is not None and organization.taken >= organization.seats:
-        raise SeatsTaken(seats=organization.seats, taken=organization.taken)
-
-
-def resend(
-    organization: str, invite_id: str, *, request: Request, connection: str, budgets: Budgets, store: Store
-) -> Invite:
-    """Send a new link, whose life starts now; the old link is dead. Who resends it is its inviter now.
-
-    An invite that has expired is renewed, if seat and address are free. That it is resent is somebody's word
-    that its address shall be mailed again if a mail bounced from there.
+def seat_free(organization: Organization, request: Request, store: Store) -> None:
+    """Refuse where members and pending invites fill the seats; an offer whose time is over holds none.
 
     Raises:
-        InviteClosed: it was accepted or revoked, and is not the welcome of somebody who is a member still.
-        AlreadyMember, InvitePending, SeatsTaken: it expired, and cannot be renewed.
-        BudgetExhausted: today no more may be mailed.
+        SeatsTaken: they do; none of the oldest hundred offers is over.
+        ConditionFailed: one was, and its seat is free now; decide anew.
     """
-    share = budgets.share(request)
-    return _resend(organization, invite_id, share, request=request, connection=connection, store=store)
-
-
-@decided_anew
-def _resend(
-    organization: str, invite_id: str, share: Share, *, request: Request, connection: str, store: Store
-) -> Invite:
-    before = store.invite(organization, invite_id)
-    actor, admin = standing(request.caller, organization, store, gives=before.roles)
-    place = active(organization, store)
-    if not (_welcomes(before, store) or before.status in {InviteStatus.PENDING, InviteStatus.EXPIRED}):
-        raise InviteClosed
-    again = replace(
-        before,
-        inviter=actor,
-        generation=before.generation + 1,
-        status=before.status if before.welcome else InviteStatus.PENDING,
-        expires_at=request.now + before.life,
-        mail=MailState.QUEUED,
-        mail_detail="",
-        mailing_until=0,
-        attempts=0,
-        due=request.now + MAIL_GRACE,
-    )
-    renewal, taken = list[Write](), 0
-    if before.status is InviteStatus.EXPIRED:
-        if held := store.active_invite(organization, before.email):
-            raise InvitePending(invite=held)
-        apart = not_member(organization, connection, before.email, store)
-        seat_free(place)
-        renewal, taken = [writes.hold_address(before), apart], 1
-    mailed = share.spend(place, before.email)
-    counts = writes.counted(organization, taken=taken, pending=taken, mailed=mailed, grants=True)
-    action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
-    store.commit(writes.changed(before, again), renewal, counts, writes.audited(action), admin)
-    return store.invite(organization, invite_id)
-
-
-def _welcomes(invite: Invite, store: Store) -> bool:
-    """Tell whether its link leads somebody to a password who was made a member at once, and is one still."""
-    if not (invite.welcome and invite.user and invite.status is InviteStatus.ACCEPTED):
-        return False
-    membership = store.membership(invite.organization, invite.user)
-    return membership is not None and membership.stands
+    if organization.seats is None or organization.taken < organization.seats:
+        return
+    offers = store.invites(organization.id, InviteStatus.PENDING, limit=OLDEST, cursor=None).items
+    over = next((offer for offer in offers if offer.expires_at <= request.now), None)
+    if over is None:
+        raise SeatsTaken(seats=organization.seats, taken=organization.taken)
+    expire(organization.id, over.id, request=request, store=store)
+    raise ConditionFailed
 
 
 @decided_anew
