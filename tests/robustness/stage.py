@@ -65,6 +65,13 @@ class Stage:
                 self.stack.workers.tick()
         self.stack.workers.idle(LONGEST)
 
+    def leap(self, seconds: float) -> None:
+        """Let time pass in one jump, and sweep once at its end, as if all minutes before had been idle."""
+        self.stack.workers.idle(LONGEST)
+        self.control("POST", "clock", {"advance": seconds})
+        self.stack.workers.tick()
+        self.stack.workers.idle(LONGEST)
+
     def suffers(self, *faults: dict[str, Any]) -> None:
         """Tell the tenant to fail."""
         for fault in faults:
