@@ -37,6 +37,18 @@ def test_organizations(guestlist: Guestlist) -> None:
     assert any(row.split()[0] == name for row in guestlist("organizations", "list").rows)
 
 
+def test_an_organization_changes_in_what_is_said_alone(guestlist: Guestlist, operator: Api) -> None:
+    """Its name, its seats, and that they have no limit any more."""
+    words = ("organizations", "change", provision(operator, seats=7))
+    for change, name, seats in (
+        (("--name", "B Clinic"), "B Clinic", 7),
+        (("--seats", "9"), "B Clinic", 9),
+        (("--no-seats", "--name", "C Clinic"), "C Clinic", None),
+    ):
+        changed = guestlist(*words, *change, "--json").json()
+        assert (changed["name"], changed["seats"]) == (name, seats)
+
+
 def test_an_invite_from_its_making_to_its_end(guestlist: Guestlist, clinic: str, stack: Stack) -> None:
     """Made, listed, shown, sent again, revoked."""
     email = f"{unique('ann')}@clinic.example"
@@ -152,6 +164,25 @@ def test_the_command_is_a_program(stack: Stack, operator: Api) -> None:
         check=True,
     )
     assert json.loads(done.stdout)["id"] == name
+
+
+@pytest.mark.parametrize("words", [("organizations", "list", "--json"), ("organizations", "list")])
+def test_who_reads_but_the_beginning_hears_no_complaint(
+    stack: Stack, operator: Api, words: tuple[str, ...]
+) -> None:
+    """As `head` does: the pipe is closed, and the command was done."""
+    path = os.pathsep.join((str(ROOT / "layers/guestlist"), os.environ.get("PYTHONPATH", "")))
+    reader, pipe = os.pipe()
+    os.close(reader)
+    with os.fdopen(pipe, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "guestlist.cli", *words],
+            env={**os.environ, **environment(stack, operator), "PYTHONPATH": path},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("group", ["organizations", "invites", "members"])

@@ -1,5 +1,7 @@
 """`guestlist` when it is refused, asked wrongly, or answered by somebody else."""
 
+import json
+
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
@@ -9,7 +11,7 @@ from local.servers import Server
 from local.stack import Stack
 from tests.command import Guestlist, Printed, environment, runner
 from tests.conftest import NewPerson
-from tests.front_door import add, invite
+from tests.front_door import add, invite, unique
 from tests.minted import caller, of_organization
 
 
@@ -45,6 +47,31 @@ def test_a_refusal_is_the_problems_code_and_words(
     assert nobody.err == f"not_found: Nobody with this address is a member of {clinic}.\n"
 
 
+def test_for_programs_a_refusal_is_the_problem_itself(
+    guestlist: Guestlist, clinic: str, operator: Api, new_person: NewPerson
+) -> None:
+    """On standard error, as the API gave it; what the API did not say has a code and words."""
+    body = {"email": new_person().email}
+    answers = [operator.post(f"/organizations/{clinic}/invites", json=body) for _ in range(2)]
+    refused = guestlist("invite", body["email"], "-o", clinic, "--json")
+    assert (refused.status, refused.out, json.loads(refused.err)) == (1, "", answers[1].json())
+    nobody = guestlist("members", "remove", "none@clinic.example", "-o", clinic, "--json")
+    assert json.loads(nobody.err) == {
+        "code": "not_found",
+        "detail": f"Nobody with this address is a member of {clinic}.",
+    }
+
+
+def test_no_seats_are_refused_and_not_forgotten(guestlist: Guestlist, clinic: str) -> None:
+    """Nought is what the API says no to; neither command takes it for no limit."""
+    created = guestlist("organizations", "create", unique("none"), "--name", "None", "--seats", "0")
+    changed = guestlist("organizations", "change", clinic, "--seats", "0")
+    unchanged = guestlist("organizations", "change", clinic)
+    assert [ran.status for ran in (created, changed, unchanged)] == [1, 1, 1]
+    assert all("#/seats" in ran.err for ran in (created, changed))
+    assert "names nothing to change" in unchanged.err
+
+
 def test_what_is_no_guestlist_is_said_so(
     stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
@@ -73,6 +100,9 @@ def test_what_is_no_guestlist_is_said_so(
         ("members", "roles", "ann@clinic.example", "-o", "clinicA"),
         ("members", "list"),
         ("invites", "list", "-o", "clinicA", "--status", "lost"),
+        ("invites", "list", "-o", "clinicA", "--limit", "-1"),
+        ("audit", "clinicA", "--limit", "0"),
+        ("organizations", "change", "clinicA", "--seats", "3", "--no-seats"),
         ("organizations", "create", "clinicA"),
     ],
 )
@@ -97,6 +127,19 @@ def test_what_the_environment_lacks_is_said_at_once(monkeypatch: pytest.MonkeyPa
             "(GUESTLIST_TOKEN would do in place of all but GUESTLIST_API.)",
         ],
     )
+
+
+def test_for_programs_a_refusal_says_when_to_try_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """What stands in a header of the answer is a member of what is printed."""
+    problem = {"type": "about:blank", "title": "Later.", "status": 503, "code": "busy"}
+    busy = JSONResponse(problem, status_code=503, headers={"Retry-After": "7"})
+    with Server("busy") as server:
+        server.start(busy)
+        run = runner(monkeypatch, capsys, GUESTLIST_API=server.url, GUESTLIST_TOKEN="x")
+        ran = run("organizations", "list", "--json")
+    assert json.loads(ran.err) == {**problem, "retry_after": 7}
 
 
 def test_nothing_that_is_printed_steers_the_terminal(

@@ -12,12 +12,11 @@ Where the API is, and who calls, is said by the environment:
   GUESTLIST_TOKEN          an access token; or, to get one by client credentials,
   GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
 
-Exit status: 0, done; 1, refused (the problem's code and words are on standard error); 2, asked wrongly;
-3, `drift` found something.
+Exit status: 0, done; 1, refused (the problem's code and words, with --json the problem itself, are on
+standard error); 2, asked wrongly; 3, `drift` found something.
 """
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -25,17 +24,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guestlist import commands
-from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.client import Api, MissingSettingsError, RefusedError, Settings
 from guestlist.drift_command import DriftReport, look_for_drift
-from guestlist.explain import Explanation
+from guestlist.terminal import as_json, as_text, printable
 
-COLUMNS = {
-    "organizations": ("id", "name", "status", "members", "pending_invites", "seats"),
-    "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
-    "members": ("user", "email", "roles", "projection", "created_at"),
-    "audit": ("at", "action", "subject", "actor", "request_id"),
-}
-"""What a table shows of a list; `--json` has everything."""
 EXPLAINED = """
 Decided by the table that the door itself has. USER is an id, or the address of a member or an invitee.
 Guestlist's own records say what Auth0 has been told; with GUESTLIST_AUTH0_URL, GUESTLIST_AUTH0_CLIENT_ID and
@@ -53,7 +45,6 @@ FOUND = 3
 """The exit status when there is drift."""
 UNITS = {"h": 3600, "d": 24 * 3600}
 
-Told = Explanation | DriftReport
 Options = argparse.ArgumentParser
 if TYPE_CHECKING:
     # At run time it takes no parameter.
@@ -70,10 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(missing, file=sys.stderr)
         return 2
     except RefusedError as refused:
-        print(_printable(str(refused), keep="\n"), file=sys.stderr)
+        print(as_json(refused.problem) if asked.json else printable(str(refused), keep="\n"), file=sys.stderr)
         return 1
-    print(_json(found) if asked.json else _text(found, asked))
+    _print(as_json(found) if asked.json else as_text(found, asked.columns))
     return FOUND if isinstance(found, DriftReport) and found.found else 0
+
+
+def _print(answer: str) -> None:
+    """Print an answer; who reads but its beginning, as `head` does, has what they want."""
+    try:
+        print(answer, flush=True)
+    except BrokenPipeError:
+        # Else Python complains as it ends, and flushes once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> Options:
@@ -116,9 +116,16 @@ def _organizations(group: "Groups") -> None:
     create = _command(group, "create", commands.create_organization, "provision one")
     create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
     create.add_argument("--name", required=True, help="as people read it")
-    create.add_argument("--seats", type=int, help="members and pending invites at most")
+    _seats(create)
     create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
     _key(create)
+    change = _command(group, "change", commands.change_organization, "give one another name or other seats")
+    change.add_argument("organization", help="its id, which stays")
+    change.add_argument("--name", default=argparse.SUPPRESS, help="as people read it")
+    seats = change.add_mutually_exclusive_group()
+    _seats(seats, default=argparse.SUPPRESS)
+    none = seats.add_argument("--no-seats", dest="seats", action="store_const", const=None)
+    none.default, none.help = argparse.SUPPRESS, "as many as come"
 
 
 def _invites(group: "Groups") -> None:
@@ -127,7 +134,7 @@ def _invites(group: "Groups") -> None:
     listed.add_argument("--status", choices=commands.INVITES, default="pending")
     for name, run, text in (
         ("show", commands.show_invite, "one of them"),
-        ("resend", commands.resend_invite, "mail a new link; the old one is dead"),
+        ("resend", commands.resend_invite, "a new link, mailed if the first was; the old one is dead"),
         ("revoke", commands.revoke_invite, "take it back"),
     ):
         command = _command(group, name, run, text)
@@ -166,7 +173,7 @@ def _command(groups: "Groups", name: str, run: object, text: str, columns: str =
     command.set_defaults(run=run, columns=columns, limit=None)
     command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
     if columns:
-        command.add_argument("--limit", type=int, metavar="N", help="so many at most; all if not said")
+        command.add_argument("--limit", type=_count, metavar="N", help="so many at most; all if not said")
     return command
 
 
@@ -188,6 +195,11 @@ def _offer(command: Options) -> None:
     _key(command)
 
 
+def _seats(command: argparse._ActionsContainer, default: str | None = None) -> None:
+    text = "members and pending invites at most"
+    command.add_argument("--seats", type=int, default=default, metavar="N", help=text)
+
+
 def _role(command: argparse._ActionsContainer) -> None:
     command.add_argument("--role", action="append", metavar="R", help="a role, as admin; may be repeated")
 
@@ -198,43 +210,17 @@ def _key(command: Options) -> None:
     )
 
 
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 20")
+    return int(text)
+
+
 def _seconds(text: str) -> int:
     found = re.fullmatch(r"([0-9]{1,4})([hd])", text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no time such as 12h or 7d")
     return int(found[1]) * UNITS[found[2]]
-
-
-def _json(found: list[Body] | Body | Told) -> str:
-    return json.dumps(found.to_json() if isinstance(found, Told) else found, indent=2)
-
-
-def _text(found: list[Body] | Body | Told, asked: argparse.Namespace) -> str:
-    if isinstance(found, Told):
-        return _printable(found.text(), keep="\n")
-    if isinstance(found, list):
-        columns = COLUMNS[asked.columns]
-        return _table([columns, *([_cell(item.get(name)) for name in columns] for item in found)])
-    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-    return "\n".join(lines)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(_printable(str(part)) for part in value.values() if part is not None)
-    if isinstance(value, list):
-        return ", ".join(map(_cell, value)) or "-"
-    return "-" if value is None else _printable(str(value))
-
-
-def _printable(text: str, keep: str = "") -> str:
-    """Return a text that cannot steer the terminal."""
-    return "".join(letter if letter.isprintable() or letter in keep else "?" for letter in text)
 
 
 if __name__ == "__main__":

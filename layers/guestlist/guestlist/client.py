@@ -26,8 +26,10 @@ class MissingSettingsError(Exception):
 class RefusedError(Exception):
     """The API, or Auth0, said no or did not answer; the text is for a terminal."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, problem: Body | None = None) -> None:
         super().__init__(f"{code}: {text}")
+        self.problem = problem or {"code": code, "detail": text}
+        """The problem details (RFC 9457) that the API gave, for programs; else just a code and words."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,8 @@ def _refusal(answer: httpx.Response) -> RefusedError:
     lines += [f"  {error['pointer']}  {error['detail']}" for error in said.get("errors", [])]
     if "code" in said:
         lines += [f"  {name}  {value}" for name, value in said.items() if name not in PLAIN]
+    problem = said if "code" in said else {"code": str(code), "detail": lines[0]}
     if wait := answer.headers.get("retry-after"):
         lines.append(f"  try again in {wait} seconds")
-    return RefusedError(str(code), "\n".join(lines))
+        problem = {**problem, "retry_after": int(wait) if wait.isdecimal() else wait}
+    return RefusedError(str(code), "\n".join(lines), problem)

@@ -34,9 +34,16 @@ def show_organization(api: Api, asked: Namespace) -> Body:
 def create_organization(api: Api, asked: Namespace) -> Body:
     """Provision an organization."""
     body = {"id": asked.organization, "name": asked.name}
-    body |= {"seats": asked.seats} if asked.seats else {}
+    body |= {"seats": asked.seats} if asked.seats is not None else {}
     body |= {"adopt": True} if asked.adopt else {}
     return _created(api, "/organizations", body, asked)
+
+
+def change_organization(api: Api, asked: Namespace) -> Body:
+    """Give an organization another name or other seats, unless somebody else changed it meanwhile."""
+    body = {name: value for name, value in vars(asked).items() if name in {"name", "seats"}}
+    organization = path("organizations", asked.organization)
+    return _changed(api, organization, body)
 
 
 def invite(api: Api, asked: Namespace) -> Body:
@@ -59,7 +66,7 @@ def show_invite(api: Api, asked: Namespace) -> Body:
 
 
 def resend_invite(api: Api, asked: Namespace) -> Body:
-    """A new link by mail; the old one is dead."""
+    """A new link; the old one is dead."""
     return api.write("POST", _invites(asked) + path(asked.invite, "resend"))
 
 
@@ -88,8 +95,7 @@ def add_member(api: Api, asked: Namespace) -> Body:
 def change_roles(api: Api, asked: Namespace) -> Body:
     """Give a member exactly these roles, unless somebody else changed them meanwhile."""
     member = _members(asked) + path(_user(api, asked))
-    seen = api.call("GET", member).headers["ETag"]
-    return api.write("PATCH", member, {"roles": asked.role}, If_Match=seen, Prefer=_patience(asked))
+    return _changed(api, member, {"roles": asked.role}, Prefer=_patience(asked))
 
 
 def remove_member(api: Api, asked: Namespace) -> Body:
@@ -198,6 +204,11 @@ def _normalised(address: str) -> str:
 def _created(api: Api, where: str, body: Mapping[str, object], asked: Namespace, **headers: str) -> Body:
     key = asked.idempotency_key or str(uuid.uuid4())
     return api.write("POST", where, dict(body), Idempotency_Key=key, **headers)
+
+
+def _changed(api: Api, where: str, body: Body, **headers: str) -> Body:
+    seen = api.call("GET", where).headers["ETag"]
+    return api.write("PATCH", where, body, If_Match=seen, **headers)
 
 
 def _some(found: Iterator[Body], asked: Namespace) -> list[Body]:

@@ -1,0 +1,52 @@
+"""What the command line prints: answers and refusals, for people or for programs."""
+
+import json
+from collections.abc import Sequence
+
+from guestlist.client import Body
+from guestlist.drift_command import DriftReport
+from guestlist.explain import Explanation
+
+COLUMNS = {
+    "organizations": ("id", "name", "status", "members", "pending_invites", "seats"),
+    "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
+    "members": ("user", "email", "roles", "projection", "created_at"),
+    "audit": ("at", "action", "subject", "actor", "request_id"),
+}
+"""What a table shows of a list; `--json` has everything."""
+
+Told = Explanation | DriftReport
+
+
+def as_json(found: list[Body] | Body | Told) -> str:
+    """Return an answer, or the problem of a refusal, for programs."""
+    return json.dumps(found.to_json() if isinstance(found, Told) else found, indent=2)
+
+
+def as_text(found: list[Body] | Body | Told, columns: str) -> str:
+    """Return an answer for people; a list as a table of the columns of that name."""
+    if isinstance(found, Told):
+        return printable(found.text(), keep="\n")
+    if isinstance(found, list):
+        names = COLUMNS[columns]
+        return _table([names, *([_cell(item.get(name)) for name in names] for item in found)])
+    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(printable(str(part)) for part in value.values() if part is not None)
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value)) or "-"
+    return "-" if value is None else printable(str(value))
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Return a text that cannot steer the terminal."""
+    return "".join(letter if letter.isprintable() or letter in keep else "?" for letter in text)
