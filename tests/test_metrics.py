@@ -102,6 +102,16 @@ def test_a_rate_limit_that_comes_near_is_counted(
     assert figures(capsys, Figure.AUTH0_RATE_LIMIT) == [1] * counted
 
 
+def test_news_of_a_mail_that_cannot_be_read_is_counted(
+    stack: Stack, stack_name: str, capsys: Captured
+) -> None:
+    """Each message that is none, and none is received again."""
+    records = [{"messageId": str(number), "body": "{}"} for number in range(2)]
+    answer = stack.functions["MailEventsFunction"].invoke({"Records": records})
+    assert stack_name
+    assert (answer, figures(capsys, Figure.UNREAD_MAIL_EVENTS)) == ({"batchItemFailures": []}, [1, 1])
+
+
 def test_drift_that_waits_for_a_person_is_counted(
     guests: Bench, ann: str, stack_name: str, capsys: Captured
 ) -> None:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from guestlist.batch import Message, Reported, each
 from guestlist.mail_events import Unread, read
 from guestlist.mail_states import hear
+from guestlist.metrics import Figure, measured
 from guestlist.settings import Settings
 from guestlist.store import Store
 from guestlist.table import Table
@@ -23,8 +23,8 @@ def take(message: Message) -> None:
     try:
         event = read(message["body"], topic=settings.MAIL_EVENTS_TOPIC)
     except Unread as unread:
-        with single_metric("UnreadMailEvents", MetricUnit.Count, 1, namespace="Guestlist"):
-            logger.warning("a message was no news of a mail", id=message["messageId"], reason=str(unread))
+        logger.warning("a message was no news of a mail", id=message["messageId"], reason=str(unread))
+        measured(Figure.UNREAD_MAIL_EVENTS, 1)
         return
     hear(event, store=store)
 

@@ -16,7 +16,8 @@ class Figure(StrEnum):
     """Seconds for which the longest overdue item was overdue when a sweep came to it."""
     AUTH0_RATE_LIMIT = "Auth0RateLimit"
     """Answers of Auth0's that refused for its rate limit, or left less than a tenth of it."""
-
+    UNREAD_MAIL_EVENTS = "UnreadMailEvents"
+    """Messages in the queue of SES's events that were no news of a mail of ours."""
     DRIFT = "Drift"
     """What was found changed at Auth0 and is a person's to decide or to put right."""
 
@@ -24,6 +25,7 @@ class Figure(StrEnum):
 UNITS = {
     Figure.OLDEST_DUE: MetricUnit.Seconds,
     Figure.AUTH0_RATE_LIMIT: MetricUnit.Count,
+    Figure.UNREAD_MAIL_EVENTS: MetricUnit.Count,
     Figure.DRIFT: MetricUnit.Count,
 }
 
