@@ -38,7 +38,7 @@ Locale = Annotated[
 class Body(BaseModel):
     """A body; what it does not know it refuses, and `"7"` is no number."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class OrganizationRequest(Body):

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from guestlist import drift_records, records
 from guestlist.caller import Caller
@@ -19,7 +19,13 @@ mail itself. `suppressed`: not sent, since a mail to this address bounced or was
 the last three nothing but a resend mails the address again."""
 
 
-class Organization(BaseModel):
+class Resource(BaseModel):
+    """A resource; its validator is built at its first use, not those of all at a cold start."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Organization(Resource):
     """A business customer."""
 
     id: str
@@ -44,7 +50,7 @@ class Organization(BaseModel):
         )
 
 
-class Invite(BaseModel):
+class Invite(Resource):
     """An offer of membership, and how far its mail got."""
 
     id: str
@@ -77,7 +83,7 @@ class Invite(BaseModel):
         )
 
 
-class Member(BaseModel):
+class Member(Resource):
     """A user in an organization, and how far Auth0 knows."""
 
     user: str
@@ -106,14 +112,14 @@ class Member(BaseModel):
         )
 
 
-class UserOrganization(BaseModel):
+class UserOrganization(Resource):
     """Where a user belongs."""
 
     organization: str
     roles: list[str]
 
 
-class User(BaseModel):
+class User(Resource):
     """A person, and those of their organizations that the caller may know of."""
 
     id: str
@@ -141,7 +147,7 @@ class User(BaseModel):
         )
 
 
-class AuditActor(BaseModel):
+class AuditActor(Resource):
     """Who did it."""
 
     kind: records.ActorKind
@@ -154,14 +160,14 @@ class AuditActor(BaseModel):
         return cls(kind=actor.kind, id=actor.id, user=actor.user)
 
 
-class AuditSubject(BaseModel):
+class AuditSubject(Resource):
     """What was changed; a member by their user's id."""
 
     kind: str
     id: str
 
 
-class AuditRecord(BaseModel):
+class AuditRecord(Resource):
     """One change: who, what, whom, when, in which request. Ids only."""
 
     id: str
@@ -184,7 +190,7 @@ class AuditRecord(BaseModel):
         )
 
 
-class DriftFinding(BaseModel):
+class DriftFinding(Resource):
     """One thing that is otherwise at Auth0 than Guestlist left it. No address."""
 
     kind: DriftKind
@@ -210,7 +216,7 @@ class DriftFinding(BaseModel):
         )
 
 
-class DriftRun(BaseModel):
+class DriftRun(Resource):
     """A look at everyone for what is otherwise at Auth0."""
 
     id: str
@@ -241,35 +247,35 @@ class DriftRun(BaseModel):
         )
 
 
-class OrganizationList(BaseModel):
+class OrganizationList(Resource):
     """A page of organizations."""
 
     items: list[Organization]
     next: str | None
 
 
-class InviteList(BaseModel):
+class InviteList(Resource):
     """A page of invites."""
 
     items: list[Invite]
     next: str | None
 
 
-class MemberList(BaseModel):
+class MemberList(Resource):
     """A page of members."""
 
     items: list[Member]
     next: str | None
 
 
-class AuditList(BaseModel):
+class AuditList(Resource):
     """A page of what was done."""
 
     items: list[AuditRecord]
     next: str | None
 
 
-class UserOrganizationList(BaseModel):
+class UserOrganizationList(Resource):
     """Where a user belongs, as far as the caller may know."""
 
     items: list[UserOrganization]
