@@ -36,4 +36,5 @@ def _page(stack: Stack) -> str:
   API                   {stack.api}   (its document: {stack.api}/openapi.json)
   Auth0 tenant          {stack.tenant.url}
 
+A token for the command line, `guestlist`: as the first page says under "What to try next".
 Ctrl-C stops all of it."""

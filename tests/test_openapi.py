@@ -120,6 +120,14 @@ def test_each_operation_names_the_headers_of_its_answers(document: Document) -> 
         assert set(responses["invite"][status]["headers"]) == {"Retry-After"}
 
 
+def test_the_button_names_the_headers_of_its_answers(document: Document) -> None:
+    """Where it leads to, and when to press again: no page does that by itself."""
+    answers = operations(document)["POST /accept/{token}"]["responses"]
+    headers = {status: set(answer["headers"]) for status, answer in answers.items() if answer.get("headers")}
+    assert headers == {"303": {"Location"}, "503": {"Retry-After"}}
+    assert "button" in answers["503"]["description"]
+
+
 def of_api(document: Document) -> dict[str, Document]:
     """Return the operations of the API proper, by name."""
     named = {operation["operationId"]: operation for operation in operations(document).values()}

@@ -28,6 +28,14 @@ def test_a_mail_goes_to_the_address_as_typed() -> None:
     assert LINK in mail.html
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "no password yet"), ("de", "noch kein Passwort")])
+def test_a_welcome_fits_who_has_a_password_already(locale: str, words: str) -> None:
+    """Whoever is known from elsewhere is only led to the login: no mail promises the choice of a password."""
+    values = {"organization": "Clinic A", "inviter": None, "expires": "soon", "application": "Portal"}
+    mail = rendered("welcome", locale, "bob@clinic.example", link=LINK, **values)
+    assert all(words in part for part in (mail.text, mail.html))
+
+
 @pytest.mark.parametrize("locale", ["en", "de"])
 def test_a_subject_is_one_line(locale: str) -> None:
     """No name begins a second header."""

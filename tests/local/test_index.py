@@ -75,3 +75,11 @@ def test_an_index_without_people_says_so(index: httpx.Client, persons: list[Pers
 def test_the_tenants_controls_are_there_to_copy(index: httpx.Client, call: str) -> None:
     """Each control call of the tenant stands there as a shell line."""
     assert f"http://tenant.example/_local/{call}" in index.get("/").text
+
+
+def test_the_command_line_is_set_up_by_a_line_to_copy(index: httpx.Client) -> None:
+    """With the operator's token that the line before it fetched."""
+    shown = index.get("/").text
+    token, settings = shown.index("TOKEN=$(curl"), shown.index("export GUESTLIST_API=http://api.example")
+    assert token < settings
+    assert "GUESTLIST_TOKEN=$TOKEN" in shown[settings:]

@@ -112,10 +112,17 @@ PREFER = _header(
 )
 
 
+_ON_PAGES: Part = {
+    "303": {"Location": _told("A page of Auth0's, or the application's login.", "https://app.example/login")},
+    "503": {"Retry-After": RETRY_AFTER},
+}
+
+
 def _page(name: str, told: str, answers: Part, **more: object) -> Part:
     html: Part = {"text/html": {"schema": {"type": "string"}}}
     responses = {
-        status: {"description": text} | ({"content": html} if name != "head_page" and status != "303" else {})
+        status: {"description": text, "headers": _ON_PAGES.get(status, {})}
+        | ({"content": html} if name != "head_page" and status != "303" else {})
         for status, text in answers.items()
     }
     return {
@@ -141,7 +148,7 @@ _PRESSED = {
     **_SHOWN,
     "303": "Accepted: on to setting a password, or to the login.",
     "409": "The person belongs to too many organizations, or somebody has to look at it.",
-    "503": "Not yet; the page tries again.",
+    "503": "Not yet: the page has the button once more, to be pressed after `Retry-After`.",
 }
 _FORM: Part = {
     "type": "object",
