@@ -64,13 +64,14 @@ class Narrator:
         """Return the time, clear of any offer's end."""
         now = self.on.now()
         if any(-MARGIN < offer.ends - now < MARGIN for offer in self.book.offers()):
-            self.passes(2 * MARGIN)
+            self.passes(2 * MARGIN, swept=False)
         return self.on.now()
 
-    def passes(self, seconds: float) -> None:
-        """Let time pass, and note what the sweep ends."""
-        self.on.leap(seconds)
-        self.book.swept(self.on.now())
+    def passes(self, seconds: float, *, swept: bool = True) -> None:
+        """Let time pass, and note what a sweep ends."""
+        self.on.leap(seconds, swept=swept)
+        if swept:
+            self.book.swept(self.on.now())
 
     def presses(self, offer: Offer, generation: int) -> None:
         """Have the invitee press the button of a link, and go where it leads."""

@@ -55,9 +55,11 @@ class Clinic:
         """How many seats are in use."""
         return len(self.members) + len(list(self.waiting()))
 
-    @property
-    def full(self) -> bool:
-        """Whether no seat is free."""
+    def full(self, now: float) -> bool:
+        """Tell whether no seat is free; if need be, the oldest offer that is over makes room."""
+        if self.seats is not None and self.taken >= self.seats:
+            for over in [offer for offer in self.waiting() if offer.ends <= now][:1]:
+                over.status = EXPIRED
         return self.seats is not None and self.taken >= self.seats
 
     def last_admin(self, person: str) -> bool:
@@ -89,7 +91,7 @@ class Notebook:
             held.status = EXPIRED
         if offer.person in clinic.members:
             return "already_member"
-        if clinic.full:
+        if clinic.full(now):
             return "seats_taken"
         clinic.offers.append(offer)
         return ""
@@ -104,7 +106,7 @@ class Notebook:
                 return "invite_pending"
             if offer.person in clinic.members:
                 return "already_member"
-            if clinic.full:
+            if clinic.full(now):
                 return "seats_taken"
         offer.status, offer.generation, offer.ends = PENDING, offer.generation + 1, now + offer.life
         return ""
@@ -127,12 +129,12 @@ class Notebook:
         self.proved.add(offer.person)
         return ""
 
-    def add(self, clinic: Clinic, person: str, roles: Roles) -> str:
+    def add(self, clinic: Clinic, person: str, roles: Roles, now: float) -> str:
         """Make somebody a member at once; the seat of their offer is theirs."""
         held = clinic.pending(person)
         if person in clinic.members:
             return "already_member"
-        if clinic.full and not held:
+        if not held and clinic.full(now):
             return "seats_taken"
         if held:
             held.status = REVOKED

@@ -65,11 +65,12 @@ class Stage:
                 self.stack.workers.tick()
         self.stack.workers.idle(LONGEST)
 
-    def leap(self, seconds: float) -> None:
-        """Let time pass in one jump, and sweep once at its end, as if all minutes before had been idle."""
+    def leap(self, seconds: float, *, swept: bool = True) -> None:
+        """Let time pass in one jump, with one sweep at its end for all that were due, or none."""
         self.stack.workers.idle(LONGEST)
         self.control("POST", "clock", {"advance": seconds})
-        self.stack.workers.tick()
+        if swept:
+            self.stack.workers.tick()
         self.stack.workers.idle(LONGEST)
 
     def suffers(self, *faults: dict[str, Any]) -> None:

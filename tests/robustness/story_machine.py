@@ -119,13 +119,17 @@ class Story(RuleBasedStateMachine):
                 self.asks_again()
 
     @precondition(lambda self: self._stirred)
-    @rule(event=st.sampled_from((*PASSING, *sorted(FAULTS))))
-    def comes_about(self, event: int | str) -> None:
-        """Let time pass, or Auth0 fail."""
-        if isinstance(event, int):
-            self.time_passes(event)
+    @rule(event=st.sampled_from((*PASSING, *sorted(FAULTS))), swept=st.booleans())
+    def comes_about(self, *, event: int | str, swept: bool) -> None:
+        """Let time pass, and perhaps a sweep come, or let Auth0 fail."""
+        if isinstance(event, str):
+            self.teller.on.suffers({"path": "^/api/v2/", **FAULTS[event]})
+            self.teller.tell(f"Auth0 {event}.")
         else:
-            self.auth0_fails(event)
+            # A key is good for a day.
+            self._last = None
+            self.teller.passes(event, swept=swept)
+            self.teller.tell(f"{event} seconds pass{'' if swept else ' without a sweep'}.")
 
     def invites(self, place: int, person: str, roles: Roles, life: int) -> None:
         """Invite somebody."""
@@ -170,7 +174,8 @@ class Story(RuleBasedStateMachine):
         clinic, roles = self._clinic(place), self.book.counting(person, roles)
         body = {"email": self.teller.email(person), "roles": roles, "welcome": welcome}
         says = f"Olga adds {person} to {clinic.name}{_as(roles)}{', with a welcome' if welcome else ''}"
-        self._asks(says, "POST", clinic, "/members", self.book.add(clinic, person, roles), {"json": body})
+        wants = self.book.add(clinic, person, roles, self.teller.now())
+        self._asks(says, "POST", clinic, "/members", wants, {"json": body})
 
     def changes(self, place: int, person: str, roles: Roles) -> None:
         """Give a member other roles."""
@@ -194,17 +199,6 @@ class Story(RuleBasedStateMachine):
         says = f"Olga gives {clinic.name} {seats or 'any number of'} seats"
         more = {"json": {"seats": seats}, "headers": {"If-Match": "*"}}
         self._asks(says, "PATCH", clinic, "", self.book.reseat(clinic, seats), more)
-
-    def time_passes(self, seconds: int) -> None:
-        """Let time pass, and a sweep come; a key is good for a day."""
-        self._last = None
-        self.teller.passes(seconds)
-        self.teller.tell(f"{seconds} seconds pass.")
-
-    def auth0_fails(self, fault: str) -> None:
-        """Have Auth0 fail."""
-        self.teller.on.suffers({"path": "^/api/v2/", **FAULTS[fault]})
-        self.teller.tell(f"Auth0 {fault}.")
 
     @precondition(lambda self: self._stirred)
     @rule()
