@@ -4,6 +4,7 @@
 after the other until one fails.
 """
 
+import hashlib
 import logging
 import sys
 import time
@@ -81,6 +82,13 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(logging.NOTSET)
+
+
+def digest(seed: int, machines: Machines | None = None) -> str:
+    """Return what stands for a history, event by event: equal if two are."""
+    scene = tell(seed, machines or Machines(), Figures())
+    told = [*scene.history.events, story(scene.history.operations)]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def hunt(seconds: float) -> str:

@@ -85,7 +85,7 @@ class Scene:
         self.recovery = max(0.0, clock.source() - self.weather.last_fault)
         if self.recovery > RECOVERY + STEP:
             self._broken(f"all came to rest {self.recovery:.0f} s after the last fault")
-        for person in PEOPLE:
+        for person in PEOPLE if not self.faults else ():
             self._look_at_the_end(person)
 
     def _until(self, done: Callable[[], bool]) -> None:
@@ -203,7 +203,8 @@ def _state(user: Item) -> str:
 
 
 def _owed(invite: Item) -> bool:
+    """Tell whether an invite is over and still pending, or waits for its mail; who accepted needs none."""
     over = bool(invite["expires_at"] <= clock.now())
     pending = bool(invite["status"] == InviteStatus.PENDING)
-    dead = invite["status"] in {InviteStatus.REVOKED, InviteStatus.EXPIRED}
-    return pending if over else not dead and bool(invite["mail"] == MailState.QUEUED)
+    welcomes = bool(invite["welcome"]) and invite["status"] == InviteStatus.ACCEPTED
+    return pending if over else (pending or welcomes) and bool(invite["mail"] == MailState.QUEUED)

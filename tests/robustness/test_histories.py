@@ -1,0 +1,110 @@
+"""Histories of clients who meet, in all weathers, and the machinery that judges them."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from local.stack import ROOT
+from tests.robustness import races, script
+from tests.robustness.checker import judge
+from tests.robustness.history import Kind, Operation, Outcome
+from tests.robustness.world import Machines
+
+SEEDS = 8
+"""One of each strength of the weather."""
+TELL = "import sys; from tests.robustness.races import digest; sys.stdout.write(digest(6))"
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Machines]:
+    """What serves all histories of this file."""
+    made = Machines()
+    yield made
+    made.tenant.close()
+
+
+def asked(kind: Kind, called: int, returned: int | None, outcome: Outcome | None) -> Operation:
+    """Return an operation on one person in one organization."""
+    made = Operation(
+        client="a client", kind=kind, person="ann", organization="clinic", called=called, time=0, now=0
+    )
+    made.returned, made.outcome = returned, outcome
+    return made
+
+
+ADDED = Outcome("done", version=1)
+NOWHERE = Outcome("not_found")
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_no_change_is_lost_or_invented_in_any_weather(machines: Machines, seed: int) -> None:
+    """Each history has an order that the model can follow, and no invariant is broken on the way."""
+    figures = races.Figures()
+    races.tell(seed, machines, figures)
+    assert not figures.failures, "\n\n".join(figures.failures)
+    assert (figures.lost, figures.invented, figures.duplicate_accounts) == (0, 0, 0)
+
+
+def test_a_seed_tells_the_same_history_again_in_another_process() -> None:
+    """Event for event, whatever Python hashes strings to there."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", TELL],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
+    assert len(told.pop()) == len(hashlib.sha256().hexdigest())
+
+
+def test_a_history_does_not_depend_on_the_one_before_it(machines: Machines) -> None:
+    """Nothing of a history is left in what serves them all."""
+    first = races.digest(6, machines)
+    races.digest(7, machines)
+    assert races.digest(6, machines) == first
+
+
+def test_the_script_loses_updates_before_the_same_checker(machines: Machines) -> None:
+    """In calm weather, with nothing but several writers at once."""
+    scripted = script.run(machines)
+    assert scripted.acknowledged > 0
+    assert scripted.lost > 0
+    assert "has no order" in scripted.failures[0]
+
+
+def test_a_lost_change_has_no_order() -> None:
+    """It was acknowledged, and who looked afterwards did not see it."""
+    verdict = judge([asked(Kind.ADD, 1, 2, ADDED), asked(Kind.READ_MEMBER, 3, 4, NOWHERE)])
+    assert not verdict.right
+    assert "reads the membership of ann" in verdict.told()
+
+
+def test_a_change_that_nobody_made_has_no_order() -> None:
+    """Somebody saw a member whom nobody added."""
+    assert not judge([asked(Kind.READ_MEMBER, 1, 2, Outcome("seen", version=1))]).right
+
+
+@pytest.mark.parametrize("seen", [NOWHERE, Outcome("seen", version=1)])
+def test_what_nobody_heard_of_may_have_happened_or_not(seen: Outcome) -> None:
+    """Both are right; but what was seen once stays."""
+    unheard = asked(Kind.ADD, 1, None, None)
+    assert judge([unheard, asked(Kind.READ_MEMBER, 2, 3, seen)]).right
+    gone = [asked(Kind.READ_MEMBER, 2, 3, Outcome("seen", version=1)), asked(Kind.READ_MEMBER, 4, 5, NOWHERE)]
+    assert not judge([unheard, *gone]).right
+
+
+def test_what_happens_at_once_may_have_any_order() -> None:
+    """A look while somebody is added sees them or does not, in an order that all looks share."""
+    added, before = asked(Kind.ADD, 1, 8, ADDED), asked(Kind.READ_MEMBER, 2, 3, NOWHERE)
+    there = asked(Kind.READ_MEMBER, 4, 5, Outcome("seen", version=1))
+    assert judge([added, before, there]).right
+    assert not judge([added, there, asked(Kind.READ_MEMBER, 6, 7, NOWHERE)]).right

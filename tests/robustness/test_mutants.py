@@ -1,0 +1,20 @@
+"""The tests can fail: what is wrong on purpose is caught."""
+
+import pytest
+
+from tests.robustness import mutants
+
+
+@pytest.mark.parametrize("name", mutants.names())
+def test_each_mutant_can_still_be_made(name: str) -> None:
+    """Its patch applies to the package as it is."""
+    with mutants.mutant(name) as folder:
+        assert (folder / "guestlist" / "projection.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["no_lease", "snapshot_by_query"])
+def test_a_mutant_is_caught(name: str) -> None:
+    """By a line that holds Auth0 against the table; `make prove` hunts all six."""
+    caught = mutants.catch(name)
+    assert caught.by.startswith("doorstep.py:"), caught.told
+    assert "again: python -m tests.robustness.races" in caught.told
