@@ -215,6 +215,7 @@ def test_what_adoption_mails_was_spent_by_the_addition(api: Api, frugal: Stack, 
             adding.append(add(system, name, ann))
     assert [answer.json()["projection"] for answer in adding[:ALL]] == ["awaiting_acceptance"] * ALL
     assert refused(adding[ALL]) == "recipient"
+    frugal.workers.idle()
     pass_time(frugal, seconds=60)
     frugal.workers.tick()
     frugal.workers.idle()
