@@ -82,9 +82,10 @@ class Scene:
             case.prepare(front)
             made.rest(DAY)
             self._snapshot = taken(made)
-        whole, none = self.tell(), self.tell(asks=False)
-        self.effects = whole.since
-        self._expected = {True: [whole.ending], False: [whole.ending, none.ending]}
+        self.whole = self.tell()
+        """The history in which nobody dies."""
+        none = self.tell(asks=False)
+        self._expected = {True: [self.whole.ending], False: [self.whole.ending, none.ending]}
 
     def tell(self, plan: Plan = (), *, returns: bool = True, asks: bool = True) -> Told:
         """Tell the history of a plan."""

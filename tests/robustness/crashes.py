@@ -11,7 +11,9 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 
 from tests.robustness.crash_cases import CASES, Case
 from tests.robustness.crash_points import Plan, Point, points
@@ -50,15 +52,12 @@ def run(
 
     Of plans that cannot differ (crash_points.py) one is told.
     """
-    machines, figures, number = Machines(), Figures(), 0
-    for case in CASES:
-        if case.name not in cases:
-            continue
-        scene = Scene(machines, case)
-        for first in points(scene.effects):
-            number += 1
-            if number % share[1] == share[0]:
-                tell_all(scene, first, figures, pairs=pairs)
+    figures, mine, all_of_them = Figures(), *share
+    with closing(Machines()) as machines:
+        scenes = (Scene(machines, case) for case in CASES if case.name in cases)
+        plans = ((scene, first) for scene in scenes for first in points(scene.whole.since))
+        for scene, first in islice(plans, mine, None, all_of_them):
+            tell_all(scene, first, figures, pairs=pairs)
     return figures
 
 
@@ -91,7 +90,8 @@ def main(arguments: Sequence[str]) -> Iterator[str]:
     [case] = [case for case in CASES if case.name == name]
     returns = GONE not in rest
     plan = tuple(Point.parsed(text) for text in rest if text != GONE)
-    told, found = Scene(Machines(), case).judged(plan, returns=returns)
+    with closing(Machines()) as machines:
+        told, found = Scene(machines, case).judged(plan, returns=returns)
     yield complaint(case, plan, told, found or ["nothing is wrong"], returns=returns)
 
 

@@ -1,4 +1,4 @@
-"""A world in its normal form: a line for each thing that is so, with names in place of ids and no times.
+"""A world in its normal form: a line of JSON for all that is so, with names in place of ids and no times.
 
 Two worlds with the same lines differ in nothing that anybody could want: this is how a world in which
 processes died is compared with one in which none did.
@@ -61,8 +61,8 @@ def normal_form(world: World) -> Normal:
     state = world.tenant.state
     lines = [_line(item) for item in items if not item["pk"].startswith(BUDGETS)]
     lines += [_account(account, world) for account in state.users.values()]
-    lines += [f"a session of {session.user_id}" for session in state.sessions.values()]
-    lines += [f"a refresh token of {token.user_id}" for token in state.refresh_tokens.values()]
+    lines += [_line({"session": session.user_id}) for session in state.sessions.values()]
+    lines += [_line({"refresh token": token.user_id}) for token in state.refresh_tokens.values()]
     mails = [_mail(mail, world) for mail in world.aws.mails]
     return Normal(_named(lines, names), _named(mails, names), _spent(items))
 
@@ -128,8 +128,7 @@ def _line(item: Item) -> str:
 
 def _account(account: Item, world: World) -> str:
     kept = world.tenant.state.credentials.get(account["user_id"])
-    planted = matches(kept, PASSWORD)
-    return f"{_line(account)} password {'planted' if planted else 'nobody knows'}"
+    return _line(account | {"password": "planted" if matches(kept, PASSWORD) else "nobody's"})
 
 
 def _named(lines: list[str], names: dict[str, str]) -> Form:

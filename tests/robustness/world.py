@@ -54,6 +54,10 @@ class Machines:
         self.links = Links(origin="https://guestlist.example", keys=lambda: {"current": "key"})
         self.budgets = Budgets(UNHEEDED, links=self.links, store=self.store)
 
+    def close(self) -> None:
+        """End what runs in the background."""
+        self.tenant.close()
+
 
 class World:
     """One history's world. Its workers start when something is queued, its sweep every minute."""

@@ -1,0 +1,123 @@
+"""Whoever dies at whatever they do: nothing is lost, nothing invented. `make prove` lets them die twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.robustness.crash_cases import ANN, CASES, Case
+from tests.robustness.crash_points import Point, When, points
+from tests.robustness.crash_scene import Scene
+from tests.robustness.crashes import Figures, main, run, tell_all
+from tests.robustness.world import Machines
+
+WHOLLY = ("accept", "invite", "remove")
+"""Cases whose plans of one crash are all told here; of the others it is each third."""
+TICKET = f"a ticket for {ANN}"
+CREATED, ADDED, ADOPTED = "invite:create", "member:add", "member:adopt"
+ENDS: dict[str, tuple[str, str, str, list[str]]] = {
+    "invite by mail": ("done", TICKET, "", [CREATED]),
+    "invite without a mail": ("done", TICKET, "", [CREATED]),
+    "accept, new to us": (TICKET, TICKET, "clinic", ["invite:accept", CREATED]),
+    "accept, known to us": ("login", "login", "clinic school", ["invite:accept", CREATED, ADDED]),
+    "accept, account verified before us": (
+        "login",
+        "login",
+        "clinic laboratory school",
+        ["invite:accept", CREATED, ADOPTED],
+    ),
+    "accept, account planted before us": (
+        TICKET,
+        TICKET,
+        "clinic school",
+        ["invite:accept", CREATED, ADOPTED],
+    ),
+    "add": ("done", "", "clinic", [ADDED]),
+    "add with a welcome": ("done", TICKET, "clinic", [ADDED]),
+    "add who was invited": ("done", "revoked", "clinic", [CREATED, "invite:revoke", ADDED]),
+    "add, account verified before us": ("done", "", "clinic laboratory school", [ADDED, ADOPTED]),
+    "add, account planted before us": ("done", TICKET, "school", [CREATED, ADDED]),
+    "prove the address of a planted account": (
+        TICKET,
+        TICKET,
+        "clinic school",
+        [CREATED, ADDED, ADOPTED, "user:prove"],
+    ),
+    "change roles": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "member:change"]),
+    "remove": ("done", "", "school", [ADDED, ADDED, ADDED, "member:remove"]),
+    "resend": ("done", TICKET, "", [CREATED, "invite:resend"]),
+    "resend an invite that expired": ("done", TICKET, "", [CREATED, "invite:expire", "invite:resend"]),
+    "revoke": ("done", "revoked", "", [CREATED, "invite:revoke"]),
+    "expire": ("done", "expired", "", [CREATED, "invite:expire"]),
+}
+"""How each case ends without crashes: what is heard, where the link leads, Ann's array, what was recorded."""
+SceneOf = Callable[[Case], Scene]
+of_each_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[SceneOf]:
+    """The scene of a case, prepared once."""
+    with closing(Machines()) as machines:
+        yield cache(lambda case: Scene(machines, case))
+
+
+@of_each_case
+def test_what_all_is_compared_with_is_what_the_design_says(case: Case, scene: SceneOf) -> None:
+    """Two worlds that are equal could be wrong both: how each case ends is written down here by hand."""
+    told = scene(case).whole
+    doors = [door.partition(" leads to ")[2] for door in told.ending.doors]
+    things = list(map(json.loads, told.ending.world.lines))
+    [array] = [names(thing) for thing in things if thing.get("email") == ANN and "identities" in thing] or [
+        ""
+    ]
+    records = sorted(thing["action"] for thing in things if "action" in thing)
+    records = [record for record in records if record != "organization:provision"]
+    assert (told.ending.heard, "".join(doors), array, records) == ENDS[case.name]
+    assert told.wrongs == []
+
+
+def names(account: dict[str, Any]) -> str:
+    """Return the names in an account's array."""
+    return " ".join(account["app_metadata"]["organizations"])
+
+
+@of_each_case
+def test_whoever_dies_the_world_ends_as_if_nobody_had(case: Case, scene: SceneOf) -> None:
+    """Before each effect and after it, with a client who comes back and one who does not."""
+    figures, every = Figures(), 1 if case.name.startswith(WHOLLY) else 3
+    for first in list(points(scene(case).whole.since))[::every]:
+        tell_all(scene(case), first, figures, pairs=False)
+    assert figures.plans.total() > 0
+    assert figures.failures == [], figures.failures[0]
+
+
+def test_plans_that_are_left_out_would_tell_the_same(scene: SceneOf) -> None:
+    """To die after an effect is to die before the next one of the same process."""
+    made = scene(CASES[2])
+    told = set(points(made.whole.since))
+    left_out = [n for n in range(1, len(made.whole.since)) if Point(n, When.AFTER) not in told]
+    for number in left_out:
+        after, before = (Point(number, When.AFTER),), (Point(number + 1, When.BEFORE),)
+        assert made.tell(after).ending == made.tell(before).ending
+    assert left_out
+
+
+def test_two_may_die() -> None:
+    """Before revoking, say, and on either side of revoking again: what is told by one process of two."""
+    figures = run(["revoke"], share=(0, 2))
+    assert (figures.plans, figures.failures) == ({"revoke": 3 + 1}, [])
+
+
+def test_a_plan_can_be_told_again_with_all_that_happened() -> None:
+    """In the domain's words, with the seed and the command that a failure names."""
+    [text] = main(["invite by mail", "2:after", "3:before", "gone"])
+    assert "nothing is wrong" in text
+    assert "the request dies after it took effect" in text
+    assert "mailer dies before it took effect" in text
+    assert text.endswith(
+        "repeated by: python -m tests.robustness.crashes 'invite by mail' 2:after 3:before gone\n"
+    )
