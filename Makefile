@@ -13,7 +13,7 @@ BENCH_READY := .venv-bench/.ready
 THIS_MACHINE := $(if $(filter x86_64,$(shell uname -m)),x86_64,arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check template build bench clean
+.PHONY: help demo up test check template build bench prove clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -69,6 +69,9 @@ build: $(READY) $(SAM_READY) ## what is deployed, into .aws-sam/build; ARCHITECT
 bench: $(READY) $(SAM_READY) $(BENCH_READY) ## the figures beside their alternatives; some minutes; also into build/bench.json
 	@$(RUN) -m tools.build --architecture $(THIS_MACHINE)
 	@$(RUN) -m bench
+
+prove: $(READY) ## that nothing is lost: crashes, races, faults, mutants; about half an hour; also into build/proof.json
+	@PYTHONHASHSEED=0 POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.robustness.prove
 
 clean: ## everything that was built or installed
 	rm -rf $(VENV) .venv-sam .venv-bench .aws-sam build

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from local.stack import ROOT
 
-PATCHES = Path(__file__).with_name("mutants")
+PATCHES = Path(__file__).with_name("patches")
 PACKAGE = ROOT / "layers" / "guestlist" / "guestlist"
 SEEN = re.compile(r"\(([a-z_]+\.py:[0-9]+)\)")
 

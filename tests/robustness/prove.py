@@ -1,0 +1,173 @@
+"""The whole proof: all of its parts on two processes, a table of what came of them, and `build/proof.json`.
+
+    make prove
+    python -m tests.robustness.prove --seed 1 --operations 1000 --quick
+
+It ends with 0 if nothing was lost and nothing invented, all came to rest, and every mutant was caught.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tests.robustness import crashes, crowd, faults, mutants, outage, races, script, stories
+from tests.robustness.crowd import Figures as CrowdFigures
+from tests.robustness.mutants import Caught
+from tests.robustness.stories import Told
+
+PROOF = Path("build/proof.json")
+PROCESSES = 2
+SHARE = 2_000
+"""Operations of one task of races: short enough for both processes to end at about the same time."""
+SEEDS = 10_000
+"""Seeds that one task has to itself."""
+CRASHES = 8
+"""Tasks that the plans of crashes are shared out to."""
+LONGEST_HUNT = 60
+"""Seconds within which a mutant is to be caught."""
+
+Task = tuple[str, Callable[[], Any]]
+
+
+@dataclass
+class Proof:
+    """What all parts came to. The first thirteen are the proof; the rest says more of how."""
+
+    seed: int
+    operations: int = 0
+    histories: int = 0
+    crash_plans: int = 0
+    lost: int = 0
+    invented: int = 0
+    duplicate_accounts: int = 0
+    duplicate_mails: int = 0
+    lost_by_script: int = 0
+    mutants: dict[str, float] = field(default_factory=dict)
+    recovery_s: dict[str, float] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    mutants_caught_by: dict[str, str] = field(default_factory=dict)
+    mix: dict[str, int] = field(default_factory=dict)
+    crash_plans_by_case: dict[str, int] = field(default_factory=dict)
+    crowd: dict[str, Any] = field(default_factory=dict)
+    outage: dict[str, Any] = field(default_factory=dict)
+    stories: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, part: str, found: Any) -> None:  # noqa: ANN401 (each part has figures of its own)
+        """Add what one task came to."""
+        getattr(self, f"_take_{part.partition(' ')[0]}")(found)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all that the README promises was seen."""
+        wrong = self.lost or self.invented or self.duplicate_accounts or self.failures
+        return not wrong and self.lost_by_script > 0
+
+    def _take_races(self, found: races.Figures) -> None:
+        self.operations += found.operations
+        self.histories += found.histories
+        self.lost += found.lost
+        self.invented += found.invented
+        self.duplicate_accounts += found.duplicate_accounts
+        self.duplicate_mails += found.duplicate_mails
+        self.failures += found.failures
+        slowest = max(self.recovery_s.get("a storm", 0), found.recovery_s)
+        self.recovery_s["a storm"] = round(slowest, 1)
+        for name, count in found.mix.items():
+            self.mix[name] = self.mix.get(name, 0) + count
+
+    def _take_crashes(self, found: crashes.Figures) -> None:
+        self.crash_plans += found.plans.total()
+        self.failures += found.failures
+        for case, count in found.plans.items():
+            self.crash_plans_by_case[case] = self.crash_plans_by_case.get(case, 0) + count
+
+    def _take_mutant(self, found: Caught) -> None:
+        self.mutants[found.name] = round(found.seconds, 1)
+        self.mutants_caught_by[found.name] = found.by
+        if not found.by or found.seconds > LONGEST_HUNT:
+            again = f"python -m tests.robustness.mutants {found.name}"
+            self.failures.append(
+                f"the mutant {found.name} was not caught in {LONGEST_HUNT} s. Again: {again}"
+            )
+
+    def _take_faults(self, found: dict[str, float]) -> None:
+        self.recovery_s |= found
+
+    def _take_outage(self, found: dict[str, Any]) -> None:
+        self.outage = found
+
+    def _take_stories(self, found: Told) -> None:
+        self.stories = asdict(found)
+
+    def _take_crowd(self, found: CrowdFigures) -> None:
+        self.crowd = asdict(found)
+        self.operations += found.operations
+        self.histories += 1
+        self.failures += found.failures
+
+    def _take_script(self, found: script.Figures) -> None:
+        self.lost_by_script = found.lost
+
+
+def tasks(seed: int, operations: int, *, quick: bool) -> Iterator[Task]:
+    """Yield the tasks, the longest first."""
+    yield "outage", outage.run
+    yield "faults", faults.run
+    yield "stories", partial(stories.run, 10 if quick else 200)
+    yield "crowd", partial(crowd.run, 200 if quick else 2_000)
+    for share in range(CRASHES):
+        yield f"crashes {share + 1}", partial(crashes.run, pairs=not quick, share=(share, CRASHES))
+    for number in range(-(-operations // SHARE)):
+        first = seed + number * SEEDS
+        yield f"races {number + 1}", partial(races.run, min(SHARE, operations), first)
+    for name in mutants.names():
+        yield f"mutant {name}", partial(mutants.catch, name)
+    yield "script", script.run
+
+
+def prove(seed: int, operations: int, *, quick: bool) -> Proof:
+    """Carry all tasks out, and tell of each when it is done."""
+    proof, started = Proof(seed), time.perf_counter()
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+        under_way = {pool.submit(task): name for name, task in tasks(seed, operations, quick=quick)}
+        for done in as_completed(under_way):
+            name, error = under_way[done], done.exception()
+            if error is None:
+                proof.take(name, done.result())
+            else:
+                proof.failures.append(f"{name}: " + "".join(traceback.format_exception(error)))
+            proof.seconds = round(time.perf_counter() - started, 1)
+            sys.stdout.write(f"{proof.seconds:7.1f} s  {name}{': FAILED' if error else ''}\n")
+            sys.stdout.flush()
+    return proof
+
+
+def main() -> int:
+    """Prove, and return 0 if all holds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--operations", type=int, default=100_000)
+    parser.add_argument("--quick", action="store_true", help="fewer stories, single crashes: to try it out")
+    asked = parser.parse_args()
+    proof = prove(asked.seed, asked.operations, quick=asked.quick)
+    PROOF.parent.mkdir(exist_ok=True)
+    PROOF.write_text(json.dumps(asdict(proof), indent=2) + "\n", encoding="utf-8")
+    for name, value in asdict(proof).items():
+        sys.stdout.write(f"{name:20} {value if not isinstance(value, dict) else json.dumps(value)}\n")
+    sys.stdout.write("holds\n" if proof.holds else "DOES NOT HOLD\n")
+    return 0 if proof.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
