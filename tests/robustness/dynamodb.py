@@ -109,7 +109,7 @@ class DynamoDb:
             comparison,
             values,
             asked["Limit"],
-            asked.get("ExclusiveStartKey"),
+            _start(asked),
             asked.get("ScanIndexForward", True),
             None,
             index_name=index,
@@ -124,7 +124,7 @@ class DynamoDb:
             TABLE,
             {},
             asked["Limit"],
-            asked.get("ExclusiveStartKey"),
+            _start(asked),
             asked.get("FilterExpression"),
             asked.get("ExpressionAttributeNames", {}),
             asked.get("ExpressionAttributeValues", {}),
@@ -172,6 +172,10 @@ def _mixed(before: list[Body], after: list[Body], random: Random) -> list[Body]:
     old, new = ({(item["pk"]["S"], item["sk"]["S"]): item for item in items} for items in (before, after))
     drawn = {key: random.choice([old, new]).get(key) for key in sorted(old.keys() | new.keys())}
     return [item for item in drawn.values() if item]
+
+
+def _start(asked: Body) -> Any:  # noqa: ANN401 (moto takes None for the beginning, and does not say so)
+    return asked.get("ExclusiveStartKey")
 
 
 def _json(item: Item) -> Body:
