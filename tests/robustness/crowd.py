@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,18 +55,25 @@ class Figures:
     failures: list[str] = field(default_factory=list)
 
 
-def run(operations: int = 2_000, *, faults: bool = True, seed: int = 1) -> Figures:
+def run(
+    operations: int = 2_000,
+    *,
+    faults: bool = True,
+    processes: int = PROCESSES,
+    people: Sequence[str] = PEOPLE,
+    seed: int = 1,
+) -> Figures:
     """Have a crowd ask for so many things, and judge what it heard."""
     started = time.monotonic()
     with _served() as served:
-        where = _prepared(served)
+        where = _prepared(served, people)
         with _failing(served, Random(seed)) if faults else _sound() as suffered:
-            history = _asked(where, operations, seed)
+            history = _asked(where, operations, processes, seed)
         _rest(served, where, wait=faults)
         history += at_every_door(served, where)
     return Figures(
         operations=len(history),
-        processes=PROCESSES,
+        processes=processes,
         unheard=sum(found.outcome is None for found in history),
         faults=len(suffered),
         seconds=round(time.monotonic() - started, 1),
@@ -74,17 +81,17 @@ def run(operations: int = 2_000, *, faults: bool = True, seed: int = 1) -> Figur
     )
 
 
-def _asked(where: Where, operations: int, seed: int) -> list[Operation]:
+def _asked(where: Where, operations: int, processes: int, seed: int) -> list[Operation]:
     """Let all processes ask at once."""
-    share = -(-operations // PROCESSES)
+    share = -(-operations // processes)
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=spawn) as pool:
-        numbers = range(PROCESSES)
+    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        numbers = range(processes)
         parts = pool.map(
             work,
             [f"client {number}" for number in numbers],
             itertools.repeat(where),
-            [seed * PROCESSES + number for number in numbers],
+            [seed * processes + number for number in numbers],
             itertools.repeat(share),
         )
         return [operation for part in parts for operation in part]
@@ -96,7 +103,7 @@ def _failures(history: list[Operation], again: str) -> Iterator[str]:
     places = {moment: place for place, moment in enumerate(sorted(moments))}
     for found in history:
         found.called, found.returned = places[found.called], found.returned and places[found.returned]
-    for person in PEOPLE:
+    for person in sorted({found.person for found in history}):
         verdict = judge([found for found in history if found.person == person])
         if not verdict.right:
             yield f"{person}: {verdict.told()}\nagain: {again}"
@@ -115,14 +122,14 @@ def _served() -> Iterator[dict[str, Any]]:
             process.wait(timeout=30)
 
 
-def _prepared(served: dict[str, Any]) -> Where:
+def _prepared(served: dict[str, Any], people: Sequence[str]) -> Where:
     """Provision the organizations, and return what every client is told."""
     grant = {
         "grant_type": "client_credentials",
         "audience": served["audience"],
         **served["clients"]["system"],
     }
-    where = Where(served["api"], served["tenant"], grant, PEOPLE, ORGANIZATIONS)
+    where = Where(served["api"], served["tenant"], grant, tuple(people), ORGANIZATIONS)
     with api_of(where) as api:
         for name in ORGANIZATIONS:
             api.post("/organizations", json={"id": name, "name": name}).raise_for_status()

@@ -19,7 +19,6 @@ def on() -> Iterator[Stage]:
 @pytest.mark.parametrize(
     ("fault", "operation"),
     [
-        ("429 with useless headers", "change roles"),
         ("429 with a reset in a thousand years", "remove"),
         ("reset after the effect", "accept, new"),
         ("no JSON after the effect", "accept, known"),

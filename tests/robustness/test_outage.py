@@ -15,7 +15,7 @@ RESOURCES = parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resourc
 def test_ten_minutes_without_auth0_lose_nothing() -> None:
     """All is recorded and told to be pending; one sweep and the backlog's time later Auth0 shows it."""
     with stage() as on:
-        found = outage(on, every=60)
+        found = outage(on, every=100)
     assert (found.refused, found.dead_letters) == (0, 0)
     assert 0 < found.backlog <= found.requests
 

@@ -31,7 +31,7 @@ class Careless(Notebook):
 
 def test_stories_end_as_the_notebook_says(on: Stage) -> None:
     """Answers, lists, Auth0 and tokens are what a notebook has them be, whatever went wrong meanwhile."""
-    assert told(on, examples=6).stories >= 6
+    assert told(on, examples=5).stories >= 5
 
 
 def test_a_story_that_goes_wrong_is_told(on: Stage) -> None:
