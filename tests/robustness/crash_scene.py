@@ -18,7 +18,9 @@ SEED = 5
 PAUSE, LONGER = 5.0, 60.0
 """Seconds after which a client asks again: who heard nothing, and who saw the page that says to try again."""
 TRIES = 12
-HOUR, DAY = 3600.0, 24 * 3600.0
+HOUR = 3600.0
+LONGEST = 4 * HOUR
+"""Seconds after which what is not at rest never will be: messages, leases and back-off take minutes."""
 WAIT = "wait"
 
 
@@ -80,7 +82,7 @@ class Scene:
             for organization in (CLINIC, SCHOOL):
                 front.provision(organization)
             case.prepare(front)
-            made.rest(DAY)
+            made.rest(LONGEST)
             self._snapshot = taken(made)
         self.whole = self.tell()
         """The history in which nobody dies."""
@@ -95,7 +97,7 @@ class Scene:
             client = Client(front, self.case, fates, returns=returns)
             if asks:
                 made.simulation.spawn("the client", client.work)
-            rests, since = made.rest(DAY), list(fates.since)
+            rests, since = made.rest(LONGEST), list(fates.since)
             found = list(wrongs(made)) + ([] if rests else ["it never comes to rest"])
             found += [f"nobody came to {point}" for point in fates.left]
             ending = Ending(client.heard, normal_form(made), _doors(front))
