@@ -1,7 +1,7 @@
 """The lease on a user: one writer at a time, and what is unsettled when it was not so."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 
@@ -11,10 +11,12 @@ import pytest
 from guestlist.clock import clock
 from guestlist.deadline import Transport
 from guestlist.leases import LEASE, SETTLING
+from guestlist.members import deprovision
 from guestlist.names import ADMIN
 from guestlist.projection import WORK, project_user
 from guestlist.records import User
 from guestlist.store import Store
+from guestlist.table import Write
 from tests.bench import Bench, now
 from tests.stumbling import Stumbling
 
@@ -43,6 +45,20 @@ class Behind(Store):
     def user(self, user: str) -> User:
         """Return what was seen of the user."""
         return self._seen if user == self._seen.id else super().user(user)
+
+
+class Meanwhile(Store):
+    """A store to which something happens between somebody's reads and their first commit."""
+
+    def __init__(self, guests: Bench, happens: Callable[[], object]) -> None:
+        super().__init__(guests.store._table)
+        self._happens = [happens]
+
+    def commit(self, *writes: Write | Iterable[Write]) -> None:
+        """Carry out all of the writes or none."""
+        if self._happens:
+            self._happens.pop()()
+        super().commit(*writes)
 
 
 @pytest.fixture
@@ -90,6 +106,21 @@ def test_a_version_that_came_while_an_admin_was_counted_in_is_told(guests: Bench
     during = Stumbling("POST", after=lambda: guests.added(school, email))
     guests.project(ann, guests.client(transport=during))
     assert guests.array(ann) == sorted([clinic, school])
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize("seconds", [0, 5])
+def test_a_change_is_due_whatever_was_applied_meanwhile(guests: Bench, seconds: int) -> None:
+    """It was due when it was read and is not when it is written: the sweep finds it, even without a hint."""
+    clinic = guests.organization()
+    ann = guests.added(clinic)
+    guests.advance(seconds)
+    applied = Meanwhile(guests, lambda: guests.project(ann))
+    deprovision(clinic, ann, request=guests.request(), store=applied)
+    guests.hints("ProjectionQueue")
+    guests.advance(30)
+    guests.sweep()
+    assert {"user": ann} in guests.hints("ProjectionQueue")
 
 
 def test_a_lapsed_lease_is_taken_over_and_the_user_unsettled(guests: Bench, ann: str) -> None:

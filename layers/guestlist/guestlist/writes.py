@@ -22,6 +22,9 @@ from guestlist.table import Write, check, delete, put, update
 KEY_LIFE = 24 * 3600
 """Seconds for which an idempotency key is remembered."""
 
+DUE = ("due", "due_shard")
+"""When something is due, and where the sweep finds it."""
+
 Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun)
 
 
@@ -94,9 +97,12 @@ def new_membership(membership: Membership) -> Write:
 
 
 def changed(before: Versioned, after: Versioned) -> Write:
-    """Change what differs, if nobody changed the record since it was read."""
+    """Change what differs, if nobody changed the record since it was read.
+
+    When it is due is written anyway: that moves without the version, and may be gone by then.
+    """
     after = replace(after, version=before.version + 1)
-    return difference(before, after, when="#version = :seen", seen=before.version)
+    return difference(before, after, always=DUE, when="#version = :seen", seen=before.version)
 
 
 class Mailed(NamedTuple):
@@ -202,11 +208,17 @@ def became(mailbox_id: str, what: str, at: int) -> Write:
     return update(keys.mailbox(mailbox_id), f"SET #{what} = :at, #id = :id", when=when, at=at, id=mailbox_id)
 
 
-def difference(before: Versioned, after: Versioned, *, when: str, **values: object) -> Write:
-    """Change what differs between two states of a record, on a condition."""
+def difference(
+    before: Versioned, after: Versioned, *, when: str, always: tuple[str, ...] = (), **values: object
+) -> Write:
+    """Change what differs between two states of a record, on a condition.
+
+    A due time never goes without the key by which the index finds it, which may have been taken away.
+    """
     old, new = keys.item(before), keys.item(after)
     gone = [f"#{name}" for name in old if name not in new]
-    written = {name: value for name, value in new.items() if old.get(name) != value}
+    always = DUE if old.get("due") != new.get("due") else always
+    written = {name: value for name, value in new.items() if old.get(name) != value or name in always}
     if not written and not gone:
         # An update has to write something, if only to learn whether its condition holds.
         written = {"id": new["id"]}
