@@ -39,6 +39,7 @@ class Invariants:
             if user:
                 self._user(before, user)
         self._audited(change)
+        self._due(change)
         return change
 
     def unexcused(self, operation: Operation) -> bool:
@@ -105,6 +106,15 @@ class Invariants:
         for pointer in (f"EMAIL#{user['connection']}#{user['email']}", f"ACCOUNT#{user['account']}"):
             if self.ledger.items.get((pointer, pointer), {}).get("user") != name:
                 self.broken(f"{pointer} does not lead to {name}")
+
+    def _due(self, change: Change) -> None:
+        """Whatever is due can be found by the sweep, and a user with something untold is due."""
+        for (partition, _), (_, item) in change.items.items():
+            if item and ("due" in item) != ("due_shard" in item):
+                self.broken(f"{partition} is due, and the sweep cannot find it")
+        for _, user in change.of("USER"):
+            if user and user["version"] > user["applied"] and not {"due", "halt"} & user.keys():
+                self.broken(f"{user['email']}'s version {user['version']} is untold, and not due")
 
     def _audited(self, change: Change) -> None:
         """Whatever changes a membership or an invite's status is recorded in the same transaction."""
