@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from guestlist.leases import SETTLING
 from local.people import PLAIN, Api
 from local.stack import Stack
 from tests.accept_setup import (
@@ -161,4 +162,5 @@ def test_a_planted_accounts_owner_presses_while_auth0_is_out_of_reach(
     suffer(stack, method="POST", path="/api/v2/users", status=503, times=20)
     shows(owner.press(owner.link()), 503, "One moment, please", button=True)
     httpx.delete(f"{stack.tenant.url}/_local/faults", verify=PLAIN)
+    later(stack, SETTLING)
     assert owner.press(owner.link()).headers["location"].startswith(stack.tenant.url)

@@ -4,6 +4,7 @@ import pytest
 
 from guestlist.acceptance import _never_used
 from guestlist.clock import clock
+from guestlist.leases import SETTLING
 from guestlist.mail_records import MailState
 from guestlist.profile import proved
 from guestlist.records import Halt
@@ -47,6 +48,20 @@ def test_an_account_is_out_of_all_other_hands_before_it_is_told_anything(
     looked = ["GET 200", "GET 200"]
     assert guests.calls() == [*found, "GET 200", *ended, "PATCH 200", *ended, *looked, "PATCH 200"]
     assert guests.array(user) == [organization]
+
+
+def test_a_reset_that_may_still_land_is_waited_for(guests: Bench, organization: str) -> None:
+    """It would be the last word on the password, even on the one that the owner chose since."""
+    name = plant(guests.tenant, email_of(organization))
+    user = guests.added(organization, email_of(organization))
+    guests.amended(user, proved=1)
+    guests.fails("PATCH", land_after=SETTLING - 5)
+    guests.project(user, guests.client(deadline=0.5))
+    waiting = guests.project(user).user
+    assert (waiting.created, waiting.due) == (False, (waiting.unsettled_at or 0) + SETTLING)
+    assert "PATCH 200" not in guests.calls()
+    last_of_ours = guests.settled(user).password_reset
+    assert account(guests.tenant, name)["last_password_reset"] == last_of_ours
 
 
 @pytest.mark.parametrize("way_in", ["linked", "second factor", "renamed"])

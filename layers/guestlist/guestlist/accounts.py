@@ -32,8 +32,12 @@ class Found:
     halt_code: str = ""
 
 
-def look(user: User, auth0: "Auth0") -> Found:
-    """Find the account that has the user's address, and make it safe to grant something to."""
+def look(user: User, auth0: "Auth0", *, unsettled_for: int) -> Found:
+    """Find the account that has the user's address, and make it safe to grant something to.
+
+    Raises:
+        Auth0Unavailable: for so many seconds a write of ours may still land there, so it cannot be made safe.
+    """
     accounts = [found for found in auth0.users_by_email(user.email) if _is_of(found, user)]
     if len(accounts) != 1:
         # None: its address is not its own, it is linked to another account, say. Several: whose is which?
@@ -46,6 +50,9 @@ def look(user: User, auth0: "Auth0") -> Found:
     if user.proved <= user.applied:
         # It was the owner of an account that is gone who pressed that button.
         return Found(halt=Halt.STOPPED, halt_code="account_replaced")
+    if unsettled_for > 0:
+        # An earlier reset would be the last word on the password: on ours, or on its owner's own.
+        raise Auth0Unavailable("A reset of ours may still be under way.", retry_after=unsettled_for)
     return _secured(account, user, auth0)
 
 

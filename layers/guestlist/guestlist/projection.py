@@ -193,7 +193,8 @@ def _make(user: User, auth0: Auth0) -> Told:
 
 def _adopt(user: User, auth0: Auth0) -> Told:
     """Find the account that was in the tenant before us, and what is to become of it."""
-    found = accounts.look(user, auth0)
+    settled_at = 0 if user.unsettled_at is None else user.unsettled_at + SETTLING
+    found = accounts.look(user, auth0, unsettled_for=settled_at - clock.now())
     if found.account is None:
         return Told(exists=False, halt=found.halt, halt_code=found.halt_code)
     # Told if it cannot be bound to the user, being another's.
