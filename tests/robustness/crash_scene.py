@@ -15,7 +15,7 @@ from tests.robustness.snapshot import restored, taken
 from tests.robustness.world import Machines, World, world
 
 SEED = 5
-PAUSE, LONGER = 5.0, 60.0
+PAUSE, LONGER = 5.0, 200.0
 """Seconds after which a client asks again: who heard nothing, and who saw the page that says to try again."""
 TRIES = 12
 HOUR = 3600.0
