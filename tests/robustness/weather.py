@@ -20,6 +20,11 @@ SPOILED_BY_AUTH0 = ("reset", "timeout", "500", "502", "503", "garbled")
 STRENGTHS = 8
 
 
+def stormy(seed: int) -> bool:
+    """Tell whether a seed's weather is among the worst three of eight."""
+    return seed % STRENGTHS >= STRENGTHS - 3
+
+
 class Weather(Fates):
     """One seed's weather. `strength` goes from 0, where only times differ, to 1."""
 
