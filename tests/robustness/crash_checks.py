@@ -59,7 +59,7 @@ def _of_organizations(records: Records) -> Iterator[str]:
         members = sum(member.organization == place.id for member in records.members)
         pending = sum(invite.active and invite.organization == place.id for invite in records.invites)
         admins = sum(counts_as_admin(user, place.id) for user in records.users)
-        counted = (place.taken, place.pending, place.admins)
+        counted = int(place.taken), int(place.pending), int(place.admins)
         if counted != (members + pending, pending, admins):
             yield f"{place.id} counts {counted}, but has {(members + pending, pending, admins)}"
 
