@@ -102,7 +102,7 @@ def changed(before: Versioned, after: Versioned) -> Write:
     When it is due is written anyway: that moves without the version, and may be gone by then.
     """
     after = replace(after, version=before.version + 1)
-    return difference(before, after, always=DUE, when="#version = :seen", seen=before.version)
+    return difference(before, after, DUE, when="#version = :seen", seen=before.version)
 
 
 class Mailed(NamedTuple):
@@ -209,7 +209,7 @@ def became(mailbox_id: str, what: str, at: int) -> Write:
 
 
 def difference(
-    before: Versioned, after: Versioned, *, when: str, always: tuple[str, ...] = (), **values: object
+    before: Versioned, after: Versioned, always: tuple[str, ...] = (), /, *, when: str, **values: object
 ) -> Write:
     """Change what differs between two states of a record, on a condition.
 
