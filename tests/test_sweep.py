@@ -88,6 +88,7 @@ def test_who_waits_to_settle_is_swept_when_the_wait_is_over(guests: Bench, ann: 
     guests.fails("PATCH", reset=True)
     guests.project(ann)
     guests.advance(170)
+    guests.hints("ProjectionQueue")
     assert guests.sweep() == Swept()
     guests.advance(15)
     assert guests.sweep() == Swept(projections=1)
