@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from moto.sqs import models as moto_queues
 from starlette.types import ASGIApp
 
 from guestlist.auth0 import Auth0, segment
@@ -220,10 +221,11 @@ def _check_node() -> None:
 
 @contextmanager
 def _ticking(tenant: Tenant) -> Iterator[None]:
-    """Let our functions read the tenant's clock, so that one jump moves all of the stack."""
-    before = clock.source
-    clock.source = tenant.state.clock.now
+    """Let our functions and the queues read the tenant's clock, so that one jump moves all of the stack."""
+    queues: Any = moto_queues
+    before, queues_before, now = clock.source, queues.unix_time_millis, tenant.state.clock.now
+    clock.source, queues.unix_time_millis = now, lambda: now() * 1000
     try:
         yield
     finally:
-        clock.source = before
+        clock.source, queues.unix_time_millis = before, queues_before

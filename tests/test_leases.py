@@ -197,6 +197,17 @@ def test_giving_back_never_clears_what_somebody_else_unsettled(guests: Bench, an
     assert looked.due == (looked.unsettled_at or 0) + SETTLING
 
 
+def test_sweeps_do_not_put_off_the_end_of_a_wait(guests: Bench, ann: str) -> None:
+    """Whoever unsettles leaves an earlier due time as it is; once nothing else is to be done, it moves."""
+    guests.amended(ann, unsettled_at=clock.now(), due=clock.now(), attempts=9)
+    guests.sweep()
+    since = guests.user(ann).unsettled_at
+    assert guests.project(ann).user.due == (since or 0) + SETTLING
+    guests.advance(SETTLING)
+    assert guests.project(ann).user.unsettled_at is None
+    assert guests.calls() == ["GET 200"]
+
+
 def test_a_lease_that_comes_after_the_work_was_done_makes_no_call(guests: Bench, ann: str) -> None:
     """Two looked at the same time, one after the other took the lease: the second settles nothing early."""
     guests.expelled(ann)

@@ -8,13 +8,13 @@ import pytest
 from guestlist import writes
 from guestlist.clock import clock
 from guestlist.invites import revoke
-from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, back_off
+from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, SETTLING, back_off
 from guestlist.profile import PROJECTION_GRACE
 from guestlist.records import Invite, InviteStatus, Organization, User
 from guestlist.request import sweep_request
 from guestlist.resending import resend
 from guestlist.store import Store
-from guestlist.sweeping import Swept, sweep
+from guestlist.sweeping import EVERY, Swept, sweep
 from local.stack import CONNECTION
 from tests.bench import Bench
 
@@ -82,15 +82,30 @@ def test_a_change_is_swept_by_its_own_time(guests: Bench, ann: str) -> None:
     assert guests.user(ann).due == pytest.approx(clock.now() + FIRST_BACK_OFF, abs=4)
 
 
-def test_who_waits_to_settle_is_swept_when_the_wait_is_over(guests: Bench, ann: str) -> None:
-    """A late write is found by nobody else."""
+def test_an_account_is_read_when_its_wait_is_over_not_a_sweep_later(guests: Bench, ann: str) -> None:
+    """A late write is found by nobody else: the sweep before sends a hint that arrives in time."""
     guests.expelled(ann)
     guests.fails("PATCH", reset=True)
     guests.project(ann)
-    guests.advance(170)
     guests.hints("ProjectionQueue")
+    guests.advance(SETTLING - EVERY - 10)
     assert guests.sweep() == Swept()
-    guests.advance(15)
+    guests.advance(EVERY)
+    assert guests.sweep() == Swept(projections=1)
+    assert guests.hints("ProjectionQueue") == []
+    guests.advance(11)
+    assert guests.hints("ProjectionQueue") == [{"user": ann}]
+
+
+def test_a_hint_ahead_that_is_lost_is_repeated(guests: Bench, ann: str) -> None:
+    """It moves no due time: the next sweep finds the account overdue."""
+    guests.expelled(ann)
+    guests.fails("PATCH", reset=True)
+    guests.project(ann)
+    guests.advance(SETTLING - 10)
+    guests.sweep()
+    guests.advance(EVERY)
+    guests.hints("ProjectionQueue")
     assert guests.sweep() == Swept(projections=1)
     assert guests.hints("ProjectionQueue") == [{"user": ann}]
 

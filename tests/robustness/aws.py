@@ -30,6 +30,13 @@ class Http(NamedTuple):
     status_code: int
 
 
+class Message(NamedTuple):
+    """What was queued, and for how many seconds nobody receives it."""
+
+    body: dict[str, str]
+    delay: float
+
+
 Answer = tuple[Http, dict[str, Any]]
 
 
@@ -39,7 +46,7 @@ class Aws:
     def __init__(self) -> None:
         self.wire: Wire | None = None
         self.table = DynamoDb(template("https://tenant.example").tables()["Table"])
-        self.queues: dict[str, deque[dict[str, str]]] = {PROJECTION: deque(), MAIL: deque()}
+        self.queues: dict[str, deque[Message]] = {PROJECTION: deque(), MAIL: deque()}
         self.mails: list[dict[str, Any]] = []
         self.witnesses: list[Callable[[str, dict[str, Any]], object]] = []
         """Told of each write to the table that was carried out, by its operation and what it asked."""
@@ -92,7 +99,8 @@ class Aws:
 
     def _carried_out(self, operation: str, asked: dict[str, Any]) -> Answer:
         if operation == "SendMessage":
-            self.queues[asked["QueueUrl"]].append(json.loads(asked["MessageBody"]))
+            message = Message(json.loads(asked["MessageBody"]), asked.get("DelaySeconds", 0))
+            self.queues[asked["QueueUrl"]].append(message)
             return Http(200), {"MessageId": "1"}
         if operation == "SendEmail":
             self.mails.append(asked)

@@ -52,11 +52,11 @@ def counts(effect: Effect) -> bool:
     return effect.kind is not Kind.READ and not reads
 
 
-def points(effects: Sequence[Effect]) -> Iterator[Point]:
+def points(effects: Sequence[Effect], *, late: bool = True) -> Iterator[Point]:
     """Yield the points that differ: after an effect is before the next one of the same process."""
     for number, effect in enumerate(effects, 1):
         yield Point(number, When.BEFORE)
-        if effect.kind is Kind.AUTH0:
+        if late and effect.kind is Kind.AUTH0:
             yield Point(number, When.LONG_BEFORE)
         if number == len(effects) or effects[number].sender is not effect.sender:
             yield Point(number, When.AFTER)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from tests.robustness.crash_cases import CASES, Case
-from tests.robustness.crash_points import Plan, Point, points
+from tests.robustness.crash_points import Plan, Point, When, points
 from tests.robustness.crash_scene import SEED, Scene, Told
 from tests.robustness.world import Machines
 
@@ -46,26 +46,32 @@ def run(
     cases: Sequence[str] = NAMES,
     *,
     pairs: bool = True,
+    late: bool = False,
     share: tuple[int, int] = (0, 1),
 ) -> Figures:
-    """Tell all plans of one crash, and of two, of cases by name; one of two processes has the share (0, 2).
+    """Tell all plans of one crash, and of two. Of plans that cannot differ one is told.
 
-    Of plans that cannot differ (crash_points.py) one is told.
+    Args:
+        cases: by name.
+        pairs: of two as well.
+        late: of two, also those in which a call lands long after its maker died; of one, they always are.
+        share: which part of how many: one of two processes has (0, 2).
     """
     figures, mine, all_of_them = Figures(), *share
     with closing(Machines()) as machines:
         scenes = (Scene(machines, case) for case in CASES if case.name in cases)
         plans = ((scene, first) for scene in scenes for first in points(scene.whole.since))
         for scene, first in islice(plans, mine, None, all_of_them):
-            tell_all(scene, first, figures, pairs=pairs)
+            twice = pairs and (late or first.when is not When.LONG_BEFORE)
+            tell_all(scene, first, figures, pairs=twice, late=late)
     return figures
 
 
-def tell_all(scene: Scene, first: Point, figures: Figures, *, pairs: bool) -> None:
-    """Tell all plans that begin with a crash; of two, those that differ."""
+def tell_all(scene: Scene, first: Point, figures: Figures, *, pairs: bool, late: bool = False) -> None:
+    """Tell all plans that begin with a crash: with a client who comes back, and with one who does not."""
     for returns in (True, False):
         told = figures.count(scene, (first,), returns=returns)
-        for second in points(told.since) if pairs else ():
+        for second in points(told.since, late=late) if pairs else ():
             figures.count(scene, (first, second), returns=returns)
 
 

@@ -2,13 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from guestlist.clock import clock
+from guestlist.leases import SETTLING
 from guestlist.login_policy import Facts, Outcome, decide
 from tests.robustness.effects import Effect, Kind
 from tests.robustness.ledger import Item, Ledger
 
 if TYPE_CHECKING:
     from tests.robustness.simulation import Process
+
+WITHIN = SETTLING + 5
+"""Seconds after which a late write is gone: the wait, and the calls that put it right."""
 
 Account = dict[str, Any]
 Admitted = dict[str, list[str]]
@@ -66,6 +72,8 @@ class Doorstep:
         self._ledger, self._accounts = ledger, accounts
         self._organizations, self._broken = tuple(organizations), broken
         self._thawed: list[Process] = []
+        self._landed: dict[str, float] = {}
+        """When the last write to an account landed, by its id in the path; a creation is everybody's."""
         self.foreign: dict[str, list[str]] = {}
         """By address: names that an account bore before us, which stay."""
 
@@ -73,6 +81,7 @@ class Doorstep:
         """Look at everybody when a write has landed at Auth0."""
         if effect.kind is not Kind.AUTH0 or effect.name.startswith("GET"):
             return
+        self._landed[effect.name.partition("/users/")[2].partition("/")[0]] = clock.source()
         if effect.sender and effect.sender.frozen:
             self._thawed.append(effect.sender)
         for user in self._ledger.users.values():
@@ -82,6 +91,17 @@ class Doorstep:
         """Hold one user's account against the table, if it has to be right now."""
         if at_rest(user) and not self._late_writers() and (wrong := self.wrong(user)):
             self._broken(f"{user['email']} is applied and settled, and {wrong}")
+
+    def look_late(self, quiet_since: float) -> None:
+        """Hold whoever was told against the table, three minutes after the last write to their account.
+
+        That is while nothing goes wrong any more, since a moment in unix seconds.
+        """
+        for user in self._ledger.users.values():
+            landed = (self._landed.get(name, 0) for name in (quote(user["account"], safe=""), ""))
+            told = user["applied"] == user["version"] and "halt" not in user
+            if told and clock.source() > max(quiet_since, *landed) + WITHIN and (wrong := self.wrong(user)):
+                self._broken(f"three minutes later {user['email']} was told, and {wrong}")
 
     def _late_writers(self) -> bool:
         self._thawed = [process for process in self._thawed if not (process.dead or process.killed)]

@@ -28,8 +28,8 @@ AT_ONCE = 2 * CALL
 AT_SWEEP = AT_ONCE + FIRST_BACK_OFF + MINUTE
 """Put off once, and found by the next sweep."""
 PUT_OFF = LAST_BACK_OFF + MINUTE
-QUIET = SETTLING + MINUTE
-"""After a lost answer: the wait for late writes and the sweep that ends it."""
+QUIET = SETTLING + CALL
+"""After a lost answer: the wait for late writes and the calls that end it."""
 TRIES = 3
 """As often as one call is tried: the fault is then seen by whoever made the call."""
 
@@ -74,13 +74,22 @@ def _and_again(on: Stage, operation: Operation) -> None:
 def _frozen(on: Stage, operation: Operation) -> None:
     """Let an hour pass while the call is on its way, and somebody change it again before it arrives."""
     before = len(on.stack.tenant.state.calls)
+
+    def of_users() -> list[Any]:
+        return [call for call in on.stack.tenant.state.calls[before:] if "/users" in call["path"]]
+
     acting = threading.Thread(target=operation.act)
     acting.start()
-    while not any("/users" in call["path"] for call in on.stack.tenant.state.calls[before:]):
-        time.sleep(0.01)
+    _wait(of_users)
     on.control("POST", "clock", {"advance": HOUR})
     operation.follow()
     acting.join()
+    _wait(lambda: all(call["status"] for call in of_users()))
+
+
+def _wait(until: Callable[[], object]) -> None:
+    while not until():
+        time.sleep(0.01)
 
 
 def _conflict(on: Stage, operation: Operation) -> None:

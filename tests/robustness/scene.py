@@ -93,6 +93,8 @@ class Scene:
         end = simulation.time + LONGEST
         while not done() and not self.faults:
             self._world.work(STEP)
+            if self.weather.calm:
+                self._doorstep.look_late(self.weather.last_fault)
             if simulation.time > end:
                 self._broken(f"it does not come to rest: {', '.join(self._restless())}")
 

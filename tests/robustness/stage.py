@@ -42,28 +42,34 @@ class Minted(httpx.Auth):
 
 @dataclass
 class Stage:
-    """A running stack, an operator's API, and the seconds until its next sweep."""
+    """A running stack, an operator's API, and when its next sweep is, in the stack's unix seconds."""
 
     stack: Stack
     api: Api
     store: Store
-    _until_sweep: float = MINUTE
+    next_sweep: float
 
     def now(self) -> float:
         """Return the stack's time in unix seconds."""
         return self.stack.tenant.state.clock.now()
 
     def work(self, seconds: float) -> None:
-        """Let time pass, its sweeps and the workers at work. The clock jumps when they are done."""
-        while seconds > 0:
+        """Let time pass, its sweeps and the workers at work: the clock jumps when they are done."""
+        end = self.now() + seconds
+        while True:
             self.stack.workers.idle(LONGEST)
-            step = min(seconds, self._until_sweep)
-            self.control("POST", "clock", {"advance": step})
-            seconds, self._until_sweep = seconds - step, self._until_sweep - step
-            if self._until_sweep <= 0:
-                self._until_sweep = MINUTE
-                self.stack.workers.tick()
-        self.stack.workers.idle(LONGEST)
+            now = self.now()
+            if now >= end:
+                return
+            self.control("POST", "clock", {"advance": max(0.0, min(end, self.next_sweep) - now)})
+            self._sweep_if_due()
+
+    def _sweep_if_due(self) -> None:
+        """Sweep, if a minute has passed; after a leap of hours once."""
+        now = self.now()
+        if now >= self.next_sweep:
+            self.next_sweep = max(self.next_sweep, now - MINUTE) + MINUTE
+            self.stack.workers.tick()
 
     def leap(self, seconds: float, *, swept: bool = True) -> None:
         """Let time pass in one jump, with one sweep at its end for all that were due, or none."""
@@ -140,7 +146,7 @@ def stage() -> Iterator[Stage]:
         api.auth = Minted(stack)
         with variables(stack.aws.environment()):
             store = Store(Table(stack.aws.physical["Table"]["Ref"]))
-        on = Stage(stack, api, store)
+        on = Stage(stack, api, store, stack.tenant.state.clock.now() + MINUTE)
         try:
             yield on
         finally:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import ulid
 from botocore.exceptions import ClientError
 
 from guestlist.budgets import Budgets, Limits
@@ -20,7 +21,7 @@ from guestlist.projection import project_user
 from guestlist.queue import Queue
 from guestlist.request import sweep_request
 from guestlist.store import Store
-from guestlist.sweeping import sweep
+from guestlist.sweeping import EVERY, sweep
 from guestlist.table import Table
 from tests.robustness.auth0 import Tenant
 from tests.robustness.aws import MAIL, PROJECTION, Aws
@@ -102,11 +103,15 @@ class World:
         return False
 
     def _sweeps_at(self) -> float | None:
-        """Return the minute of the next sweep that finds something, unless that is far off."""
+        """Return the minute of the next sweep that may find something, unless that is far off.
+
+        It looks a minute ahead.
+        """
         due = min(self.aws.table.due(), default=math.inf)
         if due > self.simulation.time + QUIET:
             return None
-        return max(self._next_sweep, math.ceil(max(due, self.simulation.time) / MINUTE) * MINUTE)
+        ahead = max(due - EVERY, self.simulation.time)
+        return max(self._next_sweep, math.ceil(ahead / MINUTE) * MINUTE)
 
     def sweep(self) -> None:
         """Sweep once, as every minute."""
@@ -116,7 +121,8 @@ class World:
         for url, name in WORKERS.items():
             waiting = self.aws.queues[url]
             while waiting:
-                self.simulation.spawn(name, partial(self._deliver, url, waiting.popleft()))
+                message = waiting.popleft()
+                self.simulation.spawn(name, partial(self._deliver, url, message.body), after=message.delay)
 
     def _deliver(self, url: str, message: dict[str, str], times: int = 1) -> None:
         """Have a message carried out. If its worker fails or dies, another one receives it later."""
@@ -187,6 +193,8 @@ def _chance(seed: int) -> Iterator[None]:
     before, entropy, secret = random.getstate(), os.urandom, module._urandom
     random.seed(seed)
     os.urandom, module._urandom = drawn, drawn
+    # What remembers the last id of a moment, and counts on from it: here, of the history before.
+    ulid.default_generator.policy = ulid.StrictMonotonicPolicy()
     try:
         yield
     finally:

@@ -165,18 +165,18 @@ def read_again(seen: User, store: Store) -> User:
     return store.amended(seen, unsettled, when=resting, **values)
 
 
-def at_rest(seen: User, store: Store, now: int) -> User:
-    """Return a user for whom nothing is to be done; a due time that says otherwise is put right."""
-    if seen.due is None or seen.due > now:
+def at_rest(seen: User, store: Store) -> User:
+    """Return a user for whom nothing is to be done now; a due time that says otherwise is put right.
+
+    The sweep puts off what it hints at, further each time: a wait to settle ends when it ends.
+    """
+    due = _due_at_rest(seen)
+    if seen.due in {None, due}:
         return seen
     when, values = _unmoved(seen)
     try:
         return store.amended(
-            seen,
-            replace(seen, due=_due_at_rest(seen)),
-            when=f"#due = :due AND {when}",
-            due=seen.due,
-            **values,
+            seen, replace(seen, due=due), when=f"#due = :seen_due AND {when}", seen_due=seen.due, **values
         )
     except ConditionFailed:
         return store.user(seen.id)

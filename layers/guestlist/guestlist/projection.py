@@ -48,7 +48,7 @@ def project_user(user_id: str, *, request_id: str, store: Store, auth0: Auth0) -
     if seen.lease_until > now:
         return Projected(seen)
     if not has_work(seen, now):
-        return Projected(leases.at_rest(seen, store, now))
+        return Projected(leases.at_rest(seen, store))
     try:
         user = leases.take(seen, owner, store, now)
     except ConditionFailed:
@@ -63,6 +63,7 @@ def _told_until_newest(
     """Tell Auth0 under a lease, again while newer versions come."""
     account, made = None, False
     while True:
+        told = Told(exists=user.created)
         try:
             if user.adopting:
                 user = adoption.take_over(user.id, request_id, store)

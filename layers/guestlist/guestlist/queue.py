@@ -19,19 +19,19 @@ class Queue:
         self._mail = mail
         self._client = boto3.client("sqs")
 
-    def project(self, user: str) -> None:
-        """Hint that a user waits to be projected."""
-        self._send(self._projection, {"user": user})
+    def project(self, user: str, *, after: int = 0) -> None:
+        """Hint that a user waits to be projected, or will in so many seconds."""
+        self._send(self._projection, {"user": user}, after)
 
     def mail(self, invite: Invite) -> None:
         """Hint that an invite's mail waits to be sent."""
         self._send(self._mail, {"organization": invite.organization, "invite": invite.id})
 
-    def _send(self, url: str | None, message: dict[str, str]) -> None:
+    def _send(self, url: str | None, message: dict[str, str], after: int = 0) -> None:
         if url is None:
             raise ValueError("this function was not given that queue")
         try:
-            self._client.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+            self._client.send_message(QueueUrl=url, MessageBody=json.dumps(message), DelaySeconds=after)
         except (ClientError, BotoCoreError):
             # The change is committed and carries its due time; the sweep will queue it.
             logger.warning("a hint was not queued", exc_info=True)

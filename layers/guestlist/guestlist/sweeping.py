@@ -15,6 +15,9 @@ from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
 
+EVERY = 60
+"""Seconds between two sweeps (template.yaml)."""
+
 
 @dataclass
 class Swept:
@@ -28,9 +31,17 @@ class Swept:
 
 
 def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
-    """Go through what is overdue, up to a hundred items in each of the eight shards."""
+    """Go through what is overdue, up to a hundred items in each of the eight shards.
+
+    An account in which a late write may stand is read when its wait is over, not a sweep later.
+    """
     swept = Swept()
-    for record in store.overdue(request.now):
+    for record in store.overdue(request.now + EVERY):
+        if (ahead := (record.due or 0) - request.now) > 0:
+            if isinstance(record, User) and record.unsettled_at is not None:
+                queue.project(record.id, after=ahead)
+                swept.projections += 1
+            continue
         swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if isinstance(record, User):
             if _put_off(record, store, request.now):
