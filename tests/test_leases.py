@@ -10,6 +10,7 @@ import pytest
 
 from guestlist.clock import clock
 from guestlist.deadline import Transport
+from guestlist.errors import LastAdmin
 from guestlist.leases import LEASE, SETTLING
 from guestlist.members import deprovision
 from guestlist.names import ADMIN
@@ -96,6 +97,18 @@ def test_a_version_that_came_during_the_call_is_told_before_the_lease_goes_back(
     assert (projected.version, projected.applied, projected.lease_owner) == (3, 3, None)
     assert guests.calls() == ["PATCH 200", "PATCH 200"]
     assert other in guests.array(ann)
+
+
+def test_an_admin_who_is_counted_in_while_they_are_removed_is_counted_out(guests: Bench) -> None:
+    """Counting in leaves the version: whoever relied on their not counting decides anew."""
+    clinic = guests.organization()
+    boss, ann = (guests.added(clinic, None, ADMIN) for _ in range(2))
+    guests.project(boss)
+    meanwhile = Meanwhile(guests, lambda: guests.project(ann))
+    deprovision(clinic, ann, request=guests.request(), store=meanwhile)
+    assert guests.store.organization(clinic).admins == 1
+    with pytest.raises(LastAdmin):
+        guests.removed(clinic, boss)
 
 
 def test_a_version_that_came_while_an_admin_was_counted_in_is_told(guests: Bench) -> None:

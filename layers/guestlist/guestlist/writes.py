@@ -99,10 +99,21 @@ def new_membership(membership: Membership) -> Write:
 def changed(before: Versioned, after: Versioned) -> Write:
     """Change what differs, if nobody changed the record since it was read.
 
-    When it is due is written anyway: that moves without the version, and may be gone by then.
+    When it is due is written anyway: that moves without the version, and may be gone by then. So does whose
+    admin a user counts as, and who welcomed them: what relies on it is decided anew.
     """
     after = replace(after, version=before.version + 1)
-    return difference(before, after, DUE, when="#version = :seen", seen=before.version)
+    if not isinstance(before, User):
+        return difference(before, after, DUE, when="#version = :seen", seen=before.version)
+    return difference(
+        before,
+        after,
+        DUE,
+        when="#version = :seen AND #uncounted = :were AND #welcomed = :had",
+        seen=before.version,
+        were=list(before.uncounted),
+        had=list(before.welcomed),
+    )
 
 
 class Mailed(NamedTuple):
