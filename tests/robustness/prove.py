@@ -32,6 +32,8 @@ SEEDS = 10_000
 """Seeds that one task has to itself."""
 CRASHES = 8
 """Tasks that the plans of crashes are shared out to."""
+TASKS = 8
+"""Tasks of one process: what histories leave behind takes a minute to put away after fifty of them."""
 LONGEST_HUNT = 60
 """Seconds within which a mutant is to be caught."""
 
@@ -139,7 +141,7 @@ def prove(seed: int, operations: int, *, quick: bool) -> Proof:
     """Carry all tasks out, and tell of each when it is done."""
     proof, started = Proof(seed), time.perf_counter()
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=context, max_tasks_per_child=TASKS) as pool:
         under_way = {pool.submit(task): name for name, task in tasks(seed, operations, quick=quick)}
         for done in as_completed(under_way):
             name, error = under_way[done], done.exception()
