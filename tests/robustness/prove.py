@@ -13,11 +13,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.robustness import crashes, crowd, faults, mutants, outage, races, script, stories
 from tests.robustness.crowd import Figures as CrowdFigures
@@ -140,19 +139,32 @@ def tasks(seed: int, operations: int, *, quick: bool) -> Iterator[Task]:
 def prove(seed: int, operations: int, *, quick: bool) -> Proof:
     """Carry all tasks out, and tell of each when it is done."""
     proof, started = Proof(seed), time.perf_counter()
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, max_tasks_per_child=TASKS) as pool:
-        under_way = {pool.submit(task): name for name, task in tasks(seed, operations, quick=quick)}
-        for done in as_completed(under_way):
-            name, error = under_way[done], done.exception()
-            if error is None:
-                proof.take(name, done.result())
+    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=TASKS) as pool:
+        for done in pool.imap_unordered(_carried_out, tasks(seed, operations, quick=quick)):
+            if done.error:
+                proof.failures.append(f"{done.name}: {done.error}")
             else:
-                proof.failures.append(f"{name}: " + "".join(traceback.format_exception(error)))
+                proof.take(done.name, done.found)
             proof.seconds = round(time.perf_counter() - started, 1)
-            sys.stdout.write(f"{proof.seconds:7.1f} s  {name}{': FAILED' if error else ''}\n")
+            sys.stdout.write(f"{proof.seconds:7.1f} s  {done.name}{': FAILED' if done.error else ''}\n")
             sys.stdout.flush()
     return proof
+
+
+class Done(NamedTuple):
+    """What became of one task: what it found, or why it came to no end."""
+
+    name: str
+    found: Any
+    error: str
+
+
+def _carried_out(task: Task) -> Done:
+    name, work = task
+    try:
+        return Done(name, work(), "")
+    except Exception:  # noqa: BLE001 (whatever it is, the proof says so, and goes on)
+        return Done(name, None, traceback.format_exc())
 
 
 def main() -> int:
