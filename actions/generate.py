@@ -123,6 +123,8 @@ def _constants(inside: Policy) -> str:
         f"const SOURCES = {json.dumps(list(policy.Source))};\n"
         f"const NO_ORGANIZATION = {json.dumps(list(policy.NoOrganization))};\n"
         f"const REFRESH_ORGANIZATION = {json.dumps(list(policy.RefreshOrganization))};\n"
+        f"const CLOSED = {json.dumps(policy.CLOSED_SECRETS)};\n"
+        f"const MARK_LENGTH = {policy.MARK_LENGTH};\n"
         f"{more}"
         f"const FAILURE = {_decision(policy.FAILURE)};\n"
     )

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,7 +33,12 @@ NAMESPACE = "https://guestlist.example/claims"
 CONNECTION = "Username-Password-Authentication"
 SENDER = "clinics@guestlist.example"
 APPLICATION = "Clinic Portal"
-CLIENT_SECRETS = {"AcceptClient": "accept", "ProjectorClient": "projector", "DriftClient": "drift"}
+CLIENT_SECRETS = {
+    "AcceptClient": "accept",
+    "ProjectorClient": "projector",
+    "DriftClient": "drift",
+    "DoorClient": "door",
+}
 
 
 class Stack:
@@ -141,7 +145,7 @@ class Stack:
         return Template.load(ROOT / "template.yaml", {**parameters, **self._parameters})
 
     def _secrets(self) -> dict[str, str]:
-        return {secret: json.dumps(asdict(self.clients[name])) for secret, name in CLIENT_SECRETS.items()}
+        return {secret: json.dumps(self.clients[name].shown()) for secret, name in CLIENT_SECRETS.items()}
 
     def _functions(self) -> dict[str, Function]:
         return load(self.aws.template.functions(), ROOT, self.aws.account)
@@ -208,7 +212,7 @@ class Stack:
             "issuer": self.issuer,
             "audience": AUDIENCE,
             "namespace": NAMESPACE,
-            "clients": {name: asdict(self.clients[name]) for name in shown},
+            "clients": {name: self.clients[name].shown() for name in shown},
             "organizations": self.organizations(),
         }
 

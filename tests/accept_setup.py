@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import httpx
 
+from guestlist import closing
+from guestlist.clock import clock
 from guestlist.records import Halt, User
+from guestlist.request import sweep_request
 from guestlist.store import Store
 from guestlist.table import Table
 from local.environment import variables
@@ -71,8 +74,8 @@ def table_item(stack: Stack, pk: str, sk: str, change: str = "", **values: str) 
 
 
 def suspend(stack: Stack, organization: str) -> None:
-    """Close an organization, for which there is no route yet."""
-    table_item(stack, f"ORG#{organization}", "ORG", "SET #status = :now", now="suspended")
+    """Close an organization."""
+    closing.suspend(organization, request=sweep_request("closed", clock.now()), store=store(stack))
 
 
 def amend_user(stack: Stack, email: str, change: Callable[[User], User]) -> User:

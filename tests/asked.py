@@ -22,6 +22,8 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "list_organizations": ("GET /organizations", None),
     "read_organization": ("GET /organizations/{organization}", None),
     "change_organization": ("PATCH /organizations/{organization}", {"name": "Clinic A", "seats": 50}),
+    "suspend": ("POST /organizations/{organization}/suspend", None),
+    "resume": ("POST /organizations/{organization}/resume", None),
     "invite": (
         "POST /organizations/{organization}/invites",
         {"email": EMAIL, "roles": ["editor"], "inviter_name": "Olga Orr"},

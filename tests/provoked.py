@@ -1,10 +1,12 @@
 """Each refusal that an operation declares, provoked at the front door."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from guestlist import writes
 from guestlist.clock import clock
+from guestlist.door_records import MOST
 from guestlist.invites import expire
 from guestlist.request import sweep_request
 from guestlist.table import ATTEMPTS
@@ -16,6 +18,8 @@ CREATING = ("provision", "invite", "invite_into_own", "add_member")
 WRITING = (
     *CREATING,
     "change_organization",
+    "suspend",
+    "resume",
     "resend",
     "revoke",
     "change_roles",
@@ -89,9 +93,12 @@ def _busy(asker: Asker, place: Ids) -> None:
             if "member" in OPERATIONS[operation][0]
             else place
         )
+        if operation == "resume":
+            suspend(asker.stack, place["organization"])
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
         body = {name: fresh[name] for name in fresh if name in (OPERATIONS[operation][1] or {})}
         asker.ask(operation, member, **body, **_own(operation, place))
+    asker.ask("resume", place).raise_for_status()
 
 
 def _bodies(asker: Asker, place: Ids) -> None:
@@ -163,6 +170,11 @@ def _suspended(asker: Asker, _: Ids) -> None:
     suspend(asker.stack, "clinicD")
     for operation in ("invite", "invite_into_own", "resend", "add_member", "change_roles"):
         asker.ask(operation, place, **_own(operation, place))
+    asker.ask("resume", place).raise_for_status()
+    kept, door = store(asker.stack), store(asker.stack).door()
+    kept.amended(door, replace(door, closed=("-" * 12,) * MOST), when="attribute_exists(#pk)")
+    asker.ask("suspend", place)
+    kept.amended(kept.door(), door, when="attribute_exists(#pk)")
 
 
 def _full(asker: Asker, _: Ids) -> None:

@@ -199,7 +199,7 @@ def test_every_state_of_a_projection_has_its_words(projection: str, admitted: bo
     member = {"email": "ann@example.com", "roles": [], "created_at": "2026-11-25T08:00:00Z"}
     found = Findings(
         person="ann",
-        organization={"id": "clinicA", "status": "active"},
+        organization={"id": "clinicA", "status": "active", "door": "open"},
         member={**member, "projection": projection, "projection_code": "account_linked"},
         organizations=("clinicA", "clinicB"),
     )

@@ -30,7 +30,13 @@ def is_member_of_what_is_asked(facts: Facts) -> bool:
     sound = facts.configured and facts.protocol_known and facts.sources_sound and facts.sources_agree
     for_one = facts.named or (facts.given and not facts.refresh)
     return (
-        sound and not facts.exempt and facts.listed and facts.connection_admits and for_one and facts.member
+        sound
+        and not facts.exempt
+        and facts.listed
+        and facts.connection_admits
+        and for_one
+        and facts.member
+        and facts.open
     )
 
 

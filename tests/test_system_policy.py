@@ -26,7 +26,7 @@ def test_a_claim_is_for_a_bound_system_without_all_organizations() -> None:
         sound = facts.configured and facts.sources_sound and facts.sources_agree
         decision = decide(facts, SYSTEM_RULES)
         assert (decision.outcome is Outcome.WITHOUT) == (not facts.bound)
-        admitted = facts.bound and sound and not facts.everywhere
+        admitted = facts.bound and sound and not facts.everywhere and facts.open
         assert (decision.organization == "clinicA") == (decision.outcome is Outcome.ADMIT) == admitted
 
 
@@ -34,7 +34,7 @@ def test_the_rows_that_logins_have_too_are_the_same() -> None:
     """What a code means is said once."""
     logins = {rule.code: rule for rule in RULES}
     shared = [rule for rule in SYSTEM_RULES if rule.code in logins]
-    assert len(shared) == 3
+    assert len(shared) == 4
     assert all(logins[rule.code] is rule for rule in shared)
 
 
@@ -46,6 +46,7 @@ def test_all_organizations_beside_one_are_denied_in_a_fixed_text() -> None:
         sources_sound=True,
         sources_agree=True,
         everywhere=True,
+        open=True,
         organization="clinicA",
     )
     text = "system_everywhere: A system of one organization cannot have all:organizations."

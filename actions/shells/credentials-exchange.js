@@ -2,7 +2,7 @@
 // The trigger post-login does not run for client credentials, so this one is bound to credentials-exchange.
 
 // policy:begin
-/* global ERRORS, FAILURE, decide, factsOf, parseSettings */
+/* global ERRORS, FAILURE, decide, factsOf, settingsIn */
 // policy:end
 
 function systemOf(event) {
@@ -17,7 +17,7 @@ function systemOf(event) {
 
 // The denial, or undefined if the token may be issued.
 function check(event, api) {
-  const settings = parseSettings(event.secrets.GUESTLIST_DOOR);
+  const settings = settingsIn(event.secrets);
   const decision = decide(factsOf(systemOf(event), settings));
   if (decision.outcome === "deny") return decision;
   if (decision.outcome === "admit") {

@@ -1,4 +1,4 @@
-/* global PROTOCOLS, REFRESH_PROTOCOL, ROLE, afterPrefix, isOrganization, isPresent, isTexts, nativeOrganization, own */
+/* global PROTOCOLS, REFRESH_PROTOCOL, ROLE, afterPrefix, isOpen, isOrganization, isPresent, isTexts, nativeOrganization, own */
 
 // The organizations that the sources name: some supply one, the others may only contradict.
 function namedOrganizations(login, settings, refresh) {
@@ -61,6 +61,7 @@ function factsOf(login, settings) {
     without: settings.no_organization === "admit",
     connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
     member: organizations.includes(organization),
+    open: isOpen(organization, settings),
     organization,
   };
 }

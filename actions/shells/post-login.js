@@ -2,14 +2,15 @@
 // Bind it first to the trigger post-login: a later Action may see another event.request.
 
 // policy:begin
-/* global FAILURE, decide, factsOf, parseSettings, rolesIn */
+/* global FAILURE, decide, factsOf, rolesIn, settingsIn */
 // policy:end
 
-// Module-level state is shared between users (Node 22): nothing but the settings, keyed by their own text.
+// Module-level state is shared between users (Node 22): nothing but the settings, keyed by the secrets' own text.
 let parsed = { text: undefined, settings: null };
 
-function settingsFrom(text) {
-  if (parsed.text !== text) parsed = { text, settings: parseSettings(text) };
+function settingsFrom(secrets) {
+  const text = Object.entries(secrets).flat().join();
+  if (parsed.text !== text) parsed = { text, settings: settingsIn(secrets) };
   return parsed.settings;
 }
 
@@ -43,7 +44,7 @@ function admit(organization, namespace, event, api) {
 
 // The reason for a denial, or "" if the login may go on.
 function check(event, api) {
-  const settings = settingsFrom(event.secrets.GUESTLIST_DOOR);
+  const settings = settingsFrom(event.secrets);
   const decision = decide(factsOf(loginOf(event), settings));
   if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
   return decision.reason;

@@ -5,7 +5,7 @@
 // eslint-disable-next-line no-unused-vars -- a Rule is one function expression
 function guestlistDoor(user, context, callback) {
   // policy:begin
-  /* global FAILURE, decide, factsOf, parseSettings, rolesIn */
+  /* global FAILURE, decide, factsOf, rolesIn, settingsIn */
   // policy:end
 
   function loginOf() {
@@ -33,7 +33,7 @@ function guestlistDoor(user, context, callback) {
 
   // The reason for a denial, or "" if the login may go on.
   function check() {
-    const settings = parseSettings(configuration.GUESTLIST_DOOR);
+    const settings = settingsIn(configuration);
     const decision = decide(factsOf(loginOf(), settings));
     if (decision.outcome === "admit") admit(decision.organization, settings.namespace);
     return decision.reason;

@@ -1,4 +1,6 @@
-/* global ORGANIZATION, NAMESPACE, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION */
+/* global require, ORGANIZATION, NAMESPACE, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION, CLOSED, MARK_LENGTH */
+
+const { createHash } = require("crypto");
 
 function deny(code, text) {
   return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
@@ -36,6 +38,21 @@ function parseSettings(text) {
   };
   const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
   return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+}
+
+// The settings in the secrets, with the marks of the closed organizations; null if any of them is not as documented.
+function settingsIn(secrets) {
+  const settings = parseSettings(secrets.GUESTLIST_DOOR);
+  const texts = Object.keys(secrets).filter((name) => name.startsWith(CLOSED)).map((name) => secrets[name]);
+  if (settings === null || !texts.every((text) => isText(text) && text.length % MARK_LENGTH === 0)) return null;
+  const marks = new RegExp(`.{${MARK_LENGTH}}`, "g");
+  return { ...settings, closed: new Set(texts.flatMap((text) => text.match(marks))) };
+}
+
+// Every closed organization is on the list by its mark.
+function isOpen(organization, settings) {
+  if (settings.closed.size === 0) return true;
+  return !settings.closed.has(createHash("sha256").update(String(organization)).digest("base64url").slice(0, MARK_LENGTH));
 }
 
 // What follows the prefix; an audience that is no string is passed on, and found malformed.

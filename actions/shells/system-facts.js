@@ -1,4 +1,4 @@
-/* global EVERYWHERE, afterPrefix, isOrganization, isPresent, nativeOrganization, own */
+/* global EVERYWHERE, afterPrefix, isOpen, isOrganization, isPresent, nativeOrganization, own */
 
 // Scopes that are not the documented array might be any.
 const reachesEverywhere = (scopes) => isPresent(scopes) && (!Array.isArray(scopes) || scopes.includes(EVERYWHERE));
@@ -19,6 +19,7 @@ function factsOf(system, settings) {
     sources_sound: named.every(isOrganization),
     sources_agree: new Set(named).size <= 1,
     everywhere: reachesEverywhere(system.requestedScopes) || reachesEverywhere(system.tokenScopes),
+    open: isOpen(bound, settings),
     organization: bound,
   };
 }

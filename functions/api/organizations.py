@@ -7,13 +7,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import namespace, store
-from guestlist import organizations, records
-from guestlist.api import etag, request_of, version_seen
+from api.wiring import namespace, queue, store
+from guestlist import closing, organizations, records
+from guestlist.api import etag, patience, request_of, version_seen, waited
 from guestlist.bodies import OrganizationChange, OrganizationRequest
+from guestlist.door_records import Door
 from guestlist.resources import Organization, OrganizationList
 
 router = APIGatewayHttpRouter()
+Headers = dict[str, str | list[str]]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -31,21 +33,20 @@ def provision(body: OrganizationRequest) -> Response[Organization]:
     )
     made = organizations.provision(asked, request=request, store=store)
     headers = etag(made.version) | {"Location": f"/organizations/{made.id}"}
-    return Response(HTTPStatus.CREATED, "application/json", Organization.of(made), headers)
+    return Response(HTTPStatus.CREATED, "application/json", Organization.of(made, store.door()), headers)
 
 
 @router.get("/organizations")
 def list_organizations(limit: Limit = 50, cursor: str | None = None) -> OrganizationList:
     """List all organizations, by id."""
-    page = store.organizations(limit=limit, cursor=cursor)
-    return OrganizationList(items=[Organization.of(found) for found in page.items], next=page.next)
+    page, door = store.organizations(limit=limit, cursor=cursor), store.door()
+    return OrganizationList(items=[Organization.of(found, door) for found in page.items], next=page.next)
 
 
 @router.get("/organizations/<organization>")
 def read_organization(organization: str) -> Response[Organization]:
     """Read an organization."""
-    found = store.organization(organization)
-    return _shown(found)
+    return _shown(store.organization(organization), store.door())
 
 
 @router.patch("/organizations/<organization>")
@@ -53,8 +54,31 @@ def change_organization(organization: str, body: OrganizationChange) -> Response
     """Change an organization's name or seats."""
     request = request_of(router.current_event, namespace)
     seen = version_seen(router.current_event, store.organization(organization).version)
-    return _shown(organizations.change(organization, body, seen=seen, request=request, store=store))
+    changed = organizations.change(organization, body, seen=seen, request=request, store=store)
+    return _shown(changed, store.door())
 
 
-def _shown(found: records.Organization) -> Response[Organization]:
-    return Response(HTTPStatus.OK, "application/json", Organization.of(found), etag(found.version))
+@router.post("/organizations/<organization>/suspend")
+def suspend(organization: str) -> Response[Organization]:
+    """Close an organization's door: at once at this API, at the next login or refresh everywhere."""
+    request = request_of(router.current_event, namespace)
+    return _turned(closing.suspend(organization, request=request, store=store))
+
+
+@router.post("/organizations/<organization>/resume")
+def resume(organization: str) -> Response[Organization]:
+    """Open the door of a suspended organization again; members and invites are as they were."""
+    request = request_of(router.current_event, namespace)
+    return _turned(closing.resume(organization, request=request, store=store))
+
+
+def _turned(organization: records.Organization) -> Response[Organization]:
+    """Have the door told, and answer when it knows, or the caller's patience ends."""
+    queue.door()
+    seconds = patience(router.current_event)
+    return _shown(organization, closing.awaited(organization, patience=seconds, store=store), waited(seconds))
+
+
+def _shown(found: records.Organization, door: Door, headers: Headers | None = None) -> Response[Organization]:
+    told = etag(found.version) | (headers or {})
+    return Response(HTTPStatus.OK, "application/json", Organization.of(found, door), told)

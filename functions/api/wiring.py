@@ -15,13 +15,14 @@ settings = Settings(
     "LINK_ORIGIN",
     "PROJECTION_QUEUE",
     "MAIL_QUEUE",
+    "DOOR_QUEUE",
     "MAILS_PER_ORGANIZATION",
     "MAILS_PER_INVITER",
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
 )
 store = Store(Table(settings.TABLE_NAME))
-queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE)
+queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE, door=settings.DOOR_QUEUE)
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 limits = Limits(
     organization=int(settings.MAILS_PER_ORGANIZATION),

@@ -38,9 +38,9 @@ function eventOf(vector, { events }) {
   return event;
 }
 
-function secretOf(vector, { configuration: settings }) {
-  if ("secret" in vector) return vector.secret ?? undefined;
-  return JSON.stringify({ ...settings, ...vector.configuration });
+function secretsOf(vector, { configuration: settings }) {
+  const door = "secret" in vector ? (vector.secret ?? undefined) : JSON.stringify({ ...settings, ...vector.configuration });
+  return { GUESTLIST_DOOR: door, ...vector.closed };
 }
 
 function loginResult(denied, tokens, stored) {
@@ -50,7 +50,8 @@ function loginResult(denied, tokens, stored) {
 }
 
 function compile(code, names, result) {
-  return new Function(...names, `${code}\nreturn ${result};`);
+  const made = new Function("require", ...names, `${code}\nreturn ${result};`);
+  return (...values) => made(require, ...values);
 }
 
 const action = compile(input.action.code, ["exports"], "exports.onExecutePostLogin")({});
@@ -68,7 +69,7 @@ async function runAction(vector, file) {
     refreshToken: { setMetadata: (key, value) => (stored = key === "organization" ? value : key) },
     transaction: { setMetadata: () => api },
   };
-  event.secrets = { GUESTLIST_DOOR: secretOf(vector, file) };
+  event.secrets = secretsOf(vector, file);
   await action(event, api);
   if (denials.length > 1) throw new Error("deny was called twice");
   return loginResult(denials[0] ?? null, tokens, stored);
@@ -84,7 +85,7 @@ async function runSystems(vector, file) {
     access: { deny: (code, reason) => denials.push([code, reason]) },
     accessToken: { setCustomClaim: (name, value) => (claims[name.replace(`${NAMESPACE}/`, "")] = value) },
   };
-  event.secrets = { GUESTLIST_DOOR: secretOf(vector, file) };
+  event.secrets = secretsOf(vector, file);
   await systems(event, api);
   if (denials.length > 1) throw new Error("deny was called twice");
   return { denied: denials[0] ?? null, claims: Object.keys(claims).length === 0 ? null : claims };
@@ -113,7 +114,7 @@ async function runRule(vector, file) {
   const event = eventOf(vector, file);
   const tokens = [{}, {}];
   const calls = [];
-  const run = rule({ GUESTLIST_DOOR: secretOf(vector, file) }, class UnauthorizedError extends Error {});
+  const run = rule(secretsOf(vector, file), class UnauthorizedError extends Error {});
   const user = Object.create({}, { app_metadata: { get: () => event.user.app_metadata } });
   run(user, contextOf(event, tokens), (error) => calls.push(error));
   if (calls.length !== 1) throw new Error("the callback is called exactly once");

@@ -40,6 +40,7 @@ def admitted(account: Account | None, organizations: Iterable[str]) -> Admitted:
             without=False,
             connection_admits=True,
             member=name in listed,
+            open=True,
             organization=name,
         )
         if decide(facts).outcome is Outcome.ADMIT:

@@ -11,6 +11,8 @@ function guestlistDoor(user, context, callback) {
   const SOURCES = ["organization", "client", "audience", "connection", "query"];
   const NO_ORGANIZATION = ["deny", "admit", "only"];
   const REFRESH_ORGANIZATION = ["stored", "requested"];
+  const CLOSED = "GUESTLIST_CLOSED_";
+  const MARK_LENGTH = 12;
   const PROTOCOLS = [
     "oidc-basic-profile",
     "oidc-ciba",
@@ -65,11 +67,16 @@ function guestlistDoor(user, context, callback) {
     if (facts.named !== true && facts.given !== true) {
       return deny("organization_not_named", "Please choose an organization.");
     }
-    if (facts.member === true) {
+    if (facts.member === true && facts.open === true) {
       return letIn("admit", "member", facts.organization);
     }
-    return deny("not_member", "You are not a member of this organization.");
+    if (facts.member !== true) {
+      return deny("not_member", "You are not a member of this organization.");
+    }
+    return deny("organization_suspended", "This organization is suspended.");
   }
+
+  const { createHash } = require("crypto");
 
   function deny(code, text) {
     return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
@@ -107,6 +114,21 @@ function guestlistDoor(user, context, callback) {
     };
     const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
     return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+  }
+
+  // The settings in the secrets, with the marks of the closed organizations; null if any of them is not as documented.
+  function settingsIn(secrets) {
+    const settings = parseSettings(secrets.GUESTLIST_DOOR);
+    const texts = Object.keys(secrets).filter((name) => name.startsWith(CLOSED)).map((name) => secrets[name]);
+    if (settings === null || !texts.every((text) => isText(text) && text.length % MARK_LENGTH === 0)) return null;
+    const marks = new RegExp(`.{${MARK_LENGTH}}`, "g");
+    return { ...settings, closed: new Set(texts.flatMap((text) => text.match(marks))) };
+  }
+
+  // Every closed organization is on the list by its mark.
+  function isOpen(organization, settings) {
+    if (settings.closed.size === 0) return true;
+    return !settings.closed.has(createHash("sha256").update(String(organization)).digest("base64url").slice(0, MARK_LENGTH));
   }
 
   // What follows the prefix; an audience that is no string is passed on, and found malformed.
@@ -182,6 +204,7 @@ function guestlistDoor(user, context, callback) {
       without: settings.no_organization === "admit",
       connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
       member: organizations.includes(organization),
+      open: isOpen(organization, settings),
       organization,
     };
   }
@@ -212,7 +235,7 @@ function guestlistDoor(user, context, callback) {
 
   // The reason for a denial, or "" if the login may go on.
   function check() {
-    const settings = parseSettings(configuration.GUESTLIST_DOOR);
+    const settings = settingsIn(configuration);
     const decision = decide(factsOf(loginOf(), settings));
     if (decision.outcome === "admit") admit(decision.organization, settings.namespace);
     return decision.reason;

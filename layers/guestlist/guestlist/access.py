@@ -9,10 +9,12 @@ member                 has none; reads themselves
 
 Nobody gives a role above their own (`standing`): `admin`, the only role that allows anything here, is given
 by who may do all that an admin may. A token outlives a removal: what an admin changes relies on their being
-one at the commit, what they read on their being one when they ask.
+one at the commit, what they read on their being one when they ask. Who acts for one organization alone is
+refused while it is suspended.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -21,7 +23,7 @@ from guestlist import writes
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
 from guestlist.names import ADMIN
-from guestlist.records import Actor, ActorKind, User
+from guestlist.records import Actor, ActorKind, OrganizationStatus, User
 from guestlist.store import Store
 from guestlist.table import Write
 
@@ -59,6 +61,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /organizations": Rule(Permission.READ_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}/invites": Rule(Permission.READ_INVITES, Reach.PATH),
     "GET /organizations/{organization}/invites/{invite}": Rule(Permission.READ_INVITES, Reach.PATH),
     "POST /invites": Rule(Permission.WRITE_INVITES, Reach.OWN),
@@ -134,6 +138,19 @@ def standing(
         return caller.actor, []
     user = _admin(caller, organization, store)
     return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+
+
+def not_suspended(caller: Caller, store: Store) -> None:
+    """Refuse who acts for one organization alone while its door is closed: a token outlives that, too.
+
+    Raises:
+        Forbidden: it is.
+    """
+    if caller.organization is None:
+        return
+    with suppress(NotFound):  # what comes after says so, in its own way
+        if store.organization(caller.organization).status is OrganizationStatus.SUSPENDED:
+            raise Forbidden("Your organization is suspended.")
 
 
 def still_stands(caller: Caller, store: Store) -> None:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from guestlist.access import PUBLIC, ROUTES, allow, still_stands
+from guestlist.access import PUBLIC, ROUTES, allow, not_suspended, still_stands
 from guestlist.caller import Caller, caller_of
 from guestlist.clock import clock
 from guestlist.errors import (
@@ -50,11 +50,12 @@ def create_api(namespace: str, store: Store) -> APIGatewayHttpResolver:
     """Return a resolver that asks who may, validates, and answers every error as problem details."""
 
     def may_pass() -> None:
-        """Hold the caller against the table of routes, and an admin who reads against their membership."""
+        """Hold the caller against the table of routes, their organization, and what they are in it."""
         route = f"{app.request.method} {app.request.route}"
         if route in ROUTES:
             caller = _caller(app.current_event, namespace)
             allow(caller, route, app.request.path_parameters.get("organization"))
+            not_suspended(caller, store)
             if app.request.method == "GET":
                 still_stands(caller, store)
         elif route not in PUBLIC:

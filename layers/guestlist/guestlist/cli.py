@@ -126,6 +126,13 @@ def _organizations(group: "Groups") -> None:
     _seats(seats, default=argparse.SUPPRESS)
     none = seats.add_argument("--no-seats", dest="seats", action="store_const", const=None)
     none.default, none.help = argparse.SUPPRESS, "as many as come"
+    for name, run, text in (
+        ("suspend", commands.suspend_organization, "close its door: nobody gets in"),
+        ("resume", commands.resume_organization, "open its door again"),
+    ):
+        turn = _command(group, name, run, text)
+        turn.add_argument("organization")
+        _wait(turn)
 
 
 def _invites(group: "Groups") -> None:
@@ -158,9 +165,7 @@ def _members(group: "Groups") -> None:
     remove = _command(group, "remove", commands.remove_member, "take one off the list")
     _member(remove)
     for command in (add, roles, remove):
-        command.add_argument(
-            "--wait", type=int, default=5, metavar="S", help="seconds to wait for Auth0, 10 at most; 5"
-        )
+        _wait(command)
 
 
 def _group(groups: "Groups", name: str, text: str) -> "Groups":
@@ -193,6 +198,11 @@ def _offer(command: Options) -> None:
     command.add_argument("--locale", default="en", help="the language of the mail, as de or de-AT")
     command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
     _key(command)
+
+
+def _wait(command: Options) -> None:
+    text = "seconds to wait for Auth0, 10 at most; 5"
+    command.add_argument("--wait", type=int, default=5, metavar="S", help=text)
 
 
 def _seats(command: argparse._ActionsContainer, default: str | None = None) -> None:

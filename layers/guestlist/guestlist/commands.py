@@ -46,6 +46,16 @@ def change_organization(api: Api, asked: Namespace) -> Body:
     return _changed(api, organization, body)
 
 
+def suspend_organization(api: Api, asked: Namespace) -> Body:
+    """Close an organization's door."""
+    return api.write("POST", path("organizations", asked.organization, "suspend"), Prefer=_patience(asked))
+
+
+def resume_organization(api: Api, asked: Namespace) -> Body:
+    """Open an organization's door again."""
+    return api.write("POST", path("organizations", asked.organization, "resume"), Prefer=_patience(asked))
+
+
 def invite(api: Api, asked: Namespace) -> Body:
     """Invite somebody; without an organization, into the caller's own."""
     body = {"email": asked.email, "roles": asked.role, "locale": asked.locale, "send": asked.send}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from guestlist.auth0 import Body, segment
 from guestlist.clock import clock
-from guestlist.login_policy import SECRET_NAME, DoorConfiguration
+from guestlist.login_policy import CLOSED_SECRETS, SECRET_NAME, DoorConfiguration
 from guestlist.management import Management, SetUpError
 
 BUILD_LIMIT = 120.0
@@ -27,7 +27,7 @@ def set_up_door(
     actions = [_written(manifest, configuration, door, management) for manifest in manifests]
     for manifest, action in zip(manifests, actions, strict=True):
         name = manifest["name"]
-        _await_build(name, action, management, build_limit)
+        await_build(name, action, management, build_limit)
         management.call("POST", f"{action}/deploy")
         _bind_first(name, action.rpartition("/")[2], manifest["supported_triggers"][0]["id"], management)
 
@@ -57,11 +57,14 @@ def _written(manifest: Body, configuration: DoorConfiguration, door: Path, manag
         new = {"supported_triggers": manifest["supported_triggers"], **action}
         known = management.create("/actions/actions", new, name=name)
     else:
+        # The lists of closed organizations stay: a secret that is named without a value keeps the one it has.
+        names = [secret["name"] for secret in known.get("secrets") or []]
+        action["secrets"] += [{"name": name} for name in names if name.startswith(CLOSED_SECRETS)]
         management.call("PATCH", f"/actions/actions/{segment(known['id'])}", action)
     return f"/actions/actions/{segment(known['id'])}"
 
 
-def _await_build(name: str, action: str, management: Management, limit: float) -> None:
+def await_build(name: str, action: str, management: Management, limit: float = BUILD_LIMIT) -> None:
     """Wait until the Action is built: before that, Auth0 refuses to deploy it."""
     ends_at, pause = clock.steady() + limit, FIRST_PAUSE
     while (status := management.call("GET", action)["status"]) != "built":

@@ -8,6 +8,7 @@ GuestlistError
 ├── Conflict               409                           the state of things forbids it
 │   ├── AlreadyMember           already_member
 │   ├── InvitePending           invite_pending
+│   ├── DoorFull                door_full
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
 │   ├── NameReserved            name_reserved
@@ -91,6 +92,12 @@ class InviteClosed(Conflict):
     """The invite was accepted or revoked; nothing more can be done with it."""
 
     code, title = "invite_closed", "This invite was accepted or revoked."
+
+
+class DoorFull(Conflict):
+    """The door's list of closed organizations is as long as it may be."""
+
+    code, title = "door_full", "No more organizations can be suspended at one time."
 
 
 class LastAdmin(Conflict):

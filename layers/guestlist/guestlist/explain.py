@@ -1,7 +1,7 @@
 """Why the door opens to somebody or stays shut, in words: decided by the table that the door itself has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from guestlist.login_policy import Decision, DoorConfiguration, Facts, NoOrganization, Outcome, Source, decide
@@ -25,6 +25,8 @@ WHAT_NEXT = {
     "missing": "Add or invite them again, which makes the account anew.",
     "stopped": "Look at the account in Auth0's dashboard; then add them again, or remove them.",
 }
+CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}
+"""By how an organization's door stands: whether the Action may find it closed."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Login:
     """What the application sends as `ext-organization`; None if nothing."""
     client_id: str = ""
     client_metadata: Body = field(default_factory=dict)
+    closed: bool = False
+    """Whether the organization that is asked about is suspended."""
 
 
 def facts_of(login: Login, door: DoorConfiguration) -> Facts:
@@ -64,6 +68,7 @@ def facts_of(login: Login, door: DoorConfiguration) -> Facts:
         without=door.no_organization is NoOrganization.ADMIT,
         connection_admits=True,
         member=organization in listed,
+        open=not (login.closed and organization == login.requested),
         organization=str(organization),
     )
 
@@ -144,7 +149,11 @@ class Explanation:
 
 def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explanation:
     """Decide by the door's own table, for every profile that there may be, and say what to do next."""
-    logins = [Login(p, login.requested, login.client_id, login.client_metadata) for p in findings.profiles()]
+    logins = [
+        replace(login, profile=profile, closed=closed)
+        for profile in findings.profiles()
+        for closed in CLOSED[findings.organization["door"]]
+    ]
     decisions = list(dict.fromkeys(decide(facts_of(one, door)) for one in logins))
     opens = {decision.outcome is not Outcome.DENY for decision in decisions}
     admitted = opens.pop() if len(opens) == 1 else None
@@ -204,6 +213,8 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
     if findings.member is None:
         return "Nothing." if admitted else _offer(findings)
     codes = {decision.code for decision in decisions}
+    if "organization_suspended" in codes:
+        return f"Nothing gets them in until: guestlist organizations resume {findings.organization['id']}"
     if "organizations_disagree" in codes:
         return "Sign in at an application of this organization: this one belongs to another."
     if "organization_not_named" in codes:

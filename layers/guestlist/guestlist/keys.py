@@ -15,12 +15,14 @@ idempotency key                 KEY#caller#route#key  same
 budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
 the look for drift              DRIFT                 same
+the closed organizations        DOOR                  same             due
 
 The indexes hold keys alone: what moves in an item, as counters do, costs nothing there.
 """
 
 import zlib
 
+from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
@@ -33,8 +35,9 @@ ORGANIZATIONS = "ORGANIZATIONS"
 """The partition of the index that lists all organizations."""
 
 DRIFT_RUN: Key = ("DRIFT",) * 2
+DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun
+Record = User | Organization | Membership | Invite | Audit | DriftRun | Door
 
 
 def user(user_id: str) -> Key:
@@ -112,6 +115,8 @@ def of(record: Record) -> Key:
             return (f"ORG#{record.organization}", f"AUDIT#{record.id}")
         case DriftRun():
             return DRIFT_RUN
+        case Door():
+            return DOOR
 
 
 def item(record: Record) -> Item:

@@ -5,6 +5,8 @@ decides. The same table is rendered into JavaScript by `actions/generate.py`; th
 login admits, is made of the same rows in `system_policy.py`.
 """
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,10 @@ NAMESPACE_PATTERN: Final = "^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)
 SECRET_NAME: Final = "GUESTLIST_DOOR"  # noqa: S105 - the name of an Action's secret, not its value
 SECRET_LIMIT: Final = 4096
 """Characters in the value of an Action's secret (Auth0, entity limit policy)."""
+CLOSED_SECRETS: Final = "GUESTLIST_CLOSED_"
+"""What the names of the secrets begin with that list the closed organizations; a version and a number follow."""
+MARK_LENGTH: Final = 12
+"""Characters that stand for a closed organization in them (`mark`)."""
 
 REFRESH_PROTOCOL: Final = "oauth2-refresh-token"
 PROTOCOLS: Final = (
@@ -121,6 +127,8 @@ class Facts:
     """The connection belongs to no organization, or to the one that this login is for."""
     member: bool
     """The organization that this login is for is, letter for letter, on the user's list."""
+    open: bool
+    """The organization that this login is for is not on the list of closed ones."""
     organization: str = ""
     """The organization that this login is for, named or given; empty if there is none."""
 
@@ -157,6 +165,7 @@ MALFORMED: Final = deny(
 DISAGREE: Final = deny(
     "organizations_disagree", "The request names more than one organization.", sources_agree=False
 )
+SUSPENDED: Final = deny("organization_suspended", "This organization is suspended.")
 
 RULES: Final[tuple[Rule, ...]] = (
     NOT_CONFIGURED,
@@ -169,8 +178,9 @@ RULES: Final[tuple[Rule, ...]] = (
     deny("connection_elsewhere", "This sign-in belongs to another organization.", connection_admits=False),
     Rule("no_organization_needed", Outcome.WITHOUT, {"named": False, "given": False, "without": True}),
     deny("organization_not_named", "Please choose an organization.", named=False, given=False),
-    Rule("member", Outcome.ADMIT, {"member": True}),
-    deny("not_member", "You are not a member of this organization."),
+    Rule("member", Outcome.ADMIT, {"member": True, "open": True}),
+    deny("not_member", "You are not a member of this organization.", member=False),
+    SUSPENDED,
 )
 """First row that holds decides; the last one always does, so whatever no row admits is denied."""
 
@@ -198,6 +208,11 @@ def decide(facts: Judged, rules: Sequence[Rule] = RULES) -> Decision:
     if rule.outcome is Outcome.ADMIT:
         return Decision(rule.outcome, rule.code, organization=facts.organization)
     return Decision(rule.outcome, rule.code)
+
+
+def mark(organization: str) -> str:
+    """Return what stands for an organization on the list of closed ones: 72 bits of its SHA-256."""
+    return base64.urlsafe_b64encode(hashlib.sha256(organization.encode()).digest())[:MARK_LENGTH].decode()
 
 
 @dataclass(frozen=True)

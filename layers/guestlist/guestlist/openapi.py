@@ -134,7 +134,7 @@ def _headers(method: str, path: str, *, creates: bool) -> list[Document]:
 
 
 def _may_wait(method: str, path: str) -> bool:
-    return method != "get" and "/members" in path
+    return method != "get" and ("/members" in path or path.endswith(("/suspend", "/resume")))
 
 
 def _tag(path: str) -> str:

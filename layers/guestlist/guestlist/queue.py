@@ -12,11 +12,14 @@ logger = Logger(child=True)
 
 
 class Queue:
-    """The queues of the projector and the mailer, by URL."""
+    """The queues of the projector, the mailer and the door, by URL."""
 
-    def __init__(self, *, projection: str | None = None, mail: str | None = None) -> None:
+    def __init__(
+        self, *, projection: str | None = None, mail: str | None = None, door: str | None = None
+    ) -> None:
         self._projection = projection
         self._mail = mail
+        self._door = door
         self._client = boto3.client("sqs")
 
     def project(self, user: str, *, after: int = 0) -> None:
@@ -26,6 +29,10 @@ class Queue:
     def mail(self, invite: Invite) -> None:
         """Hint that an invite's mail waits to be sent."""
         self._send(self._mail, {"organization": invite.organization, "invite": invite.id})
+
+    def door(self) -> None:
+        """Hint that the door is to be looked after."""
+        self._send(self._door, {})
 
     def _send(self, url: str | None, message: dict[str, str], after: int = 0) -> None:
         if url is None:

@@ -35,6 +35,8 @@ class Action(StrEnum):
 
     ORGANIZATION_PROVISION = "organization:provision"
     ORGANIZATION_CHANGE = "organization:change"
+    ORGANIZATION_SUSPEND = "organization:suspend"
+    ORGANIZATION_RESUME = "organization:resume"
     INVITE_CREATE = "invite:create"
     INVITE_RESEND = "invite:resend"
     INVITE_REVOKE = "invite:revoke"
@@ -85,6 +87,8 @@ class Organization:
     mails: int = 0
     """How many on that day."""
     version: int = 1
+    door_version: int = 0
+    """The version of the door's list that carries this organization's last turn."""
     created_at: int
     adopting: bool = False
     """Whether accounts that bear its name from before us are still to be made members."""

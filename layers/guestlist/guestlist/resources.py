@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from guestlist import drift_records, records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
+from guestlist.closing import door_state
+from guestlist.door_records import Door, DoorState
 from guestlist.drift_records import WORDS, DriftKind, DriftStatus
 from guestlist.mail_records import MailState
 from guestlist.profile import projection_state
@@ -31,18 +33,22 @@ class Organization(Resource):
     id: str
     name: str
     status: records.OrganizationStatus
+    door: DoorState = Field(
+        description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
+    )
     seats: int | None
     members: int
     pending_invites: int
     created_at: str
 
     @classmethod
-    def of(cls, organization: records.Organization) -> Self:
-        """Render a record."""
+    def of(cls, organization: records.Organization, door: Door) -> Self:
+        """Render a record with the door that it has at Auth0."""
         return cls(
             id=organization.id,
             name=organization.name,
             status=organization.status,
+            door=door_state(organization, door),
             seats=organization.seats,
             members=organization.taken - organization.pending,
             pending_invites=organization.pending,

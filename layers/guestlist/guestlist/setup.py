@@ -17,8 +17,8 @@ send one (`ext-organization`), have one in its own metadata, or be exempt: `--ex
 needed. Which are exempt already cannot be read back, so every run sets the whole list. Both lists are told
 before anything is done; where applications of others will be asked, it goes on with `--yes` only.
 
-It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`) belong
-into Secrets Manager.
+It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`,
+`door`) belong into Secrets Manager.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
 Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
 """
@@ -30,7 +30,6 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 from guestlist.applications import Applications, others
@@ -115,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SetUpError as error:
         print(error, file=sys.stderr)
         return 1
-    print(json.dumps({name: asdict(client) for name, client in clients.items()}, indent=2))
+    print(json.dumps({name: client.shown() for name, client in clients.items()}, indent=2))
     return 0
 
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
+from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
@@ -24,7 +25,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization)
+Amended = TypeVar("Amended", User, Invite, Organization, Door)
+Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
 
@@ -169,6 +171,11 @@ class Store:
         found = [self._table.get(keys.mailbox(mailbox)) for mailbox in ids]
         return [from_item(Mailbox, item) for item in found if item]
 
+    def door(self) -> Door:
+        """Return which organizations are closed, and how far the door at Auth0 knows."""
+        found = self._table.get(keys.DOOR)
+        return from_item(Door, found) if found else Door()
+
     def drift_run(self) -> DriftRun | None:
         """Return the last run that looked for drift, or the one that goes on."""
         found = self._table.get(keys.DRIFT_RUN)
@@ -191,7 +198,7 @@ class Store:
         found = self._table.get(keys.idempotency(key)) if key else None
         return (found["fingerprint"], found["resource"]) if found and found["at"] + KEY_LIFE > now else None
 
-    def overdue(self, now: int) -> Iterator[Invite | User | Organization]:
+    def overdue(self, now: int) -> Iterator[Due]:
         """Yield what is overdue, up to a hundred items of each of the eight shards, the longest due first."""
         overdue = "#due_shard = :shard AND #due <= :now"
         for shard in map(keys.due_shard, range(keys.DUE_SHARDS)):
@@ -248,7 +255,6 @@ class Store:
         return Page(found, cursor)
 
 
-def _due(item: Item) -> Invite | User | Organization:
-    if item["sk"] == "USER":
-        return from_item(User, item)
-    return from_item(Organization, item) if item["sk"] == "ORG" else from_item(Invite, item)
+def _due(item: Item) -> Due:
+    kinds: dict[str, type[Due]] = {"USER": User, "ORG": Organization, "INVITE": Invite, keys.DOOR[1]: Door}
+    return from_item(kinds[item["sk"]], item)

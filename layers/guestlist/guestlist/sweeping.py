@@ -4,13 +4,14 @@ from dataclasses import dataclass, field, replace
 
 from aws_lambda_powertools import Logger
 
+from guestlist.door_records import Door
 from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
 from guestlist.records import Invite, Organization, User
 from guestlist.request import Request
-from guestlist.store import Amended, Store
+from guestlist.store import Amended, Due, Store
 from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
@@ -25,6 +26,7 @@ class Swept:
 
     projections: int = 0
     mails: int = 0
+    doors: int = 0
     expiries: int = 0
     oldest_due: int = field(default=0, compare=False)
     """Seconds for which the first of it has been waiting, however often it was tried."""
@@ -47,6 +49,8 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
             if _put_off(record, store, request.now):
                 queue.project(record.id)
                 swept.projections += 1
+        elif isinstance(record, Door):
+            swept.doors += _look_at(record, queue, store, request.now)
         elif isinstance(record, Organization):
             swept.projections += _adopt(record, queue, store, request.now)
         elif record.active and record.expires_at <= request.now:
@@ -55,6 +59,14 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
             queue.mail(record)
             swept.mails += 1
     return swept
+
+
+def _look_at(door: Door, queue: Queue, store: Store, now: int) -> int:
+    """Have the door looked after: while a list of closed organizations stands there, every minute."""
+    if not _put_off(door, store, now):
+        return 0
+    queue.door()
+    return 1
 
 
 def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
@@ -82,7 +94,7 @@ def _expired(invite: Invite, request: Request, store: Store) -> bool:
     return True
 
 
-def _since(record: User | Invite | Organization, now: int) -> int:
+def _since(record: Due, now: int) -> int:
     """Return when what is overdue now was first to be done; `due` moves on with each try."""
     match record:
         case User(halt=None, behind_since=int(since)) if record.version > record.applied:
@@ -93,6 +105,8 @@ def _since(record: User | Invite | Organization, now: int) -> int:
             return record.expires_at - record.life
         case Organization():
             return record.created_at
+        case Door() if record.version > record.applied:
+            return record.changed_at
     return record.due or now
 
 
@@ -111,9 +125,9 @@ def _put_off(record: Amended, store: Store, now: int) -> bool:
     return True
 
 
-def _later(record: User | Invite | Organization, now: int) -> int | None:
+def _later(record: Due, now: int) -> int | None:
     """Return when to look again: at an offer's end at the latest, and never at a link that is dead."""
-    later = now + back_off(record.attempts)
+    later = now + (EVERY // 2 if isinstance(record, Door) else back_off(record.attempts))
     if not isinstance(record, Invite) or (record.active and record.expires_at <= now):
         return later
     return min(later, record.expires_at) if record.expires_at > now else None

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from guestlist.caller import ALL_ORGANIZATIONS
-from guestlist.login_policy import DISAGREE, FAILURE, MALFORMED, NOT_CONFIGURED, Outcome, Rule, deny
+from guestlist.login_policy import (
+    DISAGREE,
+    FAILURE,
+    MALFORMED,
+    NOT_CONFIGURED,
+    SUSPENDED,
+    Outcome,
+    Rule,
+    deny,
+)
 
 EVERYWHERE: Final = ALL_ORGANIZATIONS
 """The scope that a system of one organization is refused."""
@@ -29,9 +38,15 @@ class SystemFacts:
     """No two sources that are present differ."""
     everywhere: bool
     """`all:organizations` is asked for, or would be in the token."""
+    open: bool
+    """The organization that the client is bound to is not on the list of closed ones."""
     organization: str = ""
     """The organization that the client is bound to; empty if there is none."""
 
+
+EVERYWHERE_TOO: Final = deny(
+    "system_everywhere", "A system of one organization cannot have all:organizations.", everywhere=True
+)
 
 SYSTEM_RULES: Final[tuple[Rule, ...]] = (
     # Before the configuration: a broken one must not keep set-up itself, or the tenant's other systems, out.
@@ -39,8 +54,9 @@ SYSTEM_RULES: Final[tuple[Rule, ...]] = (
     NOT_CONFIGURED,
     MALFORMED,
     DISAGREE,
-    Rule("system_bound", Outcome.ADMIT, {"bound": True, "everywhere": False}),
-    deny("system_everywhere", "A system of one organization cannot have all:organizations."),
+    EVERYWHERE_TOO,
+    Rule("system_bound", Outcome.ADMIT, {"bound": True, "open": True}),
+    SUSPENDED,
 )
 """First row that holds decides; the last one always does, so whatever no row lets pass is denied."""
 
@@ -48,7 +64,8 @@ ERRORS: Final[Mapping[str, str]] = {
     NOT_CONFIGURED.code: "server_error",
     MALFORMED.code: "invalid_request",
     DISAGREE.code: "invalid_request",
-    SYSTEM_RULES[-1].code: "invalid_scope",
+    EVERYWHERE_TOO.code: "invalid_scope",
+    SUSPENDED.code: "invalid_request",
     FAILURE.code: "server_error",
 }
 """The OAuth error of each denial: `api.access.deny(code, reason)` takes one here (Auth0, API object)."""

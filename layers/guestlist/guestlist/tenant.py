@@ -1,6 +1,6 @@
 """What the tenant needs for Guestlist: its API, clients, connection, grants, operator role, and the door."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ SCOPES = {
     "projector": ACCOUNTS,
     # It looks, and changes nothing: who holds this client could not open the door.
     "drift": ["read:users", "read:actions", "read:connections"],
+    # A deployment of the door needs the right to make Actions.
+    "door": ["read:actions", "update:actions", "create:actions"],
 }
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
@@ -52,6 +54,12 @@ class Client:
 
     client_id: str
     client_secret: str
+    configuration: str | None = None
+    """For the function that keeps the door: the settings that the door has."""
+
+    def shown(self) -> dict[str, str]:
+        """Return what its owner is given."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def set_up(
@@ -79,7 +87,7 @@ def set_up(
     _set_up_operator_role(wanted, management)
     configuration = door_configuration(wanted, clients["operator"].client_id, *wanted.exempt)
     set_up_door(configuration, door, management, build_limit=build_limit)
-    return clients
+    return clients | {"door": replace(clients["door"], configuration=configuration.to_json())}
 
 
 MACHINE = {"app_type": "non_interactive", "grant_types": ["client_credentials"]}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
+from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
 from guestlist.records import (
@@ -25,7 +26,7 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun)
+Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -211,6 +212,11 @@ def spent(bucket: str, most: Mapping[str, int], *, until: int) -> Write:
 def new_drift_run(run: DriftRun) -> Write:
     """Record the first run that looks for drift."""
     return put(keys.item(run))
+
+
+def changed_door(before: Door, after: Door) -> Write:
+    """Change which organizations are closed, if nobody did meanwhile."""
+    return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
 def became(mailbox_id: str, what: str, at: int) -> Write:

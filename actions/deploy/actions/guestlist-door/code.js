@@ -8,6 +8,8 @@ const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]
 const SOURCES = ["organization", "client", "audience", "connection", "query"];
 const NO_ORGANIZATION = ["deny", "admit", "only"];
 const REFRESH_ORGANIZATION = ["stored", "requested"];
+const CLOSED = "GUESTLIST_CLOSED_";
+const MARK_LENGTH = 12;
 const PROTOCOLS = [
   "oidc-basic-profile",
   "oidc-ciba",
@@ -62,11 +64,16 @@ function decide(facts) {
   if (facts.named !== true && facts.given !== true) {
     return deny("organization_not_named", "Please choose an organization.");
   }
-  if (facts.member === true) {
+  if (facts.member === true && facts.open === true) {
     return letIn("admit", "member", facts.organization);
   }
-  return deny("not_member", "You are not a member of this organization.");
+  if (facts.member !== true) {
+    return deny("not_member", "You are not a member of this organization.");
+  }
+  return deny("organization_suspended", "This organization is suspended.");
 }
+
+const { createHash } = require("crypto");
 
 function deny(code, text) {
   return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
@@ -104,6 +111,21 @@ function parseSettings(text) {
   };
   const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
   return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
+}
+
+// The settings in the secrets, with the marks of the closed organizations; null if any of them is not as documented.
+function settingsIn(secrets) {
+  const settings = parseSettings(secrets.GUESTLIST_DOOR);
+  const texts = Object.keys(secrets).filter((name) => name.startsWith(CLOSED)).map((name) => secrets[name]);
+  if (settings === null || !texts.every((text) => isText(text) && text.length % MARK_LENGTH === 0)) return null;
+  const marks = new RegExp(`.{${MARK_LENGTH}}`, "g");
+  return { ...settings, closed: new Set(texts.flatMap((text) => text.match(marks))) };
+}
+
+// Every closed organization is on the list by its mark.
+function isOpen(organization, settings) {
+  if (settings.closed.size === 0) return true;
+  return !settings.closed.has(createHash("sha256").update(String(organization)).digest("base64url").slice(0, MARK_LENGTH));
 }
 
 // What follows the prefix; an audience that is no string is passed on, and found malformed.
@@ -179,16 +201,18 @@ function factsOf(login, settings) {
     without: settings.no_organization === "admit",
     connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
     member: organizations.includes(organization),
+    open: isOpen(organization, settings),
     organization,
   };
 }
 // policy:end
 
-// Module-level state is shared between users (Node 22): nothing but the settings, keyed by their own text.
+// Module-level state is shared between users (Node 22): nothing but the settings, keyed by the secrets' own text.
 let parsed = { text: undefined, settings: null };
 
-function settingsFrom(text) {
-  if (parsed.text !== text) parsed = { text, settings: parseSettings(text) };
+function settingsFrom(secrets) {
+  const text = Object.entries(secrets).flat().join();
+  if (parsed.text !== text) parsed = { text, settings: settingsIn(secrets) };
   return parsed.settings;
 }
 
@@ -222,7 +246,7 @@ function admit(organization, namespace, event, api) {
 
 // The reason for a denial, or "" if the login may go on.
 function check(event, api) {
-  const settings = settingsFrom(event.secrets.GUESTLIST_DOOR);
+  const settings = settingsFrom(event.secrets);
   const decision = decide(factsOf(loginOf(event), settings));
   if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
   return decision.reason;

@@ -8,12 +8,15 @@ const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]
 const SOURCES = ["organization", "client", "audience", "connection", "query"];
 const NO_ORGANIZATION = ["deny", "admit", "only"];
 const REFRESH_ORGANIZATION = ["stored", "requested"];
+const CLOSED = "GUESTLIST_CLOSED_";
+const MARK_LENGTH = 12;
 const EVERYWHERE = "all:organizations";
 const ERRORS = {
   "door_not_configured": "server_error",
   "organization_malformed": "invalid_request",
   "organizations_disagree": "invalid_request",
   "system_everywhere": "invalid_scope",
+  "organization_suspended": "invalid_request",
   "door_failed": "server_error"
 };
 const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
@@ -32,11 +35,16 @@ function decide(facts) {
   if (facts.sources_agree !== true) {
     return deny("organizations_disagree", "The request names more than one organization.");
   }
-  if (facts.bound === true && facts.everywhere === false) {
+  if (facts.everywhere !== false) {
+    return deny("system_everywhere", "A system of one organization cannot have all:organizations.");
+  }
+  if (facts.bound === true && facts.open === true) {
     return letIn("admit", "system_bound", facts.organization);
   }
-  return deny("system_everywhere", "A system of one organization cannot have all:organizations.");
+  return deny("organization_suspended", "This organization is suspended.");
 }
+
+const { createHash } = require("crypto");
 
 function deny(code, text) {
   return { outcome: "deny", code, reason: `${code}: ${text}`, organization: "" };
@@ -76,6 +84,21 @@ function parseSettings(text) {
   return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
 }
 
+// The settings in the secrets, with the marks of the closed organizations; null if any of them is not as documented.
+function settingsIn(secrets) {
+  const settings = parseSettings(secrets.GUESTLIST_DOOR);
+  const texts = Object.keys(secrets).filter((name) => name.startsWith(CLOSED)).map((name) => secrets[name]);
+  if (settings === null || !texts.every((text) => isText(text) && text.length % MARK_LENGTH === 0)) return null;
+  const marks = new RegExp(`.{${MARK_LENGTH}}`, "g");
+  return { ...settings, closed: new Set(texts.flatMap((text) => text.match(marks))) };
+}
+
+// Every closed organization is on the list by its mark.
+function isOpen(organization, settings) {
+  if (settings.closed.size === 0) return true;
+  return !settings.closed.has(createHash("sha256").update(String(organization)).digest("base64url").slice(0, MARK_LENGTH));
+}
+
 // What follows the prefix; an audience that is no string is passed on, and found malformed.
 function afterPrefix(audience, prefix) {
   if (typeof audience !== "string") return audience;
@@ -107,6 +130,7 @@ function factsOf(system, settings) {
     sources_sound: named.every(isOrganization),
     sources_agree: new Set(named).size <= 1,
     everywhere: reachesEverywhere(system.requestedScopes) || reachesEverywhere(system.tokenScopes),
+    open: isOpen(bound, settings),
     organization: bound,
   };
 }
@@ -124,7 +148,7 @@ function systemOf(event) {
 
 // The denial, or undefined if the token may be issued.
 function check(event, api) {
-  const settings = parseSettings(event.secrets.GUESTLIST_DOOR);
+  const settings = settingsIn(event.secrets);
   const decision = decide(factsOf(systemOf(event), settings));
   if (decision.outcome === "deny") return decision;
   if (decision.outcome === "admit") {

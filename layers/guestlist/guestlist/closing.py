@@ -1,0 +1,83 @@
+"""Suspending and resuming an organization: two writes and one record, however many members it has."""
+
+from dataclasses import replace
+
+from guestlist import writes
+from guestlist.clock import clock
+from guestlist.door_records import MOST, Door, DoorState
+from guestlist.errors import DoorFull
+from guestlist.records import Action, Organization, OrganizationStatus
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
+
+GRACE = 20
+"""Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+PAUSE = 0.1
+
+
+@decided_anew
+def suspend(organization: str, *, request: Request, store: Store) -> Organization:
+    """Close an organization's door: nobody gets in, nothing is granted. What waits for acceptance keeps waiting.
+
+    Raises:
+        NotFound: there is none.
+        DoorFull: the door's list of closed organizations has no room.
+    """
+    before, door = store.organization(organization), store.door()
+    if before.status is OrganizationStatus.SUSPENDED:
+        return before
+    closed = door.closing(organization)
+    if len(closed) > MOST:
+        raise DoorFull
+    suspended = replace(before, status=OrganizationStatus.SUSPENDED)
+    return _turned(before, suspended, door, closed, Action.ORGANIZATION_SUSPEND, request, store)
+
+
+@decided_anew
+def resume(organization: str, *, request: Request, store: Store) -> Organization:
+    """Open the door of a suspended organization again; all is as it was before.
+
+    Raises:
+        NotFound: there is none.
+    """
+    before, door = store.organization(organization), store.door()
+    if before.status is OrganizationStatus.ACTIVE:
+        return before
+    resumed = replace(before, status=OrganizationStatus.ACTIVE)
+    opened = door.opening(organization)
+    return _turned(before, resumed, door, opened, Action.ORGANIZATION_RESUME, request, store)
+
+
+def _turned(
+    before: Organization,
+    after: Organization,
+    door: Door,
+    closed: tuple[str, ...],
+    action: Action,
+    request: Request,
+    store: Store,
+) -> Organization:
+    turned = replace(door, closed=closed, changed_at=request.now, due=request.now + GRACE, attempts=0)
+    store.commit(
+        writes.changed(before, replace(after, door_version=door.version + 1)),
+        writes.changed_door(door, turned),
+        writes.audited(request.audit(before.id, request.caller.actor, action, before.id)),
+    )
+    return store.organization(before.id)
+
+
+def door_state(organization: Organization, door: Door) -> DoorState:
+    """Return how an organization's door stands at Auth0."""
+    known = door.applied >= organization.door_version
+    if organization.status is OrganizationStatus.ACTIVE:
+        return DoorState.OPEN if known else DoorState.OPENING
+    return DoorState.CLOSED if known else DoorState.CLOSING
+
+
+def awaited(organization: Organization, *, patience: float, store: Store) -> Door:
+    """Return the door when it knows of an organization's last turn, or after `patience` seconds."""
+    deadline, door = clock.steady() + patience, store.door()
+    while door.applied < organization.door_version and clock.steady() < deadline:
+        clock.sleep(PAUSE)
+        door = store.door()
+    return door

@@ -1,0 +1,144 @@
+"""Keeping the door's list of closed organizations as it is recorded, whoever deploys the door meanwhile.
+
+One item says which they are, one lease whose turn it is to tell Auth0. The list stands in numbered secrets
+whose names bear its version: what is deployed can be read off them, though Auth0 shows no secret's value.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from guestlist.auth0 import Auth0, Body, segment
+from guestlist.clock import clock
+from guestlist.deadline import within
+from guestlist.door import as_made, await_build
+from guestlist.door_records import Door
+from guestlist.leases import SETTLING
+from guestlist.login_policy import SECRET_NAME
+from guestlist.management import Management, SetUpError
+from guestlist.store import Store
+from guestlist.sweeping import EVERY
+from guestlist.table import ConditionFailed
+from guestlist.tenant_drift import DOORS
+
+WORK = 120.0
+"""Seconds for all calls of one look; a build takes up to 45 of them at Auth0."""
+LEASE = 150
+"""Seconds; longer than a look takes."""
+ROUNDS = 5
+"""How often one look goes round again for versions that come meanwhile."""
+
+logger = Logger(child=True)
+
+
+def keep_door(*, configuration: Callable[[], str], store: Store, auth0: Auth0) -> Door:
+    """Have the deployed door know which organizations are closed, unless somebody else is at it.
+
+    `configuration` returns the door's own settings, which a deployment may have wiped out, too.
+    """
+    seen = store.door()
+    if seen.due is None or seen.lease_until > clock.now():
+        return seen
+    try:
+        door = _taken(seen, store)
+    except ConditionFailed:
+        return store.door()
+    with within(WORK):
+        return _told_until_newest(door, configuration, store, Management(auth0))
+
+
+def _told_until_newest(
+    door: Door, configuration: Callable[[], str], store: Store, management: Management
+) -> Door:
+    for _ in range(ROUNDS):
+        try:
+            _tell(door, configuration, management)
+        except SetUpError as error:
+            logger.warning("the door was not told who is closed", version=door.version, reason=str(error))
+            return _given_back(door, door.applied, store) or store.door()
+        if given_back := _given_back(door, door.version, store):
+            return given_back
+        newer = store.door()
+        if newer.lease_owner != door.lease_owner:
+            return newer
+        door = newer
+    return door
+
+
+def _tell(door: Door, configuration: Callable[[], str], management: Management) -> None:
+    """Deploy the list with each of the door's Actions that has another one; they are built side by side."""
+    wanted = {SECRET_NAME, *(name for name, _ in door.secrets())}
+    actions = {action["name"]: action for action in management.listing("/actions/actions")}
+    behind = []
+    for name in DOORS:
+        action = actions.get(name)
+        if action is None:
+            raise SetUpError(f"There is no Action {name}.")
+        if _names(action.get("deployed_version")) != wanted:
+            _write(action, door, configuration, management)
+            behind.append(name)
+    for name in behind:
+        path = _path(actions[name])
+        await_build(name, path, management)
+        deployed = management.call("POST", f"{path}/deploy")
+        if _names(deployed) != wanted:
+            raise SetUpError(f"Somebody else deployed {name} at the same time.")
+
+
+def _write(action: Body, door: Door, configuration: Callable[[], str], management: Management) -> None:
+    """Write an Action's whole list of secrets; one that is named without a value keeps the one it has.
+
+    Raises:
+        SetUpError: the draft has changes of somebody's that a deployment would publish.
+    """
+    deployed = action.get("deployed_version")
+    if deployed and as_made(action) != as_made(deployed):
+        raise SetUpError(f"The Action {action['name']} has changes that nobody deployed.")
+    settings: Body = {"name": SECRET_NAME}
+    if SECRET_NAME not in _names(action):
+        settings["value"] = configuration()
+    lists = [{"name": name, "value": value} for name, value in door.secrets()]
+    management.call("PATCH", _path(action), {"secrets": [settings, *lists]})
+
+
+def _names(version: Any) -> set[str]:  # noqa: ANN401 (JSON)
+    return {str(secret["name"]) for secret in (version or {}).get("secrets") or []}
+
+
+def _path(action: Body) -> str:
+    return f"/actions/actions/{segment(action['id'])}"
+
+
+def _taken(seen: Door, store: Store) -> Door:
+    now, owner = clock.now(), secrets.token_hex(8)
+    return store.amended(
+        seen,
+        replace(seen, lease_owner=owner, lease_until=now + LEASE),
+        when="#version = :version AND #lease_until = :seen_until",
+        version=seen.version,
+        seen_until=seen.lease_until,
+    )
+
+
+def _given_back(door: Door, applied: int, store: Store) -> Door | None:
+    """Give the lease back and look again within a minute, as long as there is a list, or was one just now.
+
+    None if a newer version came, or the lease is another's.
+    """
+    now = clock.now()
+    watched = door.closed or applied < door.version or now < door.changed_at + SETTLING
+    due = now + EVERY // 2 if watched else None
+    after = replace(door, applied=applied, lease_owner=None, lease_until=0, due=due)
+    try:
+        return store.amended(
+            door,
+            after,
+            when="#lease_owner = :owner AND #version = :version",
+            owner=door.lease_owner,
+            version=door.version,
+        )
+    except ConditionFailed:
+        return None
