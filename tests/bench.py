@@ -70,7 +70,9 @@ class Bench:
 
     def organization(self, *, seats: int | None = None) -> str:
         """Provision an organization and return its id."""
-        new = Organization(id=f"clinic{next(_numbers):04}", name="A Clinic", seats=seats, created_at=clock.now())
+        new = Organization(
+            id=f"clinic{next(_numbers):04}", name="A Clinic", seats=seats, created_at=clock.now()
+        )
         return provision(new, request=self.request(), store=self.store).id
 
     def provisioned(self, organization: str, *, adopting: bool = False) -> None:

@@ -98,7 +98,8 @@ def _busy(asker: Asker, place: Ids) -> None:
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
         body = {name: fresh[name] for name in fresh if name in (OPERATIONS[operation][1] or {})}
         asker.ask(operation, member, **body, **_own(operation, place))
-    asker.ask("resume", place).raise_for_status()
+        if operation == "resume":
+            asker.ask("resume", place).raise_for_status()
 
 
 def _bodies(asker: Asker, place: Ids) -> None:

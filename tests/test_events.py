@@ -42,10 +42,13 @@ STATUSES = {
     "api/read-organization": 200,
     "api/read-organization-of-another": 404,
     "api/read-own-organizations": 200,
+    "api/resume-organization": 200,
+    "api/suspend-organization": 200,
     "api/unknown-route": 404,
 }
 # How many messages of the batch are to come again: the last ones, which name nothing that exists.
 FAILED = {
+    "door/look": 0,
     "mailer/invite": 0,
     "mailer/invite-twice-and-unknown": 1,
     "mail_events/send-and-delivery": 0,

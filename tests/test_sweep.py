@@ -10,10 +10,10 @@ from guestlist.clock import clock
 from guestlist.invites import revoke
 from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, SETTLING, back_off
 from guestlist.profile import PROJECTION_GRACE
-from guestlist.records import Invite, InviteStatus, Organization, User
+from guestlist.records import InviteStatus
 from guestlist.request import sweep_request
 from guestlist.resending import resend
-from guestlist.store import Store
+from guestlist.store import Due, Store
 from guestlist.sweeping import EVERY, Swept, sweep
 from local.stack import CONNECTION
 from tests.bench import Bench
@@ -117,7 +117,7 @@ class Overtaken(Store):
         super().__init__(guests.store._table)
         self._guests = guests
 
-    def overdue(self, now: int) -> Iterator[Invite | User | Organization]:
+    def overdue(self, now: int) -> Iterator[Due]:
         """Yield what was overdue before another sweep took it."""
         found = list(super().overdue(now))
         self._guests.sweep()

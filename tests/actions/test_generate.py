@@ -53,7 +53,7 @@ def test_code_too_long_for_an_action_is_refused() -> None:
 
 @pytest.mark.parametrize("code", CODE, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_generated_code_is_safe_to_deploy(code: Path) -> None:
-    """Nothing in it looks like a keyword of deploy-cli or needs a package of others, and it is plain ASCII."""
+    """Nothing in it looks like a keyword of deploy-cli or needs others' packages, and it is plain ASCII."""
     text = code.read_text()
     assert re.search(r'##|@@|require\((?!"crypto"\))|^import ', text, re.MULTILINE) is None
     assert text.isascii()

@@ -1,6 +1,7 @@
 """Auth0 in this process: the local tenant behind httpx's own door, with a way there and a way back."""
 
 import asyncio
+import copy
 from typing import Any
 
 import httpx
@@ -8,6 +9,9 @@ from starlette.types import Message
 
 from guestlist.auth0 import DEADLINE, Auth0
 from guestlist.deadline import remaining
+from guestlist.door import set_up_door
+from guestlist.login_policy import SECRET_NAME, DoorConfiguration, Source
+from guestlist.management import Management
 from local import stack
 from local.tenant.actions import ActionRunner
 from local.tenant.app import create_app
@@ -18,6 +22,8 @@ from tests.robustness.effects import Effect, Fate, Kind, Wire
 URL = "https://tenant.example"
 LIMITED = {"error": "Too Many Requests", "errorCode": "too_many_requests", "statusCode": 429}
 LANDED = "landed"
+SETTINGS = DoorConfiguration("https://guestlist.example/claims", (Source.QUERY,))
+"""Of the door."""
 BROKEN = {"reset": httpx.ReadError, "timeout": httpx.ReadTimeout}
 
 
@@ -36,6 +42,8 @@ class Tenant:
         connection = owner.call("POST", "/connections", new).body["id"]
         clients: Any = [{"client_id": self.state.bootstrap_client[0], "status": True}]
         owner.call("PATCH", f"/connections/{connection}/clients", clients)
+        set_up_door(SETTINGS, stack.DOOR, Management(owner))
+        self._actions = copy.deepcopy(self.state.actions)
         owner.close()
 
     def close(self) -> None:
@@ -53,13 +61,20 @@ class Tenant:
         self.wire = wire
         self.state.clock = wire.simulation  # type: ignore[assignment] # it has `now`, and is never advanced
         state = self.state
-        # What its limits have left is counted in a time that begins anew.
-        self._app = create_app(state, runner=self._runner)
         kept: tuple[Any, ...] = (state.users, state.credentials, state.authentication_methods, state.tickets)
         for of_users in (*kept, state.sessions, state.refresh_tokens, state.calls, state.mails):
             of_users.clear()
+        state.actions.update(copy.deepcopy(self._actions))
         # What is left of a rate limit is of the history before, too, in whose time it may be later.
-        self._app = create_app(state, runner=ActionRunner())
+        self._app = create_app(state, runner=self._runner)
+
+    def deployed(self) -> dict[str, dict[str, str]]:
+        """Return the secrets of each Action as it runs, by name, but for the door's settings."""
+        versions = {action["name"]: action["deployed_version"] for action in self.state.actions.values()}
+        return {
+            name: {one["name"]: one["value"] for one in version["secrets"] if one["name"] != SECRET_NAME}
+            for name, version in versions.items()
+        }
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request at once."""

@@ -99,6 +99,12 @@ def _member(front: Front) -> None:
     front.add(SCHOOL, ANN, "editor")
 
 
+def _suspended(front: Front) -> None:
+    """Let the school be closed, of which Ann is a member."""
+    _member(front)
+    front.suspend(SCHOOL)
+
+
 def _anns_invite(front: Front) -> Invite:
     found = front.invite_of(CLINIC, ANN)
     assert found
@@ -162,5 +168,8 @@ CASES = (
         lambda front: front.revoke(_anns_invite(front)),
         lambda front: not _anns_invite(front).active,
     ),
+    Case("suspend", _member, lambda front: front.suspend(CLINIC)),
+    Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
+    Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
 )

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from guestlist.items import from_item
 from guestlist.profile import counts_as_admin, shows
-from guestlist.records import Action, Audit, Invite, InviteStatus, Membership, Organization, User
+from guestlist.login_policy import mark
+from guestlist.records import (
+    Action,
+    Audit,
+    Invite,
+    InviteStatus,
+    Membership,
+    Organization,
+    OrganizationStatus,
+    User,
+)
 from local.tenant.passwords import matches
 from tests.adoption_setup import PASSWORD
 from tests.robustness.normal_form import Form, Normal, plain
@@ -44,6 +54,7 @@ def wrongs(world: World) -> Iterator[str]:
     records = Records(world)
     yield from _of_organizations(records)
     yield from _of_acceptances(records)
+    yield from _of_the_door(records, world)
     for user in records.users:
         yield from _of_user(user, records, world)
     accounts = Counter(user.account for user in records.users)
@@ -62,6 +73,17 @@ def _of_organizations(records: Records) -> Iterator[str]:
         counted = int(place.taken), int(place.pending), int(place.admins)
         if counted != (members + pending, pending, admins):
             yield f"{place.id} counts {counted}, but has {(members + pending, pending, admins)}"
+
+
+def _of_the_door(records: Records, world: World) -> Iterator[str]:
+    """Exactly the suspended organizations are closed, in the table and in what Auth0 runs at logins."""
+    door = world.store.door()
+    suspended = [place.id for place in records.places if place.status is OrganizationStatus.SUSPENDED]
+    if set(door.closed) != {mark(name) for name in suspended}:
+        yield f"the door's list has {len(door.closed)} organizations, and {suspended} are suspended"
+    for action, secrets in world.tenant.deployed().items():
+        if secrets != dict(door.secrets()):
+            yield f"the Action {action} has the lists {sorted(secrets)}, which are not the table's"
 
 
 def _of_acceptances(records: Records) -> Iterator[str]:

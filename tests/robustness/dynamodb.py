@@ -60,10 +60,10 @@ class DynamoDb:
         """Return the whole table as it stands, in DynamoDB's JSON."""
         return [_json(item) for item in self._backend.tables[TABLE].all_items()]
 
-    def due(self) -> list[int]:
-        """Return all due times, in unix seconds."""
+    def due(self) -> list[Body]:
+        """Return all items that are due some time, in DynamoDB's JSON."""
         items = self._backend.tables[TABLE].all_items()
-        return [int(item.attrs["due"].value) for item in items if "due" in item.attrs]
+        return [_json(item) for item in items if "due" in item.attrs]
 
     def fill(self, items: list[Body]) -> None:
         """Put items there as they are, in DynamoDB's JSON."""

@@ -1,6 +1,6 @@
 """What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
 
-from guestlist import acceptance, invites, members, resending
+from guestlist import acceptance, closing, invites, members, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
@@ -106,6 +106,16 @@ class Front:
         if pressed.page is Page.WAIT and pressed.invite and pressed.invite.user:
             self.world.queue.project(pressed.invite.user)
         return pressed.page.template
+
+    def suspend(self, organization: str) -> None:
+        """Close an organization's door."""
+        closing.suspend(organization, request=_request(), store=self.store)
+        self.world.queue.door()
+
+    def resume(self, organization: str) -> None:
+        """Open it again."""
+        closing.resume(organization, request=_request(), store=self.store)
+        self.world.queue.door()
 
     def user(self, email: str) -> User | None:
         """Return the user with an address."""

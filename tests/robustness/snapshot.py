@@ -5,23 +5,23 @@ from typing import Any, NamedTuple
 
 from tests.robustness.world import World
 
-OF_USERS = ("users", "credentials", "authentication_methods", "tickets", "sessions", "refresh_tokens")
+KEPT = ("users", "credentials", "authentication_methods", "tickets", "sessions", "refresh_tokens", "actions")
 
 
 class Snapshot(NamedTuple):
-    """The table, the accounts and the outbox at one moment. Queues are empty, nobody is at work."""
+    """The table, Auth0 and the outbox at one moment. Queues are empty, nobody is at work."""
 
     time: float
     items: list[dict[str, Any]]
     mails: list[dict[str, Any]]
-    accounts: bytes
+    auth0: bytes
 
 
 def taken(world: World) -> Snapshot:
     """Return a world as it stands."""
-    accounts = {name: getattr(world.tenant.state, name) for name in OF_USERS}
+    auth0 = {name: getattr(world.tenant.state, name) for name in KEPT}
     time = world.simulation.time
-    return Snapshot(time, world.aws.table.items(), list(world.aws.mails), pickle.dumps(accounts))
+    return Snapshot(time, world.aws.table.items(), list(world.aws.mails), pickle.dumps(auth0))
 
 
 def restored(world: World, snapshot: Snapshot) -> World:
@@ -29,6 +29,6 @@ def restored(world: World, snapshot: Snapshot) -> World:
     world.simulation.time = snapshot.time
     world.aws.table.fill(snapshot.items)
     world.aws.mails.extend(snapshot.mails)
-    for name, of_users in pickle.loads(snapshot.accounts).items():  # noqa: S301 (our own bytes)
-        getattr(world.tenant.state, name).update(of_users)
+    for name, found in pickle.loads(snapshot.auth0).items():  # noqa: S301 (our own bytes)
+        getattr(world.tenant.state, name).update(found)
     return world

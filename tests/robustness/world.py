@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from guestlist.budgets import Budgets, Limits
 from guestlist.clock import clock
+from guestlist.door_keeping import WATCH, keep_door
 from guestlist.errors import GuestlistError
 from guestlist.links import Links
 from guestlist.mail import Mailer
@@ -23,18 +24,18 @@ from guestlist.request import sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import EVERY, sweep
 from guestlist.table import Table
-from tests.robustness.auth0 import Tenant
-from tests.robustness.aws import MAIL, PROJECTION, Aws
+from tests.robustness.auth0 import SETTINGS, Tenant
+from tests.robustness.aws import DOOR, MAIL, PROJECTION, Aws
 from tests.robustness.dynamodb import TABLE
-from tests.robustness.effects import Fates, Wire
+from tests.robustness.effects import Effect, Fates, Kind, Wire
 from tests.robustness.simulation import Killed, Simulation
 
 UNHEEDED = Limits(organization=10**6, inviter=10**6, recipient=10**6, recipient_in_all=10**6)
 MINUTE = 60.0
-WORKERS = {PROJECTION: "projector", MAIL: "mailer"}
+WORKERS = {PROJECTION: "projector", MAIL: "mailer", DOOR: "door"}
 POLL = 0.05
 """Seconds after which a message is received: so soon that it often finds somebody else at work."""
-INVISIBLE = {PROJECTION: 360.0, MAIL: 180.0}
+INVISIBLE = {PROJECTION: 360.0, MAIL: 180.0, DOOR: 900.0}
 """Seconds after which a message is received again whose worker failed or died (template.yaml)."""
 RECEIVED = 5
 """How often a message is received at most, before it is a dead letter (template.yaml)."""
@@ -50,7 +51,7 @@ class Machines:
         self.tenant = Tenant()
         with self.aws.serving():
             self.store = Store(Table(TABLE))
-            self.queue = Queue(projection=PROJECTION, mail=MAIL)
+            self.queue = Queue(projection=PROJECTION, mail=MAIL, door=DOOR)
             self.mailer = Mailer("guestlist@example.com", "events")
         self.links = Links(origin="https://guestlist.example", keys=lambda: {"current": "key"})
         self.budgets = Budgets(UNHEEDED, links=self.links, store=self.store)
@@ -73,6 +74,10 @@ class World:
         self.store, self.queue, self.links = machines.store, machines.queue, machines.links
         self.aws, self.tenant = machines.aws, machines.tenant
         self._next_sweep = self.simulation.time + MINUTE
+        self._works = {PROJECTION: self._project, MAIL: self._mail, DOOR: self._look_at_the_door}
+        self._landed = self.simulation.time
+        """When a write last landed at Auth0."""
+        self.wire.watchers.append(self._took_place)
 
     def work(self, seconds: float) -> None:
         """Let time pass, with workers and sweep at work."""
@@ -107,11 +112,23 @@ class World:
 
         It looks a minute ahead.
         """
-        due = min(self.aws.table.due(), default=math.inf)
+        due = min(
+            (int(item["due"]["N"]) for item in self.aws.table.due() if self._owed(item)), default=math.inf
+        )
         if due > self.simulation.time + QUIET:
             return None
         ahead = max(due - EVERY, self.simulation.time)
         return max(self._next_sweep, math.ceil(ahead / MINUTE) * MINUTE)
+
+    def _owed(self, item: dict[str, Any]) -> bool:
+        """Tell whether something is to be done for an item: not for a door that only goes on being watched."""
+        told = item.get("applied") == item.get("version") and "lease_owner" not in item
+        looked_at = int(item["due"]["N"]) - WATCH
+        return not (item["pk"]["S"] == "DOOR" and item["closed"]["L"] and told and looked_at >= self._landed)
+
+    def _took_place(self, effect: Effect) -> None:
+        if effect.kind is Kind.AUTH0 and not effect.name.startswith("GET"):
+            self._landed = self.simulation.time
 
     def sweep(self) -> None:
         """Sweep once, as every minute."""
@@ -127,7 +144,7 @@ class World:
     def _deliver(self, url: str, message: dict[str, str], times: int = 1) -> None:
         """Have a message carried out. If its worker fails or dies, another one receives it later."""
         try:
-            self._project(message) if url == PROJECTION else self._mail(message)
+            self._works[url](message)
         except (GuestlistError, ClientError):
             self._deliver_again(url, message, times)
         except Killed:
@@ -141,6 +158,9 @@ class World:
 
     def _project(self, message: dict[str, str]) -> None:
         project_user(message["user"], request_id="a-message", store=self.store, auth0=self.auth0)
+
+    def _look_at_the_door(self, _message: dict[str, str]) -> None:
+        keep_door(configuration=SETTINGS.to_json, store=self.store, auth0=self.auth0)
 
     def _mail(self, message: dict[str, str]) -> None:
         send_mail(

@@ -15,55 +15,48 @@ GRACE = 20
 PAUSE = 0.1
 
 
-@decided_anew
 def suspend(organization: str, *, request: Request, store: Store) -> Organization:
-    """Close an organization's door: nobody gets in, nothing is granted. What waits for acceptance keeps waiting.
+    """Close an organization's door: nobody gets in, nothing is granted, and what was offered waits.
 
     Raises:
         NotFound: there is none.
         DoorFull: the door's list of closed organizations has no room.
     """
-    before, door = store.organization(organization), store.door()
-    if before.status is OrganizationStatus.SUSPENDED:
-        return before
-    closed = door.closing(organization)
-    if len(closed) > MOST:
-        raise DoorFull
-    suspended = replace(before, status=OrganizationStatus.SUSPENDED)
-    return _turned(before, suspended, door, closed, Action.ORGANIZATION_SUSPEND, request, store)
+    return _turned(organization, OrganizationStatus.SUSPENDED, request, store)
 
 
-@decided_anew
 def resume(organization: str, *, request: Request, store: Store) -> Organization:
     """Open the door of a suspended organization again; all is as it was before.
 
     Raises:
         NotFound: there is none.
     """
+    return _turned(organization, OrganizationStatus.ACTIVE, request, store)
+
+
+ACTIONS = {
+    OrganizationStatus.SUSPENDED: Action.ORGANIZATION_SUSPEND,
+    OrganizationStatus.ACTIVE: Action.ORGANIZATION_RESUME,
+}
+
+
+@decided_anew
+def _turned(organization: str, status: OrganizationStatus, request: Request, store: Store) -> Organization:
     before, door = store.organization(organization), store.door()
-    if before.status is OrganizationStatus.ACTIVE:
+    if before.status is status:
         return before
-    resumed = replace(before, status=OrganizationStatus.ACTIVE)
-    opened = door.opening(organization)
-    return _turned(before, resumed, door, opened, Action.ORGANIZATION_RESUME, request, store)
-
-
-def _turned(
-    before: Organization,
-    after: Organization,
-    door: Door,
-    closed: tuple[str, ...],
-    action: Action,
-    request: Request,
-    store: Store,
-) -> Organization:
+    closes = status is OrganizationStatus.SUSPENDED
+    closed = door.closing(organization) if closes else door.opening(organization)
+    if len(closed) > MOST:
+        raise DoorFull
     turned = replace(door, closed=closed, changed_at=request.now, due=request.now + GRACE, attempts=0)
+    audit = request.audit(organization, request.caller.actor, ACTIONS[status], organization)
     store.commit(
-        writes.changed(before, replace(after, door_version=door.version + 1)),
+        writes.changed(before, replace(before, status=status, door_version=door.version + 1)),
         writes.changed_door(door, turned),
-        writes.audited(request.audit(before.id, request.caller.actor, action, before.id)),
+        writes.audited(audit),
     )
-    return store.organization(before.id)
+    return store.organization(organization)
 
 
 def door_state(organization: Organization, door: Door) -> DoorState:

@@ -28,6 +28,8 @@ WORK = 120.0
 """Seconds for all calls of one look; a build takes up to 45 of them at Auth0."""
 LEASE = 150
 """Seconds; longer than a look takes."""
+WATCH = EVERY // 2
+"""Seconds from one look to the next one's due time, so that each minute's sweep finds it due."""
 ROUNDS = 5
 """How often one look goes round again for versions that come meanwhile."""
 
@@ -130,7 +132,7 @@ def _given_back(door: Door, applied: int, store: Store) -> Door | None:
     """
     now = clock.now()
     watched = door.closed or applied < door.version or now < door.changed_at + SETTLING
-    due = now + EVERY // 2 if watched else None
+    due = now + WATCH if watched else None
     after = replace(door, applied=applied, lease_owner=None, lease_until=0, due=due)
     try:
         return store.amended(

@@ -41,7 +41,7 @@ class Door:
     due: int | None = None
 
     def secrets(self) -> Iterator[tuple[str, str]]:
-        """Yield the numbered secrets, each name with its value. Auth0 shows the names: they tell the version."""
+        """Yield the numbered secrets, name and value. Auth0 shows the names, which tell the version."""
         for number, start in enumerate(range(0, len(self.closed), MARKS), 1):
             yield f"{CLOSED_SECRETS}{self.version}_{number}", "".join(self.closed[start : start + MARKS])
 

@@ -27,6 +27,12 @@ WHAT_NEXT = {
 }
 CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}
 """By how an organization's door stands: whether the Action may find it closed."""
+AFTER = {
+    "organization_suspended": "Nothing gets them in before: guestlist organizations resume {organization}",
+    "organizations_disagree": "Sign in at an application of this organization: this one belongs to another.",
+    "organization_not_named": "The application must name the organization: ext-organization at /authorize.",
+}
+"""What to do about a denial of the door's, by its code."""
 
 
 @dataclass(frozen=True)
@@ -212,13 +218,8 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
         return "Unblock the account in Auth0's dashboard, if that is right."
     if findings.member is None:
         return "Nothing." if admitted else _offer(findings)
-    codes = {decision.code for decision in decisions}
-    if "organization_suspended" in codes:
-        return f"Nothing gets them in until: guestlist organizations resume {findings.organization['id']}"
-    if "organizations_disagree" in codes:
-        return "Sign in at an application of this organization: this one belongs to another."
-    if "organization_not_named" in codes:
-        return "The application must name the organization: ext-organization at /authorize."
+    if told := next((AFTER[one.code] for one in decisions if one.code in AFTER), ""):
+        return told.format(organization=findings.organization["id"])
     if findings.member["projection"] == "applied" and not admitted:
         return (
             "The account was changed at Auth0 past Guestlist. Change the member's roles: that tells all anew."

@@ -113,10 +113,8 @@ def of(record: Record) -> Key:
             return invite(record.id)
         case Audit():
             return (f"ORG#{record.organization}", f"AUDIT#{record.id}")
-        case DriftRun():
-            return DRIFT_RUN
-        case Door():
-            return DOOR
+        case DriftRun() | Door():
+            return DRIFT_RUN if isinstance(record, DriftRun) else DOOR
 
 
 def item(record: Record) -> Item:

@@ -20,7 +20,7 @@ SECRET_NAME: Final = "GUESTLIST_DOOR"  # noqa: S105 - the name of an Action's se
 SECRET_LIMIT: Final = 4096
 """Characters in the value of an Action's secret (Auth0, entity limit policy)."""
 CLOSED_SECRETS: Final = "GUESTLIST_CLOSED_"
-"""What the names of the secrets begin with that list the closed organizations; a version and a number follow."""
+"""How the names begin of the secrets that list the closed organizations; a version and a number follow."""
 MARK_LENGTH: Final = 12
 """Characters that stand for a closed organization in them (`mark`)."""
 

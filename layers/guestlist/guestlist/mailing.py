@@ -8,7 +8,7 @@ from guestlist.mail import Mail, Mailer, Refused, rendered
 from guestlist.mail_events import Tags
 from guestlist.mail_records import MailState
 from guestlist.mail_states import record
-from guestlist.records import Invite
+from guestlist.records import Invite, Organization, OrganizationStatus
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 
@@ -31,12 +31,13 @@ def send_mail(
 ) -> bool:
     """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent.
 
-    Somebody who was removed meanwhile is not welcomed: the link is dead.
+    While the organization is suspended it goes on waiting. Who was removed meanwhile is not welcomed: the
+    link is dead.
     A mailbox that a mail bounced from, or whose owner complained of one, is mailed again only in a later
     generation: that an admin resends an invite is their word that it shall be.
     """
-    invite = store.invite(organization, invite_id)
-    if not invite.waits_for_mail(now):
+    invite, place = store.invite(organization, invite_id), store.organization(organization)
+    if not invite.waits_for_mail(now) or place.status is OrganizationStatus.SUSPENDED:
         return False
     if _too_late(invite, store):
         record(organization, invite_id, invite.generation, MailState.WITHDRAWN, store=store)
@@ -54,7 +55,7 @@ def send_mail(
         mailer.unsuppress(invite.typed_email)
     tags = Tags(organization, invite.id, str(invite.generation), mailboxes[0])
     try:
-        mailer.send(_mail(invite, application, links, store), tags.named())
+        mailer.send(_mail(invite, place, application, links), tags.named())
     except Refused as refused:
         record(organization, invite_id, invite.generation, MailState.FAILED, refused.code, store=store)
         return False
@@ -70,8 +71,7 @@ def _too_late(invite: Invite, store: Store) -> bool:
     return membership is not None and not membership.stands
 
 
-def _mail(invite: Invite, application: str, links: Links, store: Store) -> Mail:
-    place = store.organization(invite.organization)
+def _mail(invite: Invite, place: Organization, application: str, links: Links) -> Mail:
     return rendered(
         "welcome" if invite.welcome else "invite",
         invite.locale,
