@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guestlist.items import from_item
-from guestlist.profile import counts_as_admin, shows
 from guestlist.login_policy import mark
+from guestlist.profile import counts_as_admin, shows
 from guestlist.records import (
     Action,
     Audit,

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from guestlist import acceptance, members
+from guestlist import acceptance, closing, members
 from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
@@ -48,6 +48,8 @@ class Deeds:
             Kind.ADD: self._add,
             Kind.CHANGE: self._change,
             Kind.REMOVE: self._remove,
+            Kind.SUSPEND: self._suspend,
+            Kind.RESUME: self._resume,
             Kind.READ_MEMBER: self._read_member,
             Kind.READ_INVITE: self._read_invite,
             Kind.READ_ORGANIZATIONS: self._read_organizations,
@@ -144,6 +146,16 @@ class Deeds:
         self.users[asked.person] = made.user
         self._queue.project(made.user)
         return Outcome("done", id=welcome, version=made.version, roles=made.roles)
+
+    def _suspend(self, asked: Operation) -> Outcome:
+        closing.suspend(asked.organization, request=self._request(asked), store=self._store)
+        self._queue.door()
+        return Outcome("done")
+
+    def _resume(self, asked: Operation) -> Outcome:
+        closing.resume(asked.organization, request=self._request(asked), store=self._store)
+        self._queue.door()
+        return Outcome("done")
 
     def _read_member(self, asked: Operation) -> Outcome:
         found = members.member(asked.organization, self.users[asked.person], self._store)

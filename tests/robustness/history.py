@@ -19,6 +19,8 @@ class Kind(StrEnum):
     CHANGE = "changes the roles of"
     REMOVE = "removes"
     EXPIRE = "ends an invite of"
+    SUSPEND = "suspends"
+    RESUME = "resumes"
     READ_MEMBER = "reads the membership of"
     READ_INVITE = "reads an invite of"
     READ_ORGANIZATIONS = "reads the organizations of"
@@ -124,9 +126,10 @@ def story(operations: Iterable[Operation]) -> str:
 
 
 def _line(operation: Operation) -> str:
-    said = [f"{operation.time - START:9.3f}s {operation.client} {operation.kind} {operation.person}"]
+    said = [f"{operation.time - START:9.3f}s {operation.client} {operation.kind}"]
+    said += [operation.person] if operation.person else []
     if operation.organization:
-        said.append(f"in {operation.organization}")
+        said.append(f"in {operation.organization}" if operation.person else operation.organization)
     asked = {name: getattr(operation, name) for name in ASKED}
     said += [f"{name}={_short(value)}" for name, value in asked.items() if value]
     return f"{' '.join(said)} -> {_heard(operation)}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from guestlist.login_policy import mark
 from guestlist.names import ADMIN
 from tests.robustness.history import Operation
 from tests.robustness.ledger import Change, Item, Ledger
@@ -17,6 +18,7 @@ class Moment:
     tick: int
     full: bool
     admins: int
+    suspended: bool
 
 
 @dataclass
@@ -40,12 +42,13 @@ class Invariants:
                 self._user(before, user)
         self._audited(change)
         self._due(change)
+        self._closed(change)
         return change
 
     def unexcused(self, operation: Operation) -> bool:
-        """Tell whether an answer blames the seats or the last admin, though they never were so meanwhile.
+        """Tell whether an answer blames what never was so meanwhile: the seats, the last admin, a suspension.
 
-        These two depend on other people, whom the model of one person does not know.
+        These depend on other people, whom the model of one person does not know.
         """
         code = operation.outcome.code if operation.outcome else ""
         moments, returned = self.moments[operation.organization], operation.returned or 0
@@ -57,6 +60,8 @@ class Invariants:
         ]
         if code == "seats_taken":
             return not any(moment.full for moment in during)
+        if code in {"organization_suspended", "suspended"}:
+            return not any(moment.suspended for moment in during)
         return code == "last_admin" and not any(moment.admins <= 1 for moment in during)
 
     def _organizations(self, change: Change) -> set[str]:
@@ -78,7 +83,7 @@ class Invariants:
         if moments and moments[-1].admins and not admins:
             self.broken(f"{name} has lost its last admin")
         full = found["taken"] >= found.get("seats", found["taken"] + 1)
-        moments.append(Moment(self.tick(), full, len(admins)))
+        moments.append(Moment(self.tick(), full, len(admins), found["status"] == "suspended"))
 
     def _counts(self, name: str, user: str, membership: Item) -> bool:
         return ADMIN in membership["roles"] and name not in self.ledger.users[user]["uncounted"]
@@ -116,6 +121,24 @@ class Invariants:
             if user and user["version"] > user["applied"] and not {"due", "halt"} & user.keys():
                 self.broken(f"{user['email']}'s version {user['version']} is untold, and not due")
 
+    def _closed(self, change: Change) -> None:
+        """The door's list names exactly the suspended organizations, in which nothing is granted."""
+        suspended = [
+            name for name, item in self.ledger.organizations.items() if item["status"] == "suspended"
+        ]
+        listed = self.ledger.items.get(("DOOR", "DOOR"), {}).get("closed", [])
+        if listed != sorted(mark(name) for name in suspended):
+            self.broken(f"{suspended} are suspended, and the door's list has {listed}")
+        joined = [
+            (before, after) for before, after in change.of("MEMBER#") if after and _joins(before, after)
+        ]
+        offered = [(b, a) for b, a in _invites(change) if _differ(b, a, "generation") and not a["welcome"]]
+        for _, after in (*joined, *offered):
+            if after["organization"] in suspended:
+                self.broken(
+                    f"{after['email']} was granted something in {after['organization']}: it is suspended"
+                )
+
     def _audited(self, change: Change) -> None:
         """Whatever changes a membership or an invite's status is recorded in the same transaction."""
         records = {after["subject"] for before, after in change.of("AUDIT#") if after and not before}
@@ -127,6 +150,10 @@ class Invariants:
             recorded = {after["id"], after.get("user")} & records
             if _differ(before, after, "status", "generation") and not recorded:
                 self.broken(f"an invite of {after['email']} changed, and the audit does not say so")
+
+
+def _joins(before: Item | None, after: Item) -> bool:
+    return after["status"] == "active" and (before is None or before["status"] != "active")
 
 
 def _differ(before: Item | None, after: Item, *names: str) -> bool:

@@ -68,7 +68,7 @@ def _new_id(operation: Operation) -> str:
 
 def _replay_refuses(place: Place, operation: Operation) -> bool:
     """An addition that was made before, asked for again after the member was removed."""
-    if operation.outcome and operation.outcome.code == "busy":
+    if operation.outcome and operation.outcome.code in {"busy", "organization_suspended"}:
         return True
     return operation.kind is Kind.ADD and not place.member and operation.outcome == Outcome("not_found")
 
@@ -162,8 +162,8 @@ EFFECTS: Mapping[Kind, Callable[[Place, Operation], Place | None]] = {
 }
 
 
-# In which places a refusal may be heard. Whether seats were taken, or an admin the last one, is another
-# person's doing, too: `counters.py` looks at that.
+# In which places a refusal may be heard. Whether seats were taken, an admin the last one or an organization
+# suspended is another person's doing, too: `invariants.py` looks at that.
 
 
 def _member(place: Place, asked: Operation) -> bool:
@@ -242,4 +242,6 @@ REFUSALS: Mapping[str, Callable[[Place, Operation], bool]] = {
     "revoked": _link_revoked,
     "used_up": _link_used_up,
     "busy": _always,
+    "organization_suspended": _always,
+    "suspended": _always,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from guestlist.clock import clock
+from guestlist.closing import resume
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
 from guestlist.mail_records import MailState
@@ -81,12 +82,24 @@ class Scene:
         self._traffic.start(operations)
         self._until(lambda: not self._traffic.busy)
         self.weather.calm = True
+        self._until(lambda: not self._at_work())
+        self._open_all()
         self._until(lambda: not self._restless())
         self.recovery = max(0.0, clock.source() - self.weather.last_fault)
         if self.recovery > RECOVERY + STEP:
             self._broken(f"all came to rest {self.recovery:.0f} s after the last fault")
+        closed = {action: lists for action, lists in self._world.tenant.deployed().items() if lists}
+        if closed and not self.faults:
+            self._broken(f"all is open, and the door has {closed}")
         for person in PEOPLE if not self.faults else ():
             self._look_at_the_end(person)
+
+    def _open_all(self) -> None:
+        """Resume every organization, so that what waits for that comes to its end, too."""
+        for name in ORGANIZATIONS:
+            request = Request(OPERATOR, ordered_id(), clock.now())
+            resume(name, request=request, store=self._world.store)
+        self._world.queue.door()
 
     def _until(self, done: Callable[[], bool]) -> None:
         simulation = self._world.simulation
@@ -101,13 +114,17 @@ class Scene:
     def _restless(self) -> list[str]:
         """Return who is at work, and what is owed: to Auth0, to a mailbox, to an invite's end."""
         users, invites = self._ledger.users.values(), self._ledger.invites.values()
-        waiting = [process for process in self._world.simulation.waiting if process or process.name == LANDED]
         return [
-            *(f"{process.name} is at work" for process in waiting),
+            *self._at_work(),
             *(f"{url} holds messages" for url, queue in self._world.aws.queues.items() if queue),
             *(f"{_state(user)} is owed to Auth0" for user in users if not at_rest(user)),
+            *(["the door is owed"] if "due" in self._ledger.items.get(("DOOR", "DOOR"), {}) else []),
             *(f"invite {item['id']} is owed" for found in invites for item in found.values() if _owed(item)),
         ]
+
+    def _at_work(self) -> list[str]:
+        waiting = [process for process in self._world.simulation.waiting if process or process.name == LANDED]
+        return [f"{process.name} is at work" for process in waiting]
 
     def _broken(self, what: str) -> None:
         """Record what must not be, and the line that saw it."""

@@ -35,6 +35,8 @@ MIX = {
     Kind.REMOVE: 10,
     Kind.RESEND: 3,
     Kind.REVOKE: 2,
+    Kind.SUSPEND: 1,
+    Kind.RESUME: 2,
 }
 LIVES = (25, 60, 90, 600, 3600)
 """Seconds that invites are good for: many end while the clients are at it."""
@@ -54,6 +56,8 @@ REPEATED = (
     "welcome",
 )
 OF_INVITES = {Kind.ACCEPT, Kind.RESEND, Kind.REVOKE, Kind.READ_INVITE}
+TURNS = {Kind.SUSPEND, Kind.RESUME}
+"""What concerns nobody by name."""
 OF_USERS = {Kind.READ_MEMBER, Kind.READ_ORGANIZATIONS, Kind.CHANGE, Kind.REMOVE}
 
 
@@ -146,6 +150,8 @@ class Traffic:
         [kind] = self._random.choices(list(MIX), list(MIX.values()))
         [person] = self._random.choices(PEOPLE, POPULAR)
         [organization] = self._random.choices(ORGANIZATIONS, POPULAR[:3])
+        if kind in TURNS:
+            return self._made(client=client, kind=kind, person="", organization=organization)
         invites = self._known.invites.get((person, organization), {})
         if (kind in OF_USERS and person not in self._deeds.users) or (kind in OF_INVITES and not invites):
             kind = self._random.choice((Kind.INVITE, Kind.ADD))

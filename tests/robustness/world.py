@@ -121,7 +121,7 @@ class World:
         return max(self._next_sweep, math.ceil(ahead / MINUTE) * MINUTE)
 
     def _owed(self, item: dict[str, Any]) -> bool:
-        """Tell whether something is to be done for an item: not for a door that only goes on being watched."""
+        """Tell whether something is to be done for an item: not for a door that is only watched."""
         told = item.get("applied") == item.get("version") and "lease_owner" not in item
         looked_at = int(item["due"]["N"]) - WATCH
         return not (item["pk"]["S"] == "DOOR" and item["closed"]["L"] and told and looked_at >= self._landed)

@@ -133,7 +133,8 @@ def _given_back(door: Door, applied: int, store: Store) -> Door | None:
     now = clock.now()
     watched = door.closed or applied < door.version or now < door.changed_at + SETTLING
     due = now + WATCH if watched else None
-    after = replace(door, applied=applied, lease_owner=None, lease_until=0, due=due)
+    attempts = 0 if applied == door.version else door.attempts
+    after = replace(door, applied=applied, lease_owner=None, lease_until=0, attempts=attempts, due=due)
     try:
         return store.amended(
             door,
