@@ -33,6 +33,20 @@ def _rename(ours: World, organization: str) -> Callable[[], Asked]:
     return lambda: partial(ours.api.patch, path, json={"name": "Renamed"}, headers=seen)
 
 
+def _turn(verb: str) -> Case:
+    """Return the case of an organization that is suspended, or resumed, while the other was so before."""
+    other = {"suspend": "resume", "resume": "suspend"}[verb]
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        def ready() -> Asked:
+            ours.api.post(f"/organizations/{organization}/{other}").raise_for_status()
+            return partial(ours.api.post, f"/organizations/{organization}/{verb}")
+
+        return ready
+
+    return case
+
+
 def _post(path: str, body: Callable[[str], dict[str, Any]]) -> Case:
     """Return the case of a path at which something is made, with a body made anew for each."""
 
@@ -122,6 +136,8 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/members": _get(_MEMBERS, **PAGE),
     "GET /organizations/{organization}/members/{user}": _get(_MEMBERS + "/{user}"),
     "PATCH /organizations/{organization}": _rename,
+    "POST /organizations/{organization}/suspend": _turn("suspend"),
+    "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),

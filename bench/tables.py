@@ -25,11 +25,13 @@ FIRST = 10
 class Tables:
     """A table for each number of members, filled with what the stack's table holds now and those members.
 
-    They go straight into moto's store, by our own records and keys: a hundred thousand requests would take
+    `first` of them are in the organization, all of them if it is None. They go straight into moto's store, by our own records and keys: a hundred thousand requests would take
     an hour.
     """
 
-    def __init__(self, ours: World, organization: str, sizes: Sequence[int]) -> None:
+    def __init__(
+        self, ours: World, organization: str, sizes: Sequence[int], *, first: int | None = FIRST
+    ) -> None:
         self.stack, self.sizes = ours.stack, sizes
         [(table, declared)] = ours.stack.aws.template.tables().items()
         self._name = ours.stack.aws.physical[table]["Ref"]
@@ -43,7 +45,7 @@ class Tables:
             self._of[members] = self._tables[name]
             for item in seen:
                 self._of[members].put_item(item)
-            _fill(self._of[members], organization, members)
+            _fill(self._of[members], organization, members, members if first is None else first)
         # Millions of objects that stay: the collector need not look at them again and again.
         gc.collect()
         gc.freeze()
@@ -59,11 +61,11 @@ class Tables:
 _SCHEMA = ("AttributeDefinitions", "BillingMode", "KeySchema", "GlobalSecondaryIndexes")
 
 
-def _fill(table: Table, organization: str, members: int) -> None:
+def _fill(table: Table, organization: str, members: int, first: int) -> None:
     """Put members into a table, a hundred to an organization; the first of them into this one."""
     now = clock.now()
     for number in range(members):
-        place = organization if number < FIRST else f"{CROWD}{number // 100}"
+        place = organization if number < first else f"{CROWD}{number // 100}"
         user = User(
             id=f"{number:024}",
             connection=CONNECTION,

@@ -47,7 +47,7 @@ def main(out: TextIO) -> int:
         return broke(f"Line {story.line}", error)
     signals.check()
     seconds = time.monotonic() - started
-    story.say(f"\n11  All that was promised held: {story.calls} Auth0 calls, {seconds:.0f} seconds.")
+    story.say(f"\n12  All that was promised held: {story.calls} Auth0 calls, {seconds:.0f} seconds.")
     story.say("    Where to look next: `make up` keeps this stack, with an index page to click through.")
     return 0
 
@@ -71,6 +71,7 @@ def _tell(story: Story, closing: ExitStack) -> None:
     _welcome_clerk(story, stack, cast, operating)
     _race(story, stack, (operating, automatic), doctor)
     _remove(story, cast, operating, doctor)
+    _suspend(story, cast, operating)
 
 
 def _check_tenant(stack: Stack) -> None:
@@ -224,6 +225,21 @@ def _remove(story: Story, cast: Cast, operating: Api, doctor: str) -> None:
         held(not cast.doctor.sign_in("clinicA")["admitted"], "the next login there is denied")
         held(cast.doctor.refresh("clinicB")["admitted"], "clinicB goes on")
         told.append(f"refresh for clinicA: {refused['error']}, {refused['error_description']}")
+
+
+def _suspend(story: Story, cast: Cast, operating: Api) -> None:
+    text = "The operator suspends clinicB, whatever its size: one line on the door's list; then it goes on."
+    with story.telling(11, text) as told:
+        closed = _expect(operating.post("/organizations/clinicB/suspend", headers=WAIT), 200).json()
+        held((closed["status"], closed["door"]) == ("suspended", "closed"), "Auth0's door knows")
+        refused = cast.doctor.refresh("clinicB")
+        held(not refused["admitted"], "the next refresh for clinicB is refused")
+        held(not cast.clerk.sign_in("clinicB")["admitted"], "nobody else gets in there either")
+        told.append(f"refresh for clinicB: {refused['error_description']}")
+        opened = _expect(operating.post("/organizations/clinicB/resume", headers=WAIT), 200).json()
+        held(opened["door"] == "open", "Auth0's door knows that it is open again")
+        held(cast.clerk.sign_in("clinicB")["admitted"], "the clerk gets in as before")
+        told.append("each time two writes to each of the door's two Actions; no member's profile was touched")
 
 
 def _expect(answer: httpx.Response, status: int) -> httpx.Response:

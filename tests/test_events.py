@@ -188,4 +188,10 @@ def test_a_look_for_drift_says_how_far_it_came(clinic: Stack) -> None:
 
 
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
-    assert set(_answer(clinic, "sweep/every-minute")) == {"projections", "mails", "expiries", "oldest_due"}
+    assert set(_answer(clinic, "sweep/every-minute")) == {
+        "projections",
+        "mails",
+        "doors",
+        "expiries",
+        "oldest_due",
+    }

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from guestlist.explain import Login, facts_of
-from guestlist.login_policy import NOT_CONFIGURED, DoorConfiguration, NoOrganization, Outcome, Source, decide
+from guestlist.login_policy import (
+    MARK_LENGTH,
+    NOT_CONFIGURED,
+    DoorConfiguration,
+    NoOrganization,
+    Outcome,
+    Source,
+    decide,
+    mark,
+)
 
 VECTORS = json.loads((Path(__file__).parent / "vectors/logins.json").read_text())
 SEEN = ("user.app_metadata", "client.metadata", "client.client_id", "request.query")
@@ -34,6 +43,12 @@ def changed(event: dict[str, Any], vector: Mapping[str, Any]) -> dict[str, Any]:
     return event
 
 
+def marks(vector: Mapping[str, Any]) -> list[str]:
+    """Return the organizations that are closed, as the door lists them."""
+    lists = vector.get("closed", {}).values()
+    return [text[at : at + MARK_LENGTH] for text in lists for at in range(0, len(text), MARK_LENGTH)]
+
+
 def test_the_facts_are_gathered_as_the_action_gathers_them() -> None:
     """Every vector of the door that is within its sight ends in the same row here."""
     vectors = [vector for vector in VECTORS["vectors"] if told(vector)]
@@ -42,11 +57,13 @@ def test_the_facts_are_gathered_as_the_action_gathers_them() -> None:
         event = changed(VECTORS["events"]["login"], vector)
         settings = VECTORS["configuration"] | vector.get("configuration", {})
         client = mapping(event.get("client"))
+        requested = mapping(event["request"].get("query")).get("ext-organization")
         login = Login(
             event["user"].get("app_metadata"),
-            mapping(event["request"].get("query")).get("ext-organization"),
+            requested,
             client.get("client_id", ""),
             mapping(client.get("metadata")),
+            closed=mark(str(requested)) in marks(vector),
         )
         decision = decide(facts_of(login, door_of(settings)))
         denied = decision.code if decision.outcome is Outcome.DENY else None

@@ -21,7 +21,7 @@ TOLD = (
     "Exempt from the door: Guestlist operator console.\n"
     "Asked for an organization at each login and refresh: Guestlist example application.\n"
 )
-CLIENTS = {"app", "operator", "accept", "projector", "drift", "system"}
+CLIENTS = {"app", "operator", "accept", "projector", "drift", "door", "system"}
 Owned = Callable[[Tenant, list[str]], None]
 Printed = pytest.CaptureFixture[str]
 

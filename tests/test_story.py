@@ -25,7 +25,7 @@ from tests.front_door import (
     suffer,
 )
 
-CLIENTS = {"operator", "system", "app", "accept", "projector", "drift"}
+CLIENTS = {"operator", "system", "app", "accept", "projector", "drift", "door"}
 
 
 def test_line_1_every_part_of_the_stack_answers(stack: Stack) -> None:

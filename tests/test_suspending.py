@@ -16,6 +16,7 @@ from guestlist.tenant_drift import DOORS
 from local.people import Api, Person, exchange
 from local.stack import Stack
 from tests.accept_setup import store
+from tests.command import environment, runner
 from tests.conftest import NewPerson
 from tests.front_door import add, audited, counted, invite, join, pass_time, provision
 from tests.refusals import refused
@@ -148,6 +149,44 @@ def test_set_up_run_again_leaves_it_closed(operator: Api, stack: Stack, clinic: 
     turn(operator, clinic, "suspend")
     stack._set_up_tenant()
     assert ann.sign_in(clinic, prompt="login")["error_description"] == CLOSED
+
+
+def test_explain_says_what_is_to_be_done(
+    operator: Api,
+    stack: Stack,
+    clinic: str,
+    ann: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By the door's own row; and the command line opens it again."""
+    turn(operator, clinic, "suspend")
+    guestlist = runner(monkeypatch, capsys, **environment(stack, operator))
+    said = guestlist("explain", ann.email, "--organization", clinic).out
+    assert "the door stays shut" in said
+    assert f"Nothing gets them in before: guestlist organizations resume {clinic}" in said
+    assert guestlist("organizations", "resume", clinic, "--wait", "10", "--json").json()["door"] == "open"
+    assert guestlist("organizations", "suspend", clinic, "--wait", "10", "--json").json()["door"] == "closed"
+
+
+def test_a_mail_waits_while_the_organization_is_suspended(
+    operator: Api, stack: Stack, clinic: str, new_person: NewPerson
+) -> None:
+    """It is not lost: the sweep after the resumption has it sent."""
+    ben = new_person("ben")
+    stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
+    invite(operator, clinic, ben)
+    turn(operator, clinic, "suspend")
+    for wait in (0, 60):
+        pass_time(stack, seconds=wait)
+        stack.workers.tick()
+        stack.workers.idle()
+    assert not [mail for mail in stack.mails() if mail.to == ben.email]
+    turn(operator, clinic, "resume")
+    pass_time(stack, seconds=60)
+    stack.workers.tick()
+    stack.workers.idle()
+    assert ben.browser.get(ben.link()).status_code == 200
 
 
 def test_what_somebody_is_writing_is_not_published(operator: Api, stack: Stack, clinic: str) -> None:
