@@ -25,8 +25,8 @@ FIRST = 10
 class Tables:
     """A table for each number of members, filled with what the stack's table holds now and those members.
 
-    `first` of them are in the organization, all of them if it is None. They go straight into moto's store, by our own records and keys: a hundred thousand requests would take
-    an hour.
+    `first` of them are in the organization, all of them if it is None. They go straight into moto's store, by
+    our own records and keys: a hundred thousand requests would take an hour.
     """
 
     def __init__(

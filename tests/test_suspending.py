@@ -16,7 +16,7 @@ from guestlist.tenant_drift import DOORS
 from local.people import Api, Person, exchange
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.command import environment, runner
+from tests.command import Guestlist, environment, runner
 from tests.conftest import NewPerson
 from tests.front_door import add, audited, counted, invite, join, pass_time, provision
 from tests.refusals import refused
@@ -40,6 +40,14 @@ def _all_open(stack: Stack, operator: Api) -> Iterator[None]:
     for found in operator.get("/organizations", params={"limit": 100}).json()["items"]:
         if found["status"] == "suspended":
             turn(operator, found["id"], "resume")
+
+
+@pytest.fixture
+def guestlist(
+    stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Guestlist:
+    """Return the command line of an operator."""
+    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 @pytest.fixture
@@ -152,16 +160,10 @@ def test_set_up_run_again_leaves_it_closed(operator: Api, stack: Stack, clinic: 
 
 
 def test_explain_says_what_is_to_be_done(
-    operator: Api,
-    stack: Stack,
-    clinic: str,
-    ann: Person,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    operator: Api, clinic: str, ann: Person, guestlist: Guestlist
 ) -> None:
     """By the door's own row; and the command line opens it again."""
     turn(operator, clinic, "suspend")
-    guestlist = runner(monkeypatch, capsys, **environment(stack, operator))
     said = guestlist("explain", ann.email, "--organization", clinic).out
     assert "the door stays shut" in said
     assert f"Nothing gets them in before: guestlist organizations resume {clinic}" in said
