@@ -26,7 +26,7 @@ def measure() -> Figure:
     small, large = map(str, SIZES)
     return Figure(
         "suspend_calls",
-        "calls of the Management API until the door knows, looks at a build apart, by how many members there are",
+        "calls of the Management API until the door knows, looks at a build apart, by the number of members",
         found["suspend"],
         [("members", *found), *((size, *(found[verb][size] for verb in found)) for size in (small, large))],
         [equal(f"{verb} at {large} members", found[verb][large], found[verb][small]) for verb in found],
