@@ -51,6 +51,19 @@ def finished(guests: Bench, auth0: Auth0, calls: int) -> list[tuple[DriftRun, in
     return slices
 
 
+def test_a_limit_that_is_reached_at_the_first_user_ends_no_run(
+    guests: Bench, auth0: Auth0, six: list[str]
+) -> None:
+    """The slice is over, and the next one begins with the same user."""
+    guests.fails("GET", path="/api/v2/users/.*", status=429, times=3)
+    run = sliced(guests, auth0, calls=1000)
+    assert run
+    assert (run.compared, run.finished_at, run.claimed_until) == (0, None, 0)
+    guests.advance(60)
+    last, _ = finished(guests, auth0, 1000)[-1]
+    assert told(last) == {("organizations", user) for user in six[::2]}
+
+
 def test_slices_keep_their_budget_and_find_all(guests: Bench, auth0: Auth0, six: list[str]) -> None:
     """Each goes on where the last one ended: nobody twice, nobody left out."""
     everyone = len([item for item in guests.store.all_users(None, most=10_000)[0] if item.created])

@@ -1,5 +1,7 @@
 """One case's scene: the histories that begin there, and whether each ends as one without crashes would."""
 
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -97,8 +99,8 @@ class Scene:
             client = Client(front, self.case, fates, returns=returns)
             if asks:
                 made.simulation.spawn("the client", client.work)
-            rests, since = made.rest(LONGEST), list(fates.since)
-            found = list(wrongs(made)) + ([] if rests else ["it never comes to rest"])
+            found, since = list(_unrest(made)), list(fates.since)
+            found += wrongs(made)
             found += [f"nobody came to {point}" for point in fates.left]
             ending = Ending(client.heard, normal_form(made), _doors(front))
             found += [f"after all buttons were pressed, {wrong}" for wrong in wrongs(made)]
@@ -112,6 +114,15 @@ class Scene:
         told = self.tell(plan, returns=returns)
         compared = [list(differences(told.ending, other, len(plan))) for other in self._expected[returns]]
         return told, [*told.wrongs, *min(compared, key=len)]
+
+
+def _unrest(made: World) -> Iterator[str]:
+    """Let all go on until it is at rest; yield why it does not come to that."""
+    try:
+        if not made.rest(LONGEST):
+            yield "it never comes to rest"
+    except Exception:  # noqa: BLE001 (whatever a process did not catch is what is wrong)
+        yield f"a process broke: {traceback.format_exc(limit=-3)}"
 
 
 def _doors(front: Front) -> Form:

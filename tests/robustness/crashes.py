@@ -59,12 +59,20 @@ def run(
     """
     figures, mine, all_of_them = Figures(), *share
     with closing(Machines()) as machines:
-        scenes = (Scene(machines, case) for case in CASES if case.name in cases)
+        scenes = (_scene(machines, case) for case in CASES if case.name in cases)
         plans = ((scene, first) for scene in scenes for first in points(scene.whole.since))
         for scene, first in islice(plans, mine, None, all_of_them):
             twice = pairs and (late or first.when is not When.LONG_BEFORE)
             tell_all(scene, first, figures, pairs=twice, late=late)
     return figures
+
+
+def _scene(machines: Machines, case: Case) -> Scene:
+    try:
+        return Scene(machines, case)
+    except Exception as error:
+        error.add_note(f"That is the case {case.name!r}, with nobody dying.")
+        raise
 
 
 def tell_all(scene: Scene, first: Point, figures: Figures, *, pairs: bool, late: bool = False) -> None:

@@ -24,6 +24,8 @@ GONE = {"path": "^/(api/v2|oauth)/", "reset": True, "times": 1_000_000}
 TOO_MANY = 429
 WATCH = 5
 """Seconds between two looks at Auth0 afterwards: what is measured may be so much less."""
+IN_VAIN = 8
+"""Of so many calls after the outage one at most may be over the rate: whoever was told so waits."""
 GIVEN_UP = ("ProjectionDeadLetters", "MailDeadLetters", "MailEventsDeadLetters")
 
 
@@ -101,6 +103,7 @@ def _hold(on: Stage, traffic: Traffic, found: Outage) -> None:
     assert found.converged_s <= found.allowed_s + WATCH, f"too late: {told}"
     most = PLANS[PLAN]["write_users"].burst + MINUTE * RATE
     assert found.busiest_minute <= most, f"past the plan's rate: {told}"
+    assert found.limited <= found.calls / IN_VAIN, f"asked too often in vain: {told}"
     assert found.dead_letters == 0, f"messages were given up: {told}"
     for email, link in traffic.links:
         with Person(on.stack, email) as invitee:

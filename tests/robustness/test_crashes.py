@@ -18,6 +18,7 @@ WHOLLY = ("accept", "invite", "remove")
 """Cases whose plans of one crash are all told here; of the others it is each third."""
 TICKET = f"a ticket for {ANN}"
 CREATED, ADDED, ADOPTED = "invite:create", "member:add", "member:adopt"
+SUSPENDED = "organization:suspend"
 ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "invite by mail": ("done", TICKET, "", [CREATED]),
     "invite without a mail": ("done", TICKET, "", [CREATED]),
@@ -51,6 +52,9 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "resend": ("done", TICKET, "", [CREATED, "invite:resend"]),
     "resend an invite that expired": ("done", TICKET, "", [CREATED, "invite:expire", "invite:resend"]),
     "revoke": ("done", "revoked", "", [CREATED, "invite:revoke"]),
+    "suspend": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED]),
+    "suspend another": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED, SUSPENDED]),
+    "resume": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED]),
     "expire": ("done", "expired", "", [CREATED, "invite:expire"]),
 }
 """How each case ends without crashes: what is heard, where the link leads, Ann's array, what was recorded."""
@@ -74,7 +78,7 @@ def test_what_all_is_compared_with_is_what_the_design_says(case: Case, scene: Sc
     [array] = [names(thing) for thing in things if thing.get("email") == ANN and "identities" in thing] or [
         ""
     ]
-    records = sorted(thing["action"] for thing in things if "action" in thing)
+    records = sorted(thing["action"] for thing in things if "subject" in thing)
     records = [record for record in records if record != "organization:provision"]
     assert (told.ending.heard, "".join(doors), array, records) == ENDS[case.name]
     assert told.wrongs == []

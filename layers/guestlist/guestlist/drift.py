@@ -91,22 +91,21 @@ def _tenant_looked_at(run: DriftRun, connection: str, looker: Looker) -> DriftRu
 def _page_looked_at(run: DriftRun, looker: Looker) -> DriftRun | None:
     """Look at the next users, one after the other, as far as this slice may go."""
     users, following = looker.store.all_users(run.cursor, most=PAGE)
-    after = run
-    for user in users:
-        try:
-            after = _looked_at(user, after, looker)
-        except Auth0Unavailable as error:
-            logger.warning("the look for drift is put off", reason=str(error))
-            following = after.cursor
-            break
-        if user is not users[-1]:
-            after = replace(after, cursor=looker.store.place_of(user.id))
-            if looker.pace.over or after.finished_at:
-                following = after.cursor
+    after, left = run, list(users)
+    try:
+        while left and not after.finished_at:
+            after = _looked_at(left[0], after, looker)
+            seen = left.pop(0)
+            after = replace(after, cursor=looker.store.place_of(seen.id))
+            if looker.pace.over:
                 break
-    if following is None:
-        after = replace(after, finished_at=clock.now())
-    return _kept(run, replace(after, cursor=following), looker)
+    except Auth0Unavailable as error:
+        logger.warning("the look for drift is put off", reason=str(error))
+    if not left:
+        after = replace(after, cursor=following)
+        if following is None:
+            after = replace(after, finished_at=clock.now())
+    return _kept(run, after, looker)
 
 
 def _kept(before: DriftRun, after: DriftRun, looker: Looker) -> DriftRun | None:
