@@ -152,7 +152,7 @@ def _closed(asker: Asker, place: Ids) -> None:
 
 def _changes(asker: Asker, place: Ids) -> None:
     """Members and organizations that may not change, or not like this."""
-    asker.ask("change_organization", place, seats=1)
+    asker.ask("change_organization", place, headers={"If-Match": "*"}, seats=1)
     for tag in ("", '"700"'):
         asker.ask("change_organization", place, headers={"If-Match": tag})
     asker.ask("change_roles", place, roles=[])
@@ -173,7 +173,11 @@ def _suspended(asker: Asker, _: Ids) -> None:
         asker.ask(operation, place, **_own(operation, place))
     asker.ask("resume", place).raise_for_status()
     kept, door = store(asker.stack), store(asker.stack).door()
-    kept.amended(door, replace(door, closed=("-" * 12,) * MOST), when="attribute_exists(#pk)")
+    kept.amended(
+        door,
+        replace(door, closed=tuple(f"-{number:011}" for number in range(MOST))),
+        when="attribute_exists(#pk)",
+    )
     asker.ask("suspend", place)
     kept.amended(kept.door(), door, when="attribute_exists(#pk)")
 

@@ -42,8 +42,8 @@ STATUSES = {
     "api/read-organization": 200,
     "api/read-organization-of-another": 404,
     "api/read-own-organizations": 200,
-    "api/resume-organization": 200,
     "api/suspend-organization": 200,
+    "api/resume-organization": 200,
     "api/unknown-route": 404,
 }
 # How many messages of the batch are to come again: the last ones, which name nothing that exists.
