@@ -36,6 +36,18 @@ def normalised(address: str) -> str:
     return f"{parts.local_part.lower()}@{(parts.ascii_domain or parts.domain).lower()}"
 
 
+def domain(name: str) -> str:
+    """Return the one form of a domain, as normalised addresses have it.
+
+    Raises:
+        ValueError: no address has it.
+    """
+    try:
+        return normalised(f"a@{name}").partition("@")[2]
+    except ValueError:
+        raise ValueError("is not a domain that an email address can have") from None
+
+
 def _is_invisible(character: str) -> bool:
     """Tell whether nobody sees a character in an address; a plain blank is seen, as a gap."""
     return not character.isprintable() or character in _UNSEEN or "VARIATION SELECTOR" in _name(character)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from guestlist import names
-from guestlist.addresses import normalised
+from guestlist.addresses import domain, normalised
 
 HOUR, DAY = 3600, 24 * 3600
 
@@ -35,6 +35,23 @@ Locale = Annotated[
 ]
 
 
+OwnLocale = Annotated[Locale | None, Field(description="Left out: the organization's.")]
+Domains = Annotated[
+    list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]],
+    Field(
+        max_length=100,
+        description="Whose addresses may be invited or added; none: any.",
+        examples=[["clinic-a.example"]],
+    ),
+    AfterValidator(lambda domains: sorted(set(domains))),
+]
+Offered = Annotated[
+    list[Role],
+    Field(max_length=50, description="The roles that are given in it, beside `admin`; none: any."),
+    AfterValidator(lambda roles: sorted(set(roles))),
+]
+
+
 class Body(BaseModel):
     """A body; what it does not know it refuses, and `"7"` is no number."""
 
@@ -47,6 +64,9 @@ class OrganizationRequest(Body):
     id: OrganizationId = Field(examples=["clinicA"])
     name: DisplayName = Field(examples=["Clinic A"])
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    allowed_domains: Domains = []
+    roles: Offered = []
+    locale: Locale = "en"
     adopt: bool = Field(
         default=False,
         description="True: the name may be one that accounts at Auth0 bear already; they become members.",
@@ -60,6 +80,9 @@ class OrganizationChange(Body):
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         None, description="Null: as many as come. Never fewer than are in use."
     )
+    allowed_domains: Domains = []
+    roles: Offered = []
+    locale: Locale = "en"
 
     @model_validator(mode="after")
     def _something(self) -> Self:
@@ -73,7 +96,7 @@ class InviteRequest(Body):
 
     email: Address = Field(examples=["ann@example.com"])
     roles: Roles = []
-    locale: Locale = "en"
+    locale: OwnLocale = None
     expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
     inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
     send: bool = Field(
@@ -93,7 +116,7 @@ class MemberRequest(Body):
     email: Address = Field(examples=["ann@example.com"])
     roles: Roles = []
     welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
-    locale: Locale = "en"
+    locale: OwnLocale = None
     inviter_name: InviterName = ""
 
 

@@ -117,6 +117,7 @@ def _organizations(group: "Groups") -> None:
     create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
     create.add_argument("--name", required=True, help="as people read it")
     _seats(create)
+    _settings(create)
     create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
     _key(create)
     change = _command(group, "change", commands.change_organization, "give one another name or other seats")
@@ -126,6 +127,7 @@ def _organizations(group: "Groups") -> None:
     _seats(seats, default=argparse.SUPPRESS)
     none = seats.add_argument("--no-seats", dest="seats", action="store_const", const=None)
     none.default, none.help = argparse.SUPPRESS, "as many as come"
+    _settings(change)
     for name, run, text in (
         ("suspend", commands.suspend_organization, "close its door: nobody gets in"),
         ("resume", commands.resume_organization, "open its door again"),
@@ -195,7 +197,7 @@ def _member(command: Options) -> None:
 def _offer(command: Options) -> None:
     _role(command)
     command.set_defaults(role=[])
-    command.add_argument("--locale", default="en", help="the language of the mail, as de or de-AT")
+    command.add_argument("--locale", help="the language of the mail, as de or de-AT; the organization's")
     command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
     _key(command)
 
@@ -203,6 +205,32 @@ def _offer(command: Options) -> None:
 def _wait(command: Options) -> None:
     text = "seconds to wait for Auth0, 10 at most; 5"
     command.add_argument("--wait", type=int, default=5, metavar="S", help=text)
+
+
+def _settings(command: Options) -> None:
+    """Let what an organization allows be said; what is not said stays. `--any-domain` takes a limit away."""
+    for option, name, text in (
+        ("domain", "allowed_domains", "whose addresses may come"),
+        ("role", "roles", "a role that is given, beside admin"),
+    ):
+        several = command.add_mutually_exclusive_group()
+        several.add_argument(
+            f"--{option}",
+            dest=name,
+            action="append",
+            default=argparse.SUPPRESS,
+            metavar="X",
+            help=f"{text}; repeatable",
+        )
+        several.add_argument(
+            f"--any-{option}",
+            dest=name,
+            action="store_const",
+            const=[],
+            default=argparse.SUPPRESS,
+            help="no such limit",
+        )
+    command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
 
 
 def _seats(command: argparse._ActionsContainer, default: str | None = None) -> None:

@@ -36,12 +36,15 @@ def create_organization(api: Api, asked: Namespace) -> Body:
     body = {"id": asked.organization, "name": asked.name}
     body |= {"seats": asked.seats} if asked.seats is not None else {}
     body |= {"adopt": True} if asked.adopt else {}
+    body |= _settings(asked)
     return _created(api, "/organizations", body, asked)
 
 
 def change_organization(api: Api, asked: Namespace) -> Body:
     """Give an organization another name or other seats, unless somebody else changed it meanwhile."""
-    body = {name: value for name, value in vars(asked).items() if name in {"name", "seats"}}
+    body = {name: value for name, value in vars(asked).items() if name in {"name", "seats"}} | _settings(
+        asked
+    )
     organization = path("organizations", asked.organization)
     return _changed(api, organization, body)
 
@@ -56,9 +59,17 @@ def resume_organization(api: Api, asked: Namespace) -> Body:
     return api.write("POST", path("organizations", asked.organization, "resume"), Prefer=_patience(asked))
 
 
+def _settings(asked: Namespace) -> Body:
+    """Return what an organization allows, as far as it was said."""
+    return {
+        name: value for name, value in vars(asked).items() if name in {"allowed_domains", "roles", "locale"}
+    }
+
+
 def invite(api: Api, asked: Namespace) -> Body:
     """Invite somebody; without an organization, into the caller's own."""
-    body = {"email": asked.email, "roles": asked.role, "locale": asked.locale, "send": asked.send}
+    body = {"email": asked.email, "roles": asked.role, "send": asked.send}
+    body |= {"locale": asked.locale} if asked.locale else {}
     body |= {"expires_in": asked.expires_in} if asked.expires_in else {}
     body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
     where = path("organizations", asked.organization, "invites") if asked.organization else "/invites"
@@ -97,7 +108,8 @@ def show_member(api: Api, asked: Namespace) -> Body:
 
 def add_member(api: Api, asked: Namespace) -> Body:
     """Add somebody at once, without an offer."""
-    body = {"email": asked.email, "roles": asked.role, "locale": asked.locale, "welcome": asked.welcome}
+    body = {"email": asked.email, "roles": asked.role, "welcome": asked.welcome}
+    body |= {"locale": asked.locale} if asked.locale else {}
     body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
     return _created(api, _members(asked), body, asked, Prefer=_patience(asked))
 

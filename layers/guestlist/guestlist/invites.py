@@ -10,7 +10,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
 from guestlist.mail_records import MailState
-from guestlist.organizations import active, key_first, made_before
+from guestlist.organizations import active, key_first, made_before, offers
 from guestlist.records import Action, Actor, ActorKind, Invite, InviteStatus, Organization
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -41,6 +41,7 @@ def invite(
 
     Raises:
         NotFound, OrganizationSuspended: there is no such organization, or it is closed.
+        Unacceptable: the organization does not allow the address's domain, or gives no such role.
         AlreadyMember, InvitePending: the person is in, or was invited; the error names which.
         SeatsTaken: members and pending invites fill the seats.
         BudgetExhausted: it is to be mailed, and today no more may be.
@@ -51,7 +52,7 @@ def invite(
         email=normalised(asked.email),
         typed_email=asked.email,
         roles=tuple(asked.roles),
-        locale=asked.locale,
+        locale=asked.locale or "",
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         life=asked.expires_in,
@@ -71,13 +72,15 @@ def _invite(offer: Invite, share: Share | None, *, request: Request, connection:
         return store.invite(offer.organization, made)
     with key_first(request, store):
         organization = active(offer.organization, store)
+        offers(organization, offer.email, offer.roles)
+        offer = replace(offer, locale=offer.locale or organization.locale, inviter=inviter)
         if held := store.active_invite(organization.id, offer.email):
             _expire_if_over(organization.id, held, request, store)
         apart = not_member(organization.id, connection, offer.email, store)
         seat_free(organization, request, store)
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
-            writes.new_invite(replace(offer, inviter=inviter)),
+            writes.new_invite(offer),
             writes.counted(organization.id, taken=1, pending=1, mailed=mailed, grants=True),
             writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
             apart,

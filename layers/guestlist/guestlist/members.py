@@ -10,7 +10,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
 from guestlist.invites import closed, seat_free, welcome
 from guestlist.joining import joined, new_user
-from guestlist.organizations import active, key_first, made_before
+from guestlist.organizations import active, key_first, made_before, offers
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
 from guestlist.records import Action, Invite, InviteStatus, Membership, MembershipStatus, User
 from guestlist.request import Request
@@ -34,6 +34,7 @@ def add_member(
     """Make somebody a member at once; with `welcome`, a mail's link leads to setting a password.
 
     Raises:
+        Unacceptable: the organization does not allow the address's domain, or gives no such role.
         AlreadyMember: they are in, `user` names them.
         SeatsTaken, OrganizationSuspended, TooManyOrganizations: it cannot be.
         BudgetExhausted: it may come to a mail, and today no more may be sent.
@@ -43,7 +44,7 @@ def add_member(
         organization,
         asked.email,
         roles=tuple(asked.roles),
-        locale=asked.locale,
+        locale=asked.locale or "",
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         now=request.now,
@@ -75,6 +76,7 @@ def _add(
         return member(organization, made, store), None
     with key_first(request, store):
         place = active(organization, store)
+        offers(place, person.email, roles)
         user = store.user_by_email(person.connection, person.email) or person
         present = store.membership(organization, user.id)
         if present and present.stands:
@@ -97,7 +99,9 @@ def _add(
             offered = [*ended, writes.audited(revoked)]
         else:
             offered = [writes.still_not_invited(organization, user.email)]
-        welcomed = writes.new_invite(replace(offer, user=user.id)) if offer else []
+        if offer:
+            offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
+        welcomed = writes.new_invite(offer) if offer else []
         # Without a welcome it comes to one where the address is that of an account that nobody proved.
         mails = offer is not None or (joining.user.unproved and request.caller.organization is not None)
         mailed = share.spend(place, user.email) if mails else None
@@ -130,11 +134,12 @@ def change_roles(
     """Give a member these roles in place of those they have.
 
     Raises:
+        Unacceptable: the organization gives no such role.
         Stale: `seen` is not the membership's version.
         LastAdmin: nobody would be an admin any more.
     """
-    before = member(organization, user, store)
-    active(organization, store)
+    before, place = member(organization, user, store), active(organization, store)
+    offers(place, None, roles, had=before.roles)
     if before.version != seen:
         raise Stale
     store.commit(_changing(before, replace(before, roles=roles), Action.MEMBER_CHANGE, request, store))

@@ -1,9 +1,9 @@
 """Organizations: the business customers of the application."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from guestlist import writes
 from guestlist.errors import (
@@ -15,7 +15,9 @@ from guestlist.errors import (
     OrganizationSuspended,
     SeatsInUse,
     Stale,
+    Unacceptable,
 )
+from guestlist.names import ADMIN
 from guestlist.records import Action, NameState, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -58,7 +60,7 @@ def provision(organization: Organization, *, request: Request, store: Store) -> 
 def change(
     organization: str, asked: "OrganizationChange", *, seen: int, request: Request, store: Store
 ) -> Organization:
-    """Give an organization another name, or another number of seats.
+    """Change what an organization is called, how many it seats, and what may be offered in it.
 
     Raises:
         NotFound: there is none.
@@ -68,7 +70,11 @@ def change(
     before = store.organization(organization)
     if before.version != seen:
         raise Stale
-    after = replace(before, **asked.model_dump(exclude_unset=True), version=before.version + 1)
+    asked_for: dict[str, Any] = asked.model_dump(exclude_unset=True)
+    changes: dict[str, Any] = {
+        name: tuple(new) if isinstance(new, list) else new for name, new in asked_for.items()
+    }
+    after = replace(before, **changes, version=before.version + 1)
     if after.seats is not None and after.seats < before.taken:
         raise SeatsInUse(seats=after.seats, taken=before.taken)
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_CHANGE, organization)
@@ -87,6 +93,28 @@ def active(organization: str, store: Store) -> Organization:
     if found.status is not OrganizationStatus.ACTIVE:
         raise OrganizationSuspended
     return found
+
+
+def offers(
+    organization: Organization, email: str | None, roles: Iterable[str], had: Iterable[str] = ()
+) -> None:
+    """Hold a person who is to come, and roles that they had not before, against what an organization allows.
+
+    Raises:
+        Unacceptable: it does not. What was given before stays.
+    """
+    errors, domains = list[dict[str, str]](), organization.allowed_domains
+    if email and domains and email.partition("@")[2] not in domains:
+        detail = "is of a domain that this organization does not allow"
+        errors.append({"pointer": "#/email", "detail": detail})
+    offered = {ADMIN, *organization.roles, *had}
+    errors += [
+        {"pointer": f"#/roles/{number}", "detail": "is a role that this organization does not give"}
+        for number, role in enumerate(roles)
+        if organization.roles and role not in offered
+    ]
+    if errors:
+        raise Unacceptable(errors=errors)
 
 
 def made_before(request: Request, store: Store) -> str | None:

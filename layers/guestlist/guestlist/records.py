@@ -78,6 +78,12 @@ class Organization:
     name: str
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     seats: int | None = None
+    allowed_domains: tuple[str, ...] = ()
+    """Whose addresses may be invited or added, normalised; none: any."""
+    roles: tuple[str, ...] = ()
+    """The roles that are given in it, beside `admin`; none: any."""
+    locale: str = "en"
+    """The language of mails to whom nobody chose another one for."""
     taken: int = 0
     """Members and pending invites."""
     pending: int = 0

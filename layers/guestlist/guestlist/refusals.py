@@ -48,7 +48,7 @@ OF_OPERATION: dict[str, Refusals] = {
     "invite_into_own": (*CREATES, *OFFERS),
     "list_invites": (NotFound, Busy),
     "read_invite": (NotFound,),
-    "resend": (*OFFERS, InviteClosed),
+    "resend": (*OFFERS, Unacceptable, InviteClosed),
     "revoke": (NotFound, InviteClosed, Busy),
     "add_member": (*CREATES, *GRANTS, AlreadyMember, SeatsTaken, TooManyOrganizations, BudgetExhausted),
     "list_members": (NotFound, Busy),

@@ -8,7 +8,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.errors import InviteClosed, InvitePending
 from guestlist.invites import MAIL_GRACE, not_member, seat_free
 from guestlist.mail_records import MailState
-from guestlist.organizations import active
+from guestlist.organizations import active, offers
 from guestlist.records import Action, Invite, InviteStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -40,6 +40,7 @@ def _resend(
     before = store.invite(organization, invite_id)
     actor, admin = standing(request.caller, organization, store, gives=before.roles)
     place = active(organization, store)
+    offers(place, before.email, before.roles)
     if not (_welcomes(before, store) or before.status in {InviteStatus.PENDING, InviteStatus.EXPIRED}):
         raise InviteClosed
     silent = before.silent and sees_links(request.caller)

@@ -37,6 +37,9 @@ class Organization(Resource):
         description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
     )
     seats: int | None
+    allowed_domains: list[str]
+    roles: list[str]
+    locale: str
     members: int
     pending_invites: int
     created_at: str
@@ -50,6 +53,9 @@ class Organization(Resource):
             status=organization.status,
             door=door_state(organization, door),
             seats=organization.seats,
+            allowed_domains=list(organization.allowed_domains),
+            roles=list(organization.roles),
+            locale=organization.locale,
             members=organization.taken - organization.pending,
             pending_invites=organization.pending,
             created_at=rfc3339(organization.created_at),
