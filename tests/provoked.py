@@ -1,5 +1,6 @@
 """Each refusal that an operation declares, provoked at the front door."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -108,6 +109,9 @@ def _bodies(asker: Asker, place: Ids) -> None:
         content = b'{"seats": 0}' if operation == "change_organization" else b"{}"
         asker.ask(operation, place, content=content)
     asker.ask("look_for_drift", repair="yes")
+    limited, limit = _place(asker, "clinicG"), {"allowed_domains": ["elsewhere.example"]}
+    asker.ask("change_organization", limited, content=json.dumps(limit).encode()).raise_for_status()
+    asker.ask("resend", limited)
     for operation in CREATING:
         headers = {"Idempotency-Key": f"key-{operation}"}
         body = {"email": f"key-{operation}@example.com", **_own(operation, place)}
