@@ -94,6 +94,9 @@ class Invariants:
         pending = sorted((item["email"], item["id"]) for item in invites if item["status"] == "pending")
         if pending != sorted(self.ledger.held[name].items()):
             self.broken(f"in {name} {pending} wait, and the addresses held are {self.ledger.held[name]}")
+        members = {item["email"] for item in self.ledger.members(name).values()}
+        if both := sorted(members.intersection(email for email, _ in pending)):
+            self.broken(f"in {name} {both} are members, and an invite waits for them")
 
     def _user(self, before: Item | None, user: Item) -> None:
         """The user's item says what the memberships say, and its version moves with it."""

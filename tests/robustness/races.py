@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from tests.robustness.history import story
 from tests.robustness.scene import Scene
-from tests.robustness.weather import stormy
+from tests.robustness.weather import crowded, late, stormy
 from tests.robustness.world import Machines
 
 OPERATIONS = 120
@@ -93,10 +93,17 @@ def digest(seed: int, machines: Machines | None = None) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+def worst() -> Iterator[int]:
+    """Yield seeds of crowds, of late writes and of storms, in turn."""
+    seeds = itertools.count
+    for three in zip(filter(crowded, seeds()), filter(late, seeds()), filter(stormy, seeds()), strict=True):
+        yield from three
+
+
 def hunt(seconds: float) -> str:
-    """Tell stormy histories until one fails, and return how; empty if none did in so many seconds."""
+    """Tell the worst histories until one fails, and return how; empty if none did in so many seconds."""
     machines, until = Machines(), time.perf_counter() + seconds
-    for seed in filter(stormy, itertools.count()):
+    for seed in worst():
         figures = Figures()
         tell(seed, machines, figures)
         if figures.failures:

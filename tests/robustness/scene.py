@@ -27,11 +27,13 @@ from tests.robustness.invariants import Invariants
 from tests.robustness.ledger import Change, Item, Ledger
 from tests.robustness.simulation import START
 from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
-from tests.robustness.weather import Weather
+from tests.robustness.weather import SORTS, Weather, crowded
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
 SEATS = {"studio": 3}
+CROWDS = (2, 3)
+"""Seats for which a crowd races."""
 BEFORE = PEOPLE[1]
 """Who has an account that was there before us."""
 RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
@@ -63,10 +65,13 @@ class Scene:
         weather = Weather(seed)
         with world(machines, seed, weather) as made:
             scene = cls(machines, seed, weather, made)
+            seats = dict.fromkeys(ORGANIZATIONS, CROWDS[seed // SORTS % 2]) if crowded(seed) else SEATS
             for name in ORGANIZATIONS:
-                found = Organization(id=name, name=name, seats=SEATS.get(name), created_at=clock.now())
+                found = Organization(id=name, name=name, seats=seats.get(name), created_at=clock.now())
                 provision(found, request=Request(OPERATOR, ordered_id(), clock.now()), store=made.store)
             scene.meet(BEFORE, "elsewhere")
+            if crowded(seed):
+                scene.admit_admins()
             yield scene
 
     def meet(self, person: str, organization: str) -> None:
@@ -76,6 +81,11 @@ class Scene:
         kept = {"app_metadata": {"organizations": [organization], "crm": "kept"}}
         owner.call("POST", "/users", {**known, **kept, "password": random_password(), "verify_email": False})
         self._doorstep.foreign[person] = [organization]
+
+    def admit_admins(self) -> None:
+        """Have two admins in the organization that a crowd asks about."""
+        for person in PEOPLE[:2]:
+            self._traffic.admit(person, ORGANIZATIONS[0])
 
     def play(self, operations: int) -> None:
         """Have the clients ask, then the weather clear up, and wait until all is at rest."""

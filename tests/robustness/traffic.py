@@ -1,5 +1,6 @@
 """The traffic: a few clients who ask for this and that, one thing after the other, and what they know."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
@@ -13,6 +14,7 @@ from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.simulation import Simulation
+from tests.robustness.weather import crowded, late
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -38,6 +40,45 @@ MIX = {
     Kind.SUSPEND: 1,
     Kind.RESUME: 2,
 }
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What a seed's clients ask for, of whom, where and how fast."""
+
+    people: tuple[int, ...] = POPULAR
+    organizations: tuple[int, ...] = POPULAR[:3]
+    pauses: tuple[float, ...] = PAUSES
+    roles: tuple[tuple[str, ...], ...] = ROLES
+    mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
+
+
+OFTEN = {
+    Kind.READ_MEMBER: 5,
+    Kind.READ_INVITE: 5,
+    Kind.READ_ORGANIZATIONS: 3,
+    Kind.INVITE: 14,
+    Kind.ACCEPT: 8,
+    Kind.ADD: 20,
+    Kind.CHANGE: 15,
+    Kind.REMOVE: 30,
+    Kind.RESEND: 1,
+    Kind.REVOKE: 8,
+    Kind.SUSPEND: 1,
+    Kind.RESUME: 6,
+}
+"""Mostly changes."""
+CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005, 0.02), ((), (ADMIN,), (ADMIN,)), OFTEN)
+"""All at once, for few seats and about few admins."""
+LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
+"""A person is changed again and again while what was sent for them is on its way."""
+
+
+def habits(seed: int) -> Habits:
+    """Return the habits of a seed's clients."""
+    return CROWDED if crowded(seed) else LATE if late(seed) else Habits()
+
+
 LIVES = (25, 60, 90, 600, 3600)
 """Seconds that invites are good for: many end while the clients are at it."""
 ASKED_AGAIN = 0.6
@@ -85,7 +126,7 @@ class Traffic:
 
     def __init__(self, simulation: Simulation, history: History, deeds: Deeds, seed: int) -> None:
         self._simulation, self._history, self._deeds = simulation, history, deeds
-        self._random = Random(f"traffic {seed}")
+        self._random, self._habits = Random(f"traffic {seed}"), habits(seed)
         self._known = Known()
         self._listening: list[Operation] = []
         self.left = 0
@@ -100,13 +141,22 @@ class Traffic:
             self.busy.add(f"client {number}")
             self._next(f"client {number}", None)
 
+    def admit(self, person: str, organization: str) -> None:
+        """Add an admin before the clients begin."""
+        operation = self._made(
+            client="the test", kind=Kind.ADD, person=person, organization=organization, roles=(ADMIN,)
+        )
+        outcome = self._deeds.perform(self._history.call(operation))
+        self._history.answer(operation, outcome)
+        self._known.hear(operation, outcome)
+
     def _next(self, client: str, again: Operation | None) -> None:
         """Have a client ask for the next thing in a little while."""
         if self.left == 0:
             self.busy.discard(client)
             return
         self.left -= 1
-        pause = self._random.expovariate(1 / self._random.choice(PAUSES))
+        pause = self._random.expovariate(1 / self._random.choice(self._habits.pauses))
         self._simulation.spawn(client, partial(self._ask, client, again), after=pause)
 
     def _ask(self, client: str, again: Operation | None) -> None:
@@ -147,9 +197,9 @@ class Traffic:
 
     def _drawn(self, client: str) -> Operation:
         """Choose what to ask for, of what the clients can name."""
-        [kind] = self._random.choices(list(MIX), list(MIX.values()))
-        [person] = self._random.choices(PEOPLE, POPULAR)
-        [organization] = self._random.choices(ORGANIZATIONS, POPULAR[:3])
+        [kind] = self._random.choices(list(self._habits.mix), list(self._habits.mix.values()))
+        [person] = self._random.choices(PEOPLE, self._habits.people)
+        [organization] = self._random.choices(ORGANIZATIONS, self._habits.organizations)
         if kind in TURNS:
             return self._made(client=client, kind=kind, person="", organization=organization)
         invites = self._known.invites.get((person, organization), {})
@@ -163,7 +213,7 @@ class Traffic:
             invite = self._random.choice(sorted(invites)[-3:])
             asked |= {"invite": invite, "generation": self._generation(kind, invites[invite])}
         if kind in {Kind.INVITE, Kind.ADD, Kind.CHANGE}:
-            asked["roles"] = self._random.choice(ROLES)
+            asked["roles"] = self._random.choice(self._habits.roles)
         if kind in {Kind.INVITE, Kind.ADD}:
             asked["key"] = f"{self._random.getrandbits(32):08x}"
         if kind is Kind.CHANGE:

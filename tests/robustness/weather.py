@@ -20,9 +20,24 @@ SPOILED_BY_AUTH0 = ("reset", "timeout", "500", "502", "503", "garbled")
 STRENGTHS = 8
 
 
+SORTS = 16
+"""Seeds after which their sorts come again: half are of every strength and have ordinary clients."""
+CROWDED, LATE = (10, 14), (11, 15)
+
+
+def crowded(seed: int) -> bool:
+    """Tell whether a seed's clients all want the same few things at once."""
+    return seed % SORTS in CROWDED
+
+
+def late(seed: int) -> bool:
+    """Tell whether a seed's writes to Auth0 land late, and whoever sent them is gone or stood still."""
+    return seed % SORTS in LATE
+
+
 def stormy(seed: int) -> bool:
-    """Tell whether a seed's weather is among the worst three of eight."""
-    return seed % STRENGTHS >= STRENGTHS - 3
+    """Tell whether a seed's weather is among the worst three of eight, and its clients are ordinary."""
+    return seed % STRENGTHS >= STRENGTHS - 3 and not (crowded(seed) or late(seed))
 
 
 class Weather(Fates):
