@@ -5,8 +5,10 @@ and in which no operation comes before another that had returned when it was cal
 heard of may stand at any place after its call, or nowhere.
 """
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.robustness.history import Operation, story
 from tests.robustness.model import after
@@ -24,6 +26,8 @@ class Verdict:
     """What was heard of and has no place; empty if the history is right."""
     person: Person
     """After the last operation of the order."""
+    by: str = ""
+    """The line that decided."""
 
     @property
     def right(self) -> bool:
@@ -33,7 +37,7 @@ class Verdict:
     def told(self) -> str:
         """Tell where it ends."""
         return (
-            f"an order that the model can follow ends here:\n{story(self.order)}\n"
+            f"an order that the model can follow ends here ({self.by}):\n{story(self.order)}\n"
             f"the person would then be: {self.person.places}\n"
             f"and none of these can be next:\n{story(self.rest[:6])}"
         )
@@ -103,4 +107,5 @@ class _Search:
         order = [self._operations[number] for _, number, _ in trail[1:]]
         placed = set(map(id, order))
         rest = [found for found in self._operations if found.outcome and id(found) not in placed]
-        return Verdict(order, rest, trail[-1][2])
+        by = inspect.stack(0)[1]
+        return Verdict(order, rest, trail[-1][2], f"{Path(by.filename).name}:{by.lineno}")

@@ -61,7 +61,10 @@ def run(operations: int, first_seed: int = 0, machines: Machines | None = None) 
 def tell(seed: int, machines: Machines, figures: Figures) -> Scene:
     """Tell one history and add what came of it."""
     with _quiet(), Scene.of(machines, seed) as scene:
-        scene.play(OPERATIONS)
+        try:
+            scene.play(OPERATIONS)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is to be told with the seed)
+            scene.flew_out(error)
         figures.histories += 1
         figures.operations += len(scene.history.operations)
         figures.mix.update(scene.history.mix())

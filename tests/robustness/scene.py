@@ -1,6 +1,7 @@
 """One history: the stage, the clients in the storm, the calm after it, the judgement."""
 
 import inspect
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ from tests.robustness.invariants import Invariants
 from tests.robustness.ledger import Change, Item, Ledger
 from tests.robustness.simulation import START
 from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
-from tests.robustness.weather import SORTS, Weather, crowded
+from tests.robustness.weather import Weather, crowded
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
@@ -40,6 +41,9 @@ RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
 """Seconds after the last fault in which all must be applied and settled: the longest that a projection is put
 off, a sweep; then what is unsettled is read, and read again if a late write was found."""
 LONGEST = 2 * 3600.0
+OURS = {"guestlist", "robustness"}
+LINES = 4
+"""Of a traceback."""
 
 
 class Scene:
@@ -65,7 +69,7 @@ class Scene:
         weather = Weather(seed)
         with world(machines, seed, weather) as made:
             scene = cls(machines, seed, weather, made)
-            seats = dict.fromkeys(ORGANIZATIONS, CROWDS[seed // SORTS % 2]) if crowded(seed) else SEATS
+            seats = dict.fromkeys(ORGANIZATIONS, CROWDS[seed // 4 % 2]) if crowded(seed) else SEATS
             for name in ORGANIZATIONS:
                 found = Organization(id=name, name=name, seats=seats.get(name), created_at=clock.now())
                 provision(found, request=Request(OPERATOR, ordered_id(), clock.now()), store=made.store)
@@ -204,7 +208,16 @@ class Scene:
             if not verdict.right:
                 found.append(f"{seed}: {person}'s history has no order. {verdict.told()}")
         refused = filter(self._invariants.unexcused, self.history.operations)
-        return [*found, *(f"{seed}: refused without a reason:\n{story([one])}" for one in refused)]
+        by = f"(invariants.py:{Invariants.unexcused.__code__.co_firstlineno})"
+        return [*found, *(f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused)]
+
+    def flew_out(self, error: Exception) -> None:
+        """Record what a process did not catch, and the last line of ours that it came from."""
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames if Path(frame.filename).parent.name in OURS]
+        by = (ours or frames)[-1]
+        last = "".join(traceback.format_exception(error)[-LINES:])
+        self.faults.append(f"an error flew out ({Path(by.filename).name}:{by.lineno})\n{last}")
 
     def differences(self) -> tuple[int, int]:
         """Return how many memberships stand in the table alone, and how many at Auth0 alone."""

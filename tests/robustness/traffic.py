@@ -9,11 +9,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from guestlist.clock import clock
-from guestlist.errors import GuestlistError
+from guestlist.errors import Auth0Refused, GuestlistError, Unavailable
 from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
 from tests.robustness.history import History, Kind, Operation, Outcome
-from tests.robustness.simulation import Simulation
+from tests.robustness.simulation import START, Simulation
 from tests.robustness.weather import crowded, late
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
@@ -51,13 +51,15 @@ class Habits:
     pauses: tuple[float, ...] = PAUSES
     roles: tuple[tuple[str, ...], ...] = ROLES
     mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
+    beat: float = 0.0
+    """Seconds of a beat on which all clients ask, if there is one."""
 
 
 OFTEN = {
     Kind.READ_MEMBER: 5,
     Kind.READ_INVITE: 5,
     Kind.READ_ORGANIZATIONS: 3,
-    Kind.INVITE: 14,
+    Kind.INVITE: 18,
     Kind.ACCEPT: 8,
     Kind.ADD: 20,
     Kind.CHANGE: 15,
@@ -68,7 +70,7 @@ OFTEN = {
     Kind.RESUME: 6,
 }
 """Mostly changes."""
-CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005, 0.02), ((), (ADMIN,), (ADMIN,)), OFTEN)
+CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005,), ((), (ADMIN,), (ADMIN,)), OFTEN, beat=0.5)
 """All at once, for few seats and about few admins."""
 LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
 """A person is changed again and again while what was sent for them is on its way."""
@@ -96,6 +98,8 @@ REPEATED = (
     "key",
     "welcome",
 )
+UNCLEAR = (Unavailable, Auth0Refused)
+"""What the page of an invite may fail with after it accepted."""
 OF_INVITES = {Kind.ACCEPT, Kind.RESEND, Kind.REVOKE, Kind.READ_INVITE}
 TURNS = {Kind.SUSPEND, Kind.RESUME}
 """What concerns nobody by name."""
@@ -157,6 +161,8 @@ class Traffic:
             return
         self.left -= 1
         pause = self._random.expovariate(1 / self._random.choice(self._habits.pauses))
+        if beat := self._habits.beat:
+            pause += beat - (clock.source() - START) % beat
         self._simulation.spawn(client, partial(self._ask, client, again), after=pause)
 
     def _ask(self, client: str, again: Operation | None) -> None:
@@ -174,8 +180,7 @@ class Traffic:
         try:
             return self._deeds.perform(operation)
         except GuestlistError as refusal:
-            # The page of an invite tells nothing but that it failed, and that may be after it accepted.
-            unclear = operation.kind is Kind.ACCEPT
+            unclear = operation.kind is Kind.ACCEPT and isinstance(refusal, UNCLEAR)
             return None if unclear else Outcome(refusal.code, id=str(refusal.members.get("invite", "")))
         except ClientError:
             return None
