@@ -1,4 +1,4 @@
-"""The tests can fail: six mutants of `guestlist`, each a patch, and each to be caught by the races.
+"""The tests can fail: mutants of `guestlist`, each a patch, and each to be caught by the races.
 
 A mutant is made in a copy of the package in a temporary folder, which a process of its own imports.
 `python -m tests.robustness.mutants [NAME]` tells how each is caught.

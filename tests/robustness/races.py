@@ -21,6 +21,8 @@ from tests.robustness.world import Machines
 
 OPERATIONS = 120
 """Asked for in one history."""
+ENOUGH, LEAST = 1_000, 0.05
+"""Operations of a run from which on so large a part of each kind has to be heard as done."""
 HUNT = 60.0
 """Seconds."""
 
@@ -43,7 +45,15 @@ class Figures:
     seconds: float = 0.0
     """Of this machine."""
     mix: Counter[str] = field(default_factory=Counter)
+    heard: Counter[str] = field(default_factory=Counter)
+    """How many operations of each kind were heard to be done, or saw what they asked for."""
     failures: list[str] = field(default_factory=list)
+
+    def unheard(self) -> list[str]:
+        """Tell which kinds of operation are hardly ever heard to be done, in a run that is long enough."""
+        rare = [kind for kind, asked in self.mix.items() if self.heard[kind] < LEAST * asked]
+        found = [f"{kind}: {self.heard[kind]} of {self.mix[kind]} heard as done (races.py)" for kind in rare]
+        return found if self.operations >= ENOUGH else []
 
 
 def run(operations: int, first_seed: int = 0, machines: Machines | None = None) -> Figures:
@@ -54,6 +64,7 @@ def run(operations: int, first_seed: int = 0, machines: Machines | None = None) 
     while figures.operations < operations:
         tell(seed, machines, figures)
         seed += 1
+    figures.failures += figures.unheard()
     figures.seconds = time.perf_counter() - started
     return figures
 
@@ -68,6 +79,9 @@ def tell(seed: int, machines: Machines, figures: Figures) -> Scene:
         figures.histories += 1
         figures.operations += len(scene.history.operations)
         figures.mix.update(scene.history.mix())
+        for found in scene.history.operations:
+            if found.outcome and found.outcome.code in {"done", "seen"}:
+                figures.heard[found.kind.name.lower()] += 1
         lost, invented = scene.differences()
         figures.lost += lost
         figures.invented += invented
@@ -97,10 +111,10 @@ def digest(seed: int, machines: Machines | None = None) -> str:
 
 
 def worst() -> Iterator[int]:
-    """Yield seeds of crowds, of late writes and of storms, in turn."""
-    seeds = itertools.count
-    for three in zip(filter(crowded, seeds()), filter(late, seeds()), filter(stormy, seeds()), strict=True):
-        yield from three
+    """Yield seeds of crowds, which take least, of late writes and of storms, in turn."""
+    crowds, lates, storms = (filter(sort, itertools.count()) for sort in (crowded, late, stormy))
+    while True:
+        yield from (next(crowds), next(crowds), next(lates), next(storms))
 
 
 def hunt(seconds: float) -> str:

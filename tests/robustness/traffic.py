@@ -70,6 +70,8 @@ OFTEN = {
     Kind.RESUME: 6,
 }
 """Mostly changes."""
+TOGETHER = 0.5
+"""How likely a client of a crowd asks about whom the others do on this beat."""
 CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005,), ((), (ADMIN,), (ADMIN,)), OFTEN, beat=0.5)
 """All at once, for few seats and about few admins."""
 LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
@@ -204,6 +206,8 @@ class Traffic:
         """Choose what to ask for, of what the clients can name."""
         [kind] = self._random.choices(list(self._habits.mix), list(self._habits.mix.values()))
         [person] = self._random.choices(PEOPLE, self._habits.people)
+        if (beat := self._habits.beat) and self._random.random() < TOGETHER:
+            person = PEOPLE[int((clock.source() - START) / beat) % 3]
         [organization] = self._random.choices(ORGANIZATIONS, self._habits.organizations)
         if kind in TURNS:
             return self._made(client=client, kind=kind, person="", organization=organization)

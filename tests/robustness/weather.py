@@ -16,7 +16,7 @@ LATEST = 170.0
 OUTAGE = 600.0
 FREEZES = (20.0, 70.0, 200.0, 3600.0)
 STILL = (100.0, 130.0, 170.0, 236.0, 242.0, 300.0)
-"""Seconds for which a process stands still that has just written to the table: around when its user settles."""
+"""Seconds for which a process stands still after a write to the table: about when its user settles."""
 REFUSED_BY_AUTH0 = ("429", "429 silent", "500", "502", "503", "unreachable", "401")
 SPOILED_BY_AUTH0 = ("reset", "timeout", "500", "502", "503", "garbled")
 STRENGTHS = 8
@@ -75,24 +75,25 @@ class Weather(Fates):
         return fate
 
     def _too_late(self, effect: Effect) -> Fate | None:
-        """Have a write to an account land minutes later, or whoever took a lease stand still until it is over.
+        """Have a write to an account land minutes later, or who took a lease stand still until it is over.
 
-        Who sent it is dead by then, or has heard nothing in time. Thawed, they have all of their time to call.
+        Who sent it is dead by then, or has heard nothing in time. Thawed, they have all their time to call.
         """
         sender, drawn = effect.sender, self._random.random()
         thawed = sender in self._thawed
         if effect.kind is Kind.AUTH0 and "/users" in effect.name:
             if effect.name.startswith("GET"):
                 return Fate(there=self._random.uniform(0.1, 3), back=0.1)
-            if thawed or drawn < 0.25:  # noqa: PLR2004 (of four)
+            if thawed or drawn < 0.25:
                 there = self._random.uniform(100 if thawed else 60, LATEST)
-                return Fate(there=there, dies_after=not thawed and drawn < 0.15)  # noqa: PLR2004
-        elif effect.name == "UpdateItem" and sender and sender.name == "projector":
-            if drawn < 0.1 and not thawed:  # noqa: PLR2004
-                self._thawed.add(sender)
-                seconds = self._random.choice(STILL)
-                sender.frozen += seconds
-                return Fate(there=0.01, back=seconds)
+                return Fate(there=there, dies_after=not thawed and drawn < 0.15)
+            return None
+        works = effect.name == "UpdateItem" and sender and sender.name == "projector"
+        if works and sender and drawn < 0.1 and not thawed:
+            self._thawed.add(sender)
+            seconds = self._random.choice(STILL)
+            sender.frozen += seconds
+            return Fate(there=0.01, back=seconds)
         return None
 
     def _happens(self, chance: float) -> bool:
