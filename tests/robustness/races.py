@@ -114,7 +114,7 @@ def worst() -> Iterator[int]:
     """Yield seeds of crowds, which take least, of late writes and of storms, in turn."""
     crowds, lates, storms = (filter(sort, itertools.count()) for sort in (crowded, late, stormy))
     while True:
-        yield from (next(crowds), next(crowds), next(lates), next(storms))
+        yield from (next(crowds), next(crowds), next(crowds), next(lates), next(storms))
 
 
 def hunt(seconds: float) -> str:

@@ -42,8 +42,6 @@ RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
 off, a sweep; then what is unsettled is read, and read again if a late write was found."""
 LONGEST = 2 * 3600.0
 OURS = {"guestlist", "robustness"}
-LINES = 4
-"""Of a traceback."""
 
 
 class Scene:
@@ -216,7 +214,7 @@ class Scene:
         frames = traceback.extract_tb(error.__traceback__)
         ours = [frame for frame in frames if Path(frame.filename).parent.name in OURS]
         by = (ours or frames)[-1]
-        last = "".join(traceback.format_exception(error)[-LINES:])
+        last = "".join(traceback.format_exception(error)[-4:])
         self.faults.append(f"an error flew out ({Path(by.filename).name}:{by.lineno})\n{last}")
 
     def differences(self) -> tuple[int, int]:
