@@ -14,8 +14,9 @@ from tests.robustness.history import Kind, Operation, Outcome
 from tests.robustness.world import Machines
 
 SEEDS = 8
-CROWDED, LATE = 10, 11
 """One of each strength of the weather."""
+CROWDED, LATE = 10, 11
+"""Histories of many who want the same, and of calls that land when their makers are dead or thawed."""
 TOLD = 6
 TELL = f"import sys; from tests.robustness.races import digest; sys.stdout.write(digest({TOLD}))"
 
