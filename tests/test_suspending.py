@@ -1,7 +1,6 @@
 """Open and shut: a suspended organization lets nobody in, anywhere, until it is resumed."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +11,7 @@ import pytest
 from guestlist.door_records import MARKS, SECRETS
 from guestlist.leases import SETTLING
 from guestlist.login_policy import CLOSED_SECRETS, SECRET_NAME
+from guestlist.records import OrganizationStatus
 from guestlist.tenant_drift import DOORS
 from local.people import Api, Person, exchange
 from local.stack import Stack
@@ -33,13 +33,16 @@ def turn(api: Api, organization: str, verb: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _all_open(stack: Stack, operator: Api) -> Iterator[None]:
-    """Leave no organization closed to the next test."""
-    yield
+def _all_open(stack: Stack, operator: Api) -> None:
+    """Have no organization closed that another test suspended."""
     stack.workers.idle()
-    for found in operator.get("/organizations", params={"limit": 100}).json()["items"]:
-        if found["status"] == "suspended":
-            turn(operator, found["id"], "resume")
+    cursor: str | None = ""
+    while cursor is not None:
+        page = store(stack).organizations(limit=100, cursor=cursor or None)
+        for found in page.items:
+            if found.status is OrganizationStatus.SUSPENDED:
+                turn(operator, found.id, "resume")
+        cursor = page.next
 
 
 @pytest.fixture
