@@ -91,10 +91,10 @@ def test_members(guestlist: Guestlist, clinic: str) -> None:
 def test_a_list_goes_on_to_its_end(guestlist: Guestlist, clinic: str, operator: Api) -> None:
     """Over pages of a hundred; `--limit` ends it before."""
     for number in range(101):
-        body = {"email": f"m{number}@{clinic}.example", "send": False}
-        operator.post(f"/organizations/{clinic}/invites", json=body).raise_for_status()
-    assert len(guestlist("invites", "list", "-o", clinic, "--json").json()) == 101
-    assert len(guestlist("invites", "list", "-o", clinic, "--limit", "3").rows) == 3
+        body = {"email": f"m{number}@{clinic}.example"}
+        operator.post(f"/organizations/{clinic}/members", json=body).raise_for_status()
+    assert len(guestlist("members", "list", "-o", clinic, "--json").json()) == 101
+    assert len(guestlist("members", "list", "-o", clinic, "--limit", "3").rows) == 3
 
 
 def test_audit(guestlist: Guestlist, clinic: str) -> None:

@@ -111,7 +111,7 @@ def test_f43_a_mail_is_in_one_language_of_ours(
         assert f'<html lang="{language}">' in text
 
 
-@pytest.mark.parametrize("tag", ["", "d", "de-", "-de", "de AT", "../en", "deutschland", "d\u0435", 7])
+@pytest.mark.parametrize("tag", ["", "d", "de-", "-de", "de AT", "../en", "deutschland", "d\u0435", 7, None])
 def test_f43_what_is_no_language_tag_is_refused(tag: object, operator: Api, clinic: str) -> None:
     """A tag that nobody can have meant is a mistake to be told of, unlike a language that we lack."""
     body = {"email": "ann@clinic.example", "locale": tag}

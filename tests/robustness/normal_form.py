@@ -62,7 +62,7 @@ def normal_form(world: World) -> Normal:
     lines = [_line(item) for item in items if not item["pk"].startswith(BUDGETS)]
     lines += [_account(account, world) for account in state.users.values()]
     lines += [_line({"session": session.user_id}) for session in state.sessions.values()]
-    lines += [_line({"action": name} | secrets) for name, secrets in world.tenant.deployed().items()]
+    lines += [_line({"deployed": name} | secrets) for name, secrets in world.tenant.deployed().items()]
     lines += [_line({"refresh token": token.user_id}) for token in state.refresh_tokens.values()]
     mails = [_mail(mail, world) for mail in world.aws.mails]
     return Normal(_named(lines, names), _named(mails, names), _spent(items))

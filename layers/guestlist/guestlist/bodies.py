@@ -35,7 +35,13 @@ Locale = Annotated[
 ]
 
 
-OwnLocale = Annotated[Locale | None, Field(description="Left out: the organization's.")]
+OwnLocale = Annotated[
+    Locale,
+    # What stands for it in our code is no language tag, and nothing that anybody may send.
+    Field(
+        description="Left out: the organization's.", json_schema_extra=lambda schema: schema.pop("default")
+    ),
+]
 Domains = Annotated[
     list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]],
     Field(
@@ -96,7 +102,7 @@ class InviteRequest(Body):
 
     email: Address = Field(examples=["ann@example.com"])
     roles: Roles = []
-    locale: OwnLocale = None
+    locale: OwnLocale = ""
     expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
     inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
     send: bool = Field(
@@ -116,7 +122,7 @@ class MemberRequest(Body):
     email: Address = Field(examples=["ann@example.com"])
     roles: Roles = []
     welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
-    locale: OwnLocale = None
+    locale: OwnLocale = ""
     inviter_name: InviterName = ""
 
 

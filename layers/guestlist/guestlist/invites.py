@@ -52,7 +52,7 @@ def invite(
         email=normalised(asked.email),
         typed_email=asked.email,
         roles=tuple(asked.roles),
-        locale=asked.locale or "",
+        locale=asked.locale,
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         life=asked.expires_in,

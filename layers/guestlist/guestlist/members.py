@@ -44,7 +44,7 @@ def add_member(
         organization,
         asked.email,
         roles=tuple(asked.roles),
-        locale=asked.locale or "",
+        locale=asked.locale,
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         now=request.now,
