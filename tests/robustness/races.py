@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from tests.robustness.history import story
 from tests.robustness.scene import Scene
-from tests.robustness.weather import crowded, late, stormy
+from tests.robustness.weather import crowded, late, moving, stormy
 from tests.robustness.world import Machines
 
 OPERATIONS = 120
@@ -111,10 +111,11 @@ def digest(seed: int, machines: Machines | None = None) -> str:
 
 
 def worst() -> Iterator[int]:
-    """Yield seeds of crowds, which take least, of late writes and of storms, in turn."""
-    crowds, lates, storms = (filter(sort, itertools.count()) for sort in (crowded, late, stormy))
+    """Yield seeds of each sort that is worse than ordinary, in turn; of crowds, which take least, two."""
+    sorts = (moving, crowded, late, crowded, stormy)
+    streams = {sort: filter(sort, itertools.count()) for sort in sorts}
     while True:
-        yield from (next(crowds), next(crowds), next(crowds), next(lates), next(storms))
+        yield from (next(streams[sort]) for sort in sorts)
 
 
 def hunt(seconds: float) -> str:

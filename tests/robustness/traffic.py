@@ -14,7 +14,7 @@ from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.simulation import START, Simulation
-from tests.robustness.weather import crowded, late
+from tests.robustness.weather import crowded, late, moving
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -78,9 +78,14 @@ LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
 """A person is changed again and again while what was sent for them is on its way."""
 
 
+MOVING = Habits((3, 1, 0, 0, 0), (1, 1, 1), (0.3, 0.6), ROLES, OFTEN)
+"""A person's organizations change side by side: what is read of them in pieces does not fit together."""
+
+
 def habits(seed: int) -> Habits:
     """Return the habits of a seed's clients."""
-    return CROWDED if crowded(seed) else LATE if late(seed) else Habits()
+    sorts = ((crowded, CROWDED), (late, LATE), (moving, MOVING))
+    return next((habits for is_so, habits in sorts if is_so(seed)), Habits())
 
 
 LIVES = (25, 60, 90, 600, 3600)

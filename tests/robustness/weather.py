@@ -24,7 +24,7 @@ STRENGTHS = 8
 
 SORTS = 16
 """Seeds after which their sorts come again: half are of every strength and have ordinary clients."""
-CROWDED, LATE = (10, 14), (11, 15)
+CROWDED, LATE, MOVING = (10, 14), (11, 15), (9,)
 
 
 def crowded(seed: int) -> bool:
@@ -35,6 +35,11 @@ def crowded(seed: int) -> bool:
 def late(seed: int) -> bool:
     """Tell whether a seed's writes to Auth0 land late, and whoever sent them is gone or stood still."""
     return seed % SORTS in LATE
+
+
+def moving(seed: int) -> bool:
+    """Tell whether a seed's clients move one or two people in and out of all organizations at once."""
+    return seed % SORTS in MOVING
 
 
 def stormy(seed: int) -> bool:
