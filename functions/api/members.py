@@ -9,13 +9,12 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, namespace, queue, store
 from guestlist import members, records
-from guestlist.api import etag, patience, request_of, version_seen, waited
+from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import MemberRequest, RolesRequest
 from guestlist.resources import Member, MemberList
 from guestlist.waiting import projected
 
 router = APIGatewayHttpRouter()
-Headers = dict[str, str | list[str]]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 

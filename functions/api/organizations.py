@@ -9,13 +9,13 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import namespace, queue, store
 from guestlist import closing, organizations, records
-from guestlist.api import etag, patience, request_of, version_seen, waited
+from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import OrganizationChange, OrganizationRequest
 from guestlist.door_records import Door
 from guestlist.resources import Organization, OrganizationList
+from guestlist.waiting import turned
 
 router = APIGatewayHttpRouter()
-Headers = dict[str, str | list[str]]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -54,7 +54,7 @@ def read_organization(organization: str) -> Response[Organization]:
 
 @router.patch("/organizations/<organization>")
 def change_organization(organization: str, body: OrganizationChange) -> Response[Organization]:
-    """Change an organization's name or seats."""
+    """Change what an organization is called, how many it seats, and what may be offered in it."""
     request = request_of(router.current_event, namespace)
     seen = version_seen(router.current_event, store.organization(organization).version)
     changed = organizations.change(organization, body, seen=seen, request=request, store=store)
@@ -79,7 +79,7 @@ def _turned(organization: records.Organization) -> Response[Organization]:
     """Have the door told, and answer when it knows, or the caller's patience ends."""
     queue.door()
     seconds = patience(router.current_event)
-    return _shown(organization, closing.awaited(organization, patience=seconds, store=store), waited(seconds))
+    return _shown(organization, turned(organization, patience=seconds, store=store), waited(seconds))
 
 
 def _shown(found: records.Organization, door: Door, headers: Headers | None = None) -> Response[Organization]:

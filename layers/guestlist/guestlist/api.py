@@ -37,6 +37,7 @@ from guestlist.store import Store
 LARGEST_BODY = 64 * 1024
 LONGEST_WAIT = 10
 MOST_ERRORS = 20
+Headers = dict[str, str | list[str]]
 PROBLEM = "application/problem+json"
 PROBLEM_TYPE = "/openapi.json#/components/examples/{code}"
 """Names a kind of problem and leads to what the document says of it, from whatever origin it came."""
@@ -144,7 +145,7 @@ def version_seen(event: Event, current: int) -> int:
     return current
 
 
-def etag(version: int) -> dict[str, str | list[str]]:
+def etag(version: int) -> Headers:
     """Return the header that names a record's version."""
     return {"ETag": _tag(version)}
 
@@ -162,7 +163,7 @@ def patience(event: Event) -> int:
     return 0
 
 
-def waited(seconds: int) -> dict[str, str | list[str]]:
+def waited(seconds: int) -> Headers:
     """Return the header that tells who asked us to wait how long we were ready to (RFC 7240, section 3)."""
     return {"Preference-Applied": f"wait={seconds}"} if seconds else {}
 
@@ -211,7 +212,7 @@ def _problem(error: GuestlistError, **members: object) -> Response[str]:
     }
     if error.detail:
         problem["detail"] = error.detail
-    headers: dict[str, str | list[str]] = {}
+    headers: Headers = {}
     if isinstance(error, Unavailable | BudgetExhausted):
         headers["Retry-After"] = str(error.retry_after)
     body = json.dumps(problem | error.members | members)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from guestlist import writes
-from guestlist.clock import clock
 from guestlist.door_records import MOST, Door, DoorState
 from guestlist.errors import DoorFull
 from guestlist.records import Action, Organization, OrganizationStatus
@@ -12,7 +11,6 @@ from guestlist.store import Store, decided_anew
 
 GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
-PAUSE = 0.1
 
 
 def suspend(organization: str, *, request: Request, store: Store) -> Organization:
@@ -65,12 +63,3 @@ def door_state(organization: Organization, door: Door) -> DoorState:
     if organization.status is OrganizationStatus.ACTIVE:
         return DoorState.OPEN if known else DoorState.OPENING
     return DoorState.CLOSED if known else DoorState.CLOSING
-
-
-def awaited(organization: Organization, *, patience: float, store: Store) -> Door:
-    """Return the door when it knows of an organization's last turn, or after `patience` seconds."""
-    deadline, door = clock.steady() + patience, store.door()
-    while door.applied < organization.door_version and clock.steady() < deadline:
-        clock.sleep(PAUSE)
-        door = store.door()
-    return door

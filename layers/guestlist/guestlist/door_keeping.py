@@ -7,7 +7,6 @@ whose names bear its version: what is deployed can be read off them, though Auth
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from aws_lambda_powertools import Logger
 
@@ -60,14 +59,15 @@ def _told_until_newest(
             _tell(door, configuration, management)
         except SetUpError as error:
             logger.warning("the door was not told who is closed", version=door.version, reason=str(error))
-            return _given_back(door, door.applied, store) or store.door()
-        if given_back := _given_back(door, door.version, store):
-            return given_back
-        newer = store.door()
-        if newer.lease_owner != door.lease_owner:
-            return newer
-        door = newer
-    return door
+            return _released(door, WATCH, store)
+        try:
+            return _given_back(door, store)
+        except ConditionFailed:
+            newer = store.door()
+            if newer.lease_owner != door.lease_owner:
+                return newer
+            door = newer
+    return _released(door, 0, store)
 
 
 def _tell(door: Door, configuration: Callable[[], str], management: Management) -> None:
@@ -106,7 +106,7 @@ def _write(action: Body, door: Door, configuration: Callable[[], str], managemen
     management.call("PATCH", _path(action), {"secrets": [settings, *lists]})
 
 
-def _names(version: Any) -> set[str]:  # noqa: ANN401 (JSON)
+def _names(version: Body | None) -> set[str]:
     return {str(secret["name"]) for secret in (version or {}).get("secrets") or []}
 
 
@@ -125,23 +125,28 @@ def _taken(seen: Door, store: Store) -> Door:
     )
 
 
-def _given_back(door: Door, applied: int, store: Store) -> Door | None:
-    """Give the lease back and look again within a minute, as long as there is a list, or was one just now.
+def _given_back(door: Door, store: Store) -> Door:
+    """Record what is deployed and give the lease back, in one write, if nobody turned the door meanwhile.
 
-    None if a newer version came, or the lease is another's.
+    It is looked at again within a minute, as long as there is a list, or was one just now.
+
+    Raises:
+        ConditionFailed: a newer version came, or the lease is another's.
     """
     now = clock.now()
-    watched = door.closed or applied < door.version or now < door.changed_at + SETTLING
-    due = now + WATCH if watched else None
-    attempts = 0 if applied == door.version else door.attempts
-    after = replace(door, applied=applied, lease_owner=None, lease_until=0, attempts=attempts, due=due)
+    watched = door.closed or now < door.changed_at + SETTLING
+    after = replace(door, applied=door.version, attempts=0, due=now + WATCH if watched else None)
+    return _leaseless(door, after, store, when=" AND #version = :version", version=door.version)
+
+
+def _released(door: Door, wait: int, store: Store) -> Door:
+    """Give the lease back with something untold, due again in so many seconds, whatever came meanwhile."""
     try:
-        return store.amended(
-            door,
-            after,
-            when="#lease_owner = :owner AND #version = :version",
-            owner=door.lease_owner,
-            version=door.version,
-        )
+        return _leaseless(door, replace(door, due=clock.now() + wait), store)
     except ConditionFailed:
-        return None
+        return store.door()
+
+
+def _leaseless(door: Door, after: Door, store: Store, *, when: str = "", **values: object) -> Door:
+    free = replace(after, lease_owner=None, lease_until=0)
+    return store.amended(door, free, when=f"#lease_owner = :owner{when}", owner=door.lease_owner, **values)
