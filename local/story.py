@@ -9,12 +9,12 @@ from typing import Any, TextIO
 
 import httpx
 
-from local.naive import add_organization
+from local.naive import left_of
 from local.people import PLAIN, Api, Person, operator, system
 from local.program import broke
 from local.signals import signals
 from local.stack import NAMESPACE, Stack
-from local.telling import Broken, Story, held, together
+from local.telling import Broken, Story, expect, held, together
 
 WAIT = {"Prefer": "wait=10"}
 SCANNING = 0.2
@@ -88,7 +88,7 @@ def _provision(story: Story, operating: Api) -> None:
     with story.telling(2, "An operator provisions clinicA and clinicB, whose users are shared."):
         for name in ("A", "B"):
             body = {"id": f"clinic{name}", "name": f"Clinic {name}"}
-            _expect(operating.post("/organizations", json=body), 201)
+            expect(operating.post("/organizations", json=body), 201)
 
 
 def _invite_doctor(story: Story, stack: Stack, cast: Cast, operating: Api) -> str:
@@ -96,7 +96,7 @@ def _invite_doctor(story: Story, stack: Stack, cast: Cast, operating: Api) -> st
     with story.telling(3, text) as told:
         calls = len(story.management_calls())
         body = {"email": cast.doctor.email, "roles": ["admin"], "inviter_name": "Olga Operator"}
-        _expect(operating.post("/organizations/clinicA/invites", json=body), 201)
+        expect(operating.post("/organizations/clinicA/invites", json=body), 201)
         stack.workers.idle()
         mails = [mail for mail in stack.mails() if mail.to == cast.doctor.email]
         held(len(mails) == 1, "one mail is in the mailbox")
@@ -123,7 +123,7 @@ def _scan(story: Story, operating: Api, link: str) -> None:
 def _join(story: Story, cast: Cast, link: str) -> None:
     text = "The doctor presses the button, sets a password at the tenant, and signs in to clinicA: admitted."
     with story.telling(5, text) as told:
-        _expect(cast.doctor.choose_password(_expect(cast.doctor.press(link), 303).headers["location"]), 200)
+        expect(cast.doctor.choose_password(expect(cast.doctor.press(link), 303).headers["location"]), 200)
         outcome = cast.doctor.sign_in("clinicA")
         held(outcome["admitted"], "the doctor is admitted to clinicA")
         claims = {
@@ -140,12 +140,12 @@ def _invite_nurse(story: Story, stack: Stack, cast: Cast, closing: ExitStack) ->
     text = "The doctor, as clinicA's admin, invites a nurse without naming clinicA; naming clinicB is 404."
     with story.telling(6, text):
         as_admin = closing.enter_context(cast.doctor.api("clinicA"))
-        made = _expect(as_admin.post("/invites", json={"email": cast.nurse.email}), 201).json()
+        made = expect(as_admin.post("/invites", json={"email": cast.nurse.email}), 201).json()
         held(made["organization"] == "clinicA", "the organization is forced to the inviter's")
         stack.workers.idle()
         sent = len(stack.mails())
         other = {"email": "somebody.else@example.com", "organization": "clinicB"}
-        _expect(as_admin.post("/invites", json=other), 404)
+        expect(as_admin.post("/invites", json=other), 404)
         stack.workers.idle()
         held(len(stack.mails()) == sent, "nothing is sent into clinicB")
 
@@ -155,7 +155,7 @@ def _add_known(story: Story, stack: Stack, cast: Cast, automatic: Api) -> str:
     with story.telling(7, text) as told:
         calls = len(story.management_calls())
         body = {"email": cast.doctor.email, "roles": ["member"]}
-        added = _expect(automatic.post("/organizations/clinicB/members", json=body, headers=WAIT), 201).json()
+        added = expect(automatic.post("/organizations/clinicB/members", json=body, headers=WAIT), 201).json()
         held(added["projection"] == "applied", "the membership is applied at Auth0")
         held(len(story.management_calls()) == calls + 1, "one Auth0 call was made")
         organizations = _organizations(stack, cast.doctor)
@@ -169,7 +169,7 @@ def _welcome_clerk(story: Story, stack: Stack, cast: Cast, operating: Api) -> No
     text = "The operator adds a clerk to clinicB at once: an account whose password nobody knows, and a mail."
     with story.telling(8, text) as told:
         body = {"email": cast.clerk.email, "welcome": True}
-        _expect(operating.post("/organizations/clinicB/members", json=body, headers=WAIT), 201)
+        expect(operating.post("/organizations/clinicB/members", json=body, headers=WAIT), 201)
         stack.workers.idle()
         held(_account(stack, cast.clerk) is not None, "the account exists")
         cast.clerk.join()
@@ -182,7 +182,7 @@ def _race(story: Story, stack: Stack, administrators: Sequence[Api], doctor: str
     with story.telling(9, text) as told:
         for name in ("C", "D"):
             body = {"id": f"clinic{name}", "name": f"Clinic {name}"}
-            _expect(administrators[0].post("/organizations", json=body), 201)
+            expect(administrators[0].post("/organizations", json=body), 201)
         user, before = administrators[0].get(f"/users/{doctor}").json(), len(story.management_calls())
         paths = [f"/organizations/clinic{name}/members" for name in ("C", "D")]
         adding = [
@@ -190,36 +190,26 @@ def _race(story: Story, stack: Stack, administrators: Sequence[Api], doctor: str
             for api, path in zip(administrators, paths, strict=True)
         ]
         for answer in together(*adding):
-            held(_expect(answer, 201).json()["projection"] == "applied", "each is applied")
+            held(expect(answer, 201).json()["projection"] == "applied", "each is applied")
         organizations = stack.tenant.state.users[user["account"]]["app_metadata"]["organizations"]
         held(organizations == ["clinicA", "clinicB", "clinicC", "clinicD"], "both clinics arrived")
         told.append(f"Guestlist, {len(story.management_calls()) - before} of the calls: {organizations}")
-        left = _straightforward(stack)
+        left = left_of(stack, "clinicC", "clinicD")
         held(len(left) == 1, "the straightforward script loses one of two")
         told.append(
             f"beside it a script that reads, appends and writes back, two at once: {left}, one is lost"
         )
 
 
-def _straightforward(stack: Stack) -> list[str]:
-    """Return what is left of two organizations that the straightforward script adds at once."""
-    account = stack.new_account("script@example.com")
-    fault = {"method": "PATCH", "path": "/api/v2/users/.*", "lag": 0.15, "times": 2}
-    httpx.post(f"{stack.tenant.url}/_local/faults", json=fault, verify=PLAIN).raise_for_status()
-    together(*(lambda name=name: add_organization(stack, account, name) for name in ("clinicC", "clinicD")))
-    left: list[str] = stack.tenant.state.users[account]["app_metadata"]["organizations"]
-    return left
-
-
 def _remove(story: Story, cast: Cast, operating: Api, doctor: str) -> None:
     text = "The doctor is removed from clinicA: refresh and login there are refused, clinicB goes on."
     with story.telling(10, text) as told:
         nurse = {"email": cast.nurse.email, "roles": ["admin"]}
-        _expect(operating.post("/organizations/clinicA/members", json=nurse, headers=WAIT), 201)
+        expect(operating.post("/organizations/clinicA/members", json=nurse, headers=WAIT), 201)
         told.append("the nurse is made an admin first: clinicA never loses its last one")
         held(cast.doctor.refresh("clinicA")["admitted"], "before the removal the refresh works")
         removal = operating.delete(f"/organizations/clinicA/members/{doctor}", headers=WAIT)
-        held(_expect(removal, 200).json()["projection"] == "applied", "Auth0 knows")
+        held(expect(removal, 200).json()["projection"] == "applied", "Auth0 knows")
         refused = cast.doctor.refresh("clinicA")
         held(not refused["admitted"], "the next refresh for clinicA is refused")
         held(not cast.doctor.sign_in("clinicA")["admitted"], "the next login there is denied")
@@ -230,24 +220,16 @@ def _remove(story: Story, cast: Cast, operating: Api, doctor: str) -> None:
 def _suspend(story: Story, cast: Cast, operating: Api) -> None:
     text = "The operator suspends clinicB, whatever its size: one line on the door's list; then it goes on."
     with story.telling(11, text) as told:
-        closed = _expect(operating.post("/organizations/clinicB/suspend", headers=WAIT), 200).json()
+        closed = expect(operating.post("/organizations/clinicB/suspend", headers=WAIT), 200).json()
         held((closed["status"], closed["door"]) == ("suspended", "closed"), "Auth0's door knows")
         refused = cast.doctor.refresh("clinicB")
         held(not refused["admitted"], "the next refresh for clinicB is refused")
         held(not cast.clerk.sign_in("clinicB")["admitted"], "nobody else gets in there either")
         told.append(f"refresh for clinicB: {refused['error_description']}")
-        opened = _expect(operating.post("/organizations/clinicB/resume", headers=WAIT), 200).json()
+        opened = expect(operating.post("/organizations/clinicB/resume", headers=WAIT), 200).json()
         held(opened["door"] == "open", "Auth0's door knows that it is open again")
         held(cast.clerk.sign_in("clinicB")["admitted"], "the clerk gets in as before")
         told.append("each time two writes to each of the door's two Actions; no member's profile was touched")
-
-
-def _expect(answer: httpx.Response, status: int) -> httpx.Response:
-    held(
-        answer.status_code == status,
-        f"{answer.request.method} {answer.url.path} answers {status}, not {answer.status_code}",
-    )
-    return answer
 
 
 def _account(stack: Stack, person: Person) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+import httpx
+
 from local.signals import signals
 
 if TYPE_CHECKING:
@@ -65,6 +67,13 @@ class Story:
             return []
         with self.stack.tenant.state.lock:
             return [call for call in self.stack.tenant.state.calls if call["path"].startswith("/api/v2/")]
+
+
+def expect(answer: httpx.Response, status: int) -> httpx.Response:
+    """Return an answer that has this status; the story's line breaks if it has not."""
+    asked = f"{answer.request.method} {answer.url.path}"
+    held(answer.status_code == status, f"{asked} answers {status}, not {answer.status_code}")
+    return answer
 
 
 def together(*deeds: Callable[[], Any]) -> list[Any]:

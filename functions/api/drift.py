@@ -9,8 +9,8 @@ from api.wiring import namespace, store
 from guestlist import drift_run
 from guestlist.api import request_of
 from guestlist.bodies import DriftRequest
+from guestlist.drift_resources import DriftRun
 from guestlist.errors import NotFound
-from guestlist.resources import DriftRun
 
 router = APIGatewayHttpRouter()
 

@@ -18,11 +18,11 @@ standard error); 2, asked wrongly; 3, `drift` found something.
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from guestlist import cli_options as options
 from guestlist import commands
 from guestlist.client import Api, MissingSettingsError, RefusedError, Settings
 from guestlist.drift_command import DriftReport, look_for_drift
@@ -43,9 +43,8 @@ A look goes on by slices every five minutes, within a budget of calls; one begin
 """
 FOUND = 3
 """The exit status when there is drift."""
-UNITS = {"h": 3600, "d": 24 * 3600}
 
-Options = argparse.ArgumentParser
+Options = options.Options
 if TYPE_CHECKING:
     # At run time it takes no parameter.
     Groups = argparse._SubParsersAction[Options]  # noqa: SLF001 (argparse has no public name for it)
@@ -84,9 +83,9 @@ def parser() -> Options:
     _organizations(_group(groups, "organizations", "the business customers"))
     invite = _command(groups, "invite", commands.invite, "invite somebody")
     invite.add_argument("email")
-    _organization(invite, required=False)
-    _offer(invite)
-    invite.add_argument("--expires-in", type=_seconds, metavar="7d", help="1h to 30d; 7d if not said")
+    options.organization(invite, required=False)
+    options.offer(invite)
+    invite.add_argument("--expires-in", type=options.seconds, metavar="7d", help="1h to 30d; 7d if not said")
     invite.add_argument(
         "--no-send", dest="send", action="store_false", help="no mail: the answer has the link, a secret"
     )
@@ -96,7 +95,7 @@ def parser() -> Options:
     audit.add_argument("organization")
     explain = _command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
     explain.description, explain.formatter_class = EXPLAINED, argparse.RawDescriptionHelpFormatter
-    _member(explain)
+    options.member(explain)
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
     _drift(_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
@@ -116,30 +115,30 @@ def _organizations(group: "Groups") -> None:
     create = _command(group, "create", commands.create_organization, "provision one")
     create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
     create.add_argument("--name", required=True, help="as people read it")
-    _seats(create)
-    _settings(create)
+    options.seats(create)
+    options.settings(create)
     create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
-    _key(create)
+    options.key(create)
     change = _command(group, "change", commands.change_organization, "give one another name or other seats")
     change.add_argument("organization", help="its id, which stays")
     change.add_argument("--name", default=argparse.SUPPRESS, help="as people read it")
     seats = change.add_mutually_exclusive_group()
-    _seats(seats, default=argparse.SUPPRESS)
+    options.seats(seats, default=argparse.SUPPRESS)
     none = seats.add_argument("--no-seats", dest="seats", action="store_const", const=None)
     none.default, none.help = argparse.SUPPRESS, "as many as come"
-    _settings(change)
+    options.settings(change)
     for name, run, text in (
         ("suspend", commands.suspend_organization, "close its door: nobody gets in"),
         ("resume", commands.resume_organization, "open its door again"),
     ):
         turn = _command(group, name, run, text)
         turn.add_argument("organization")
-        _wait(turn)
+        options.wait(turn)
 
 
 def _invites(group: "Groups") -> None:
     listed = _command(group, "list", commands.list_invites, "those in one status", "invites")
-    _organization(listed)
+    options.organization(listed)
     listed.add_argument("--status", choices=commands.INVITES, default="pending")
     for name, run, text in (
         ("show", commands.show_invite, "one of them"),
@@ -148,26 +147,26 @@ def _invites(group: "Groups") -> None:
     ):
         command = _command(group, name, run, text)
         command.add_argument("invite", help="its id")
-        _organization(command)
+        options.organization(command)
 
 
 def _members(group: "Groups") -> None:
-    _organization(_command(group, "list", commands.list_members, "all of them", "members"))
-    _member(_command(group, "show", commands.show_member, "one of them"))
+    options.organization(_command(group, "list", commands.list_members, "all of them", "members"))
+    options.member(_command(group, "show", commands.show_member, "one of them"))
     add = _command(group, "add", commands.add_member, "add somebody at once, without an offer")
     add.add_argument("email")
-    _organization(add)
-    _offer(add)
+    options.organization(add)
+    options.offer(add)
     add.add_argument("--welcome", action="store_true", help="mail the way to a password")
     roles = _command(group, "roles", commands.change_roles, "give one exactly these roles")
-    _member(roles)
+    options.member(roles)
     given = roles.add_mutually_exclusive_group(required=True)
-    _role(given)
+    options.role(given)
     given.add_argument("--no-roles", dest="role", action="store_const", const=[], help="take all roles away")
     remove = _command(group, "remove", commands.remove_member, "take one off the list")
-    _member(remove)
+    options.member(remove)
     for command in (add, roles, remove):
-        _wait(command)
+        options.wait(command)
 
 
 def _group(groups: "Groups", name: str, text: str) -> "Groups":
@@ -180,85 +179,10 @@ def _command(groups: "Groups", name: str, run: object, text: str, columns: str =
     command.set_defaults(run=run, columns=columns, limit=None)
     command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
     if columns:
-        command.add_argument("--limit", type=_count, metavar="N", help="so many at most; all if not said")
+        command.add_argument(
+            "--limit", type=options.count, metavar="N", help="so many at most; all if not said"
+        )
     return command
-
-
-def _organization(command: Options, *, required: bool = True) -> None:
-    text = "its id" if required else "its id; yours if not said"
-    command.add_argument("--organization", "-o", required=required, metavar="X", help=text)
-
-
-def _member(command: Options) -> None:
-    command.add_argument("user", help="an id or an address")
-    _organization(command)
-
-
-def _offer(command: Options) -> None:
-    _role(command)
-    command.set_defaults(role=[])
-    command.add_argument("--locale", help="the language of the mail, as de or de-AT; the organization's")
-    command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
-    _key(command)
-
-
-def _wait(command: Options) -> None:
-    text = "seconds to wait for Auth0, 10 at most; 5"
-    command.add_argument("--wait", type=int, default=5, metavar="S", help=text)
-
-
-def _settings(command: Options) -> None:
-    """Let what an organization allows be said; what is not said stays. `--any-domain` takes a limit away."""
-    for option, name, text in (
-        ("domain", "allowed_domains", "whose addresses may come"),
-        ("role", "roles", "a role that is given, beside admin"),
-    ):
-        several = command.add_mutually_exclusive_group()
-        several.add_argument(
-            f"--{option}",
-            dest=name,
-            action="append",
-            default=argparse.SUPPRESS,
-            metavar="X",
-            help=f"{text}; repeatable",
-        )
-        several.add_argument(
-            f"--any-{option}",
-            dest=name,
-            action="store_const",
-            const=[],
-            default=argparse.SUPPRESS,
-            help="no such limit",
-        )
-    command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
-
-
-def _seats(command: argparse._ActionsContainer, default: str | None = None) -> None:
-    text = "members and pending invites at most"
-    command.add_argument("--seats", type=int, default=default, metavar="N", help=text)
-
-
-def _role(command: argparse._ActionsContainer) -> None:
-    command.add_argument("--role", action="append", metavar="R", help="a role, as admin; may be repeated")
-
-
-def _key(command: Options) -> None:
-    command.add_argument(
-        "--idempotency-key", metavar="KEY", help="the same key makes the same thing once; else a random one"
-    )
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 20")
-    return int(text)
-
-
-def _seconds(text: str) -> int:
-    found = re.fullmatch(r"([0-9]{1,4})([hd])", text)
-    if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 12h or 7d")
-    return int(found[1]) * UNITS[found[2]]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,93 @@
+"""The options that commands share: each function lets one thing be said."""
+
+import argparse
+import re
+
+UNITS = {"h": 3600, "d": 24 * 3600}
+Options = argparse.ArgumentParser
+
+
+def organization(command: Options, *, required: bool = True) -> None:
+    """Let an organization be named."""
+    text = "its id" if required else "its id; yours if not said"
+    command.add_argument("--organization", "-o", required=required, metavar="X", help=text)
+
+
+def member(command: Options) -> None:
+    """Let a member be named."""
+    command.add_argument("user", help="an id or an address")
+    organization(command)
+
+
+def offer(command: Options) -> None:
+    """Let what is offered be said."""
+    role(command)
+    command.set_defaults(role=[])
+    command.add_argument("--locale", help="the language of the mail, as de or de-AT; the organization's")
+    command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
+    key(command)
+
+
+def wait(command: Options) -> None:
+    """Let the time to wait for Auth0 be said."""
+    text = "seconds to wait for Auth0, 10 at most; 5"
+    command.add_argument("--wait", type=int, default=5, metavar="S", help=text)
+
+
+def settings(command: Options) -> None:
+    """Let what an organization allows be said; what is not said stays. `--any-domain` takes a limit away."""
+    for option, name, text in (
+        ("domain", "allowed_domains", "whose addresses may come"),
+        ("role", "roles", "a role that is given, beside admin"),
+    ):
+        several = command.add_mutually_exclusive_group()
+        several.add_argument(
+            f"--{option}",
+            dest=name,
+            action="append",
+            default=argparse.SUPPRESS,
+            metavar="X",
+            help=f"{text}; repeatable",
+        )
+        several.add_argument(
+            f"--any-{option}",
+            dest=name,
+            action="store_const",
+            const=[],
+            default=argparse.SUPPRESS,
+            help="no such limit",
+        )
+    command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
+
+
+def seats(command: argparse._ActionsContainer, default: str | None = None) -> None:
+    """Let the number of seats be said."""
+    text = "members and pending invites at most"
+    command.add_argument("--seats", type=int, default=default, metavar="N", help=text)
+
+
+def role(command: argparse._ActionsContainer) -> None:
+    """Let roles be said."""
+    command.add_argument("--role", action="append", metavar="R", help="a role, as admin; may be repeated")
+
+
+def key(command: Options) -> None:
+    """Let an idempotency key be said."""
+    command.add_argument(
+        "--idempotency-key", metavar="KEY", help="the same key makes the same thing once; else a random one"
+    )
+
+
+def count(text: str) -> int:
+    """Return a number of things."""
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 20")
+    return int(text)
+
+
+def seconds(text: str) -> int:
+    """Return a time in seconds."""
+    found = re.fullmatch(r"([0-9]{1,4})([hd])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 12h or 7d")
+    return int(found[1]) * UNITS[found[2]]
