@@ -5,13 +5,14 @@
 /* global FAILURE, decide, factsOf, rolesIn, settingsIn */
 // policy:end
 
-// Module-level state is shared between users (Node 22): nothing but the settings, keyed by the secrets' own text.
-let parsed = { text: undefined, settings: null };
+// Module-level state is shared between users (Node 22): nothing but the settings, and the secrets they were read from.
+let read = { secrets: {}, settings: null };
 
 function settingsFrom(secrets) {
-  const text = Object.entries(secrets).flat().join();
-  if (parsed.text !== text) parsed = { text, settings: settingsIn(secrets) };
-  return parsed.settings;
+  const names = Object.keys(secrets);
+  const same = names.length === Object.keys(read.secrets).length && names.every((name) => secrets[name] === read.secrets[name]);
+  if (!same || read.settings === null) read = { secrets: { ...secrets }, settings: settingsIn(secrets) };
+  return read.settings;
 }
 
 function loginOf(event) {
