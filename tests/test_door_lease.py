@@ -12,8 +12,8 @@ from guestlist.auth0 import Auth0
 from guestlist.clock import clock
 from guestlist.closing import suspend
 from guestlist.deadline import Transport
-from guestlist.door_keeping import LEASE, WATCH, keep_door
-from guestlist.door_records import Door
+from guestlist.door_keeping import LEASE, keep_door
+from guestlist.door_records import WATCH, Door
 from tests.bench import Bench
 
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from guestlist.budgets import Budgets, Limits
 from guestlist.clock import clock
-from guestlist.door_keeping import WATCH, keep_door
+from guestlist.door_keeping import keep_door
+from guestlist.door_records import WATCH
 from guestlist.errors import GuestlistError
 from guestlist.links import Links
 from guestlist.mail import Mailer

@@ -14,12 +14,11 @@ from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.door import as_made, await_build
-from guestlist.door_records import Door
+from guestlist.door_records import WATCH, Door
 from guestlist.leases import SETTLING
 from guestlist.login_policy import SECRET_NAME
 from guestlist.management import Management, SetUpError
 from guestlist.store import Store
-from guestlist.sweeping import EVERY
 from guestlist.table import ConditionFailed
 from guestlist.tenant_drift import DOORS
 
@@ -27,8 +26,6 @@ WORK = 120.0
 """Seconds for all calls of one look; a build takes up to 45 of them at Auth0."""
 LEASE = 150
 """Seconds; longer than a look takes."""
-WATCH = EVERY // 2
-"""Seconds from one look to the next one's due time, so that each minute's sweep finds it due."""
 ROUNDS = 5
 """How often one look goes round again for versions that come meanwhile."""
 

@@ -12,6 +12,8 @@ MARKS = SECRET_LIMIT // MARK_LENGTH
 """Organizations that one secret lists."""
 MOST = (SECRETS - 1) * MARKS
 """Organizations that may be closed at one time: one secret holds the door's settings."""
+WATCH = 30
+"""Seconds from one look at the door to the next one's due time: each minute's sweep finds it due."""
 
 
 class DoorState(StrEnum):

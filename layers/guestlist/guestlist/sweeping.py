@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist.door_records import Door
+from guestlist.door_records import WATCH, Door
 from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
@@ -127,7 +127,7 @@ def _put_off(record: Amended, store: Store, now: int) -> bool:
 
 def _later(record: Due, now: int) -> int | None:
     """Return when to look again: at an offer's end at the latest, and never at a link that is dead."""
-    later = now + (EVERY // 2 if isinstance(record, Door) else back_off(record.attempts))
+    later = now + (WATCH if isinstance(record, Door) else back_off(record.attempts))
     if not isinstance(record, Invite) or (record.active and record.expires_at <= now):
         return later
     return min(later, record.expires_at) if record.expires_at > now else None
