@@ -28,6 +28,7 @@ def open_all(stack: Stack, operator: Api) -> None:
             if found.status is OrganizationStatus.SUSPENDED:
                 turn(operator, found.id, "resume")
         cursor = page.next
+    assert store(stack).door().closed == ()
 
 
 def door_actions(stack: Stack) -> list[dict[str, Any]]:
