@@ -5,6 +5,7 @@ user                            USER#id               USER             due
 foreign name -> user            FOREIGN#name          USER#id
 (connection, email) -> user     EMAIL#connection#email  same
 account -> user                 ACCOUNT#id            same
+connection -> organization      CONNECTION#name       same
 organization, counters          ORG#org               ORG              listing
 name ignoring case, for ever    ORGNAME#folded        same
 membership (or its tombstone)   ORG#org               MEMBER#user
@@ -53,6 +54,11 @@ def email(connection: str, address: str) -> Key:
 def account(account_id: str) -> Key:
     """Return the key of the pointer to the user of an account."""
     return (f"ACCOUNT#{account_id}",) * 2
+
+
+def connection(name: str) -> Key:
+    """Return the key of the pointer to the organization whose connection this is."""
+    return (f"CONNECTION#{name}",) * 2
 
 
 def organization(organization_id: str) -> Key:

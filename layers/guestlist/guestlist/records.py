@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
+from guestlist.provisioning_records import Connection, Kind, Progress
 
 
 class ActorKind(StrEnum):
@@ -68,6 +69,11 @@ class OrganizationStatus(StrEnum):
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    PROVISIONING = "provisioning"
+    """What it needs at Auth0 is being made."""
+    FAILED = "failed"
+    """It could not be made; what was made was undone."""
+    OFFBOARDING = "offboarding"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +82,17 @@ class Organization:
 
     id: str
     name: str
+    kind: Kind = Kind.SHARED
+    connections: tuple[Connection, ...] = ()
+    """Its own, none of which admits to another organization; of the kind `shared` it has none."""
+    applications: tuple[str, ...] = ()
+    """The client ids for which its connections are enabled."""
+    callbacks: tuple[str, ...] = ()
+    """Addresses of its own to which the applications' logins may lead."""
+    first_admin: str = ""
+    """Whom to invite as its first administrator, as typed."""
+    provisioning: tuple[Progress, ...] = ()
+    """What is made for it at Auth0, step by step."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     seats: int | None = None
     allowed_domains: tuple[str, ...] = ()

@@ -122,6 +122,11 @@ class Store:
         pointer = self._table.get(keys.account(account))
         return str(pointer["user"]) if pointer else None
 
+    def organization_of(self, connection: str) -> str | None:
+        """Return the id of the organization whose own connection this is, by its name at Auth0."""
+        pointer = self._table.get(keys.connection(connection))
+        return str(pointer["organization"]) if pointer else None
+
     def users(self, users: Sequence[str]) -> dict[str, User]:
         """Return up to 100 users by id."""
         found = self._table.get_many([keys.user(user) for user in users])

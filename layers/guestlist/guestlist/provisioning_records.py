@@ -1,0 +1,73 @@
+"""What an organization has of its own at Auth0, and how far its making got, as it stands in the table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+DATABASE = "auth0"
+"""Auth0's strategy of a connection that keeps passwords itself; any other's accounts come by signing in."""
+
+
+class Kind(StrEnum):
+    """Where the users of an organization sign in."""
+
+    SHARED = "shared"
+    """In the common database connection."""
+    ISOLATED = "isolated"
+    """In a database connection that is the organization's alone."""
+    ENTERPRISE = "enterprise"
+    """At the organization's own identity providers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A connection at Auth0 that belongs to one organization."""
+
+    name: str
+    strategy: str = DATABASE
+    """As Auth0 calls it: `auth0`, `oidc`, `samlp`, ..."""
+    id: str = ""
+    """Auth0's; empty until it is there."""
+    made: bool = False
+    """Whether we made it; what was there before us is never deleted."""
+    domains: tuple[str, ...] = ()
+    """Whose addresses sign in by it, normalised, where an organization has several."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What it is made with. No secret: customers enter theirs at Auth0."""
+
+    @property
+    def is_database(self) -> bool:
+        """Whether its accounts are made by us, with a password that nobody knows."""
+        return self.strategy == DATABASE
+
+
+class Step(StrEnum):
+    """A part of what an organization needs at Auth0, in the order of its making."""
+
+    CONNECTIONS = "connections"
+    APPLICATIONS = "applications"
+    """Its connections are enabled for them."""
+    CALLBACKS = "callbacks"
+    """Its addresses are among those to which the applications' logins may lead."""
+    ADMIN = "admin"
+    """Its first administrator is invited."""
+
+
+class StepState(StrEnum):
+    """How far one step got."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One step, and since when it stands so (unix seconds)."""
+
+    step: Step
+    state: StepState = StepState.PENDING
+    at: int
+    code: str = ""
+    """Why it failed."""
