@@ -69,7 +69,7 @@ class ManagementApi:
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not operation.permits(scopes):
             raise insufficient_scope(operation.scopes)
-        query = dict(parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True))
+        query = _query(request.scope["query_string"].decode("ascii"))
         with self._state.lock:
             return as_response(operation.handle(Call(self._state, parameters, query, _json(raw), scopes)))
 
@@ -103,6 +103,14 @@ def _route(method: str, raw_path: str) -> tuple[Operation, dict[str, str]]:
         if parameters is not None:
             return operation, parameters
     raise not_found()
+
+
+def _query(encoded: str) -> dict[str, str]:
+    """Return the parameters; one that is repeated is a list with commas, as Auth0 takes either."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(encoded, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
 
 
 def _json(raw: bytes) -> Any:  # noqa: ANN401 - JSON

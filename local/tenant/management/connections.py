@@ -1,25 +1,32 @@
 """Connections, and the clients that they are enabled for."""
 
-from local.tenant.documents import Query, checkpointed, listed_either_way, milliseconds, selected
-from local.tenant.errors import (
-    ManagementError,
-    inexistent_client,
-    inexistent_connection,
-    invalid_body,
-    payload_error,
-)
-from local.tenant.management.operations import Call, Operation, Reply
-from local.tenant.management.users import forget_user
-from local.tenant.schema import FLAG, OBJECT, STRINGS, TEXT, Field, check, type_name
-from local.tenant.state import Document, connection_by_name, new_id
+import secrets
 
+from local.tenant.documents import (
+    ALPHANUMERIC,
+    Query,
+    checkpointed,
+    listed_either_way,
+    milliseconds,
+    selected,
+)
+from local.tenant.errors import ManagementError, inexistent_client, inexistent_connection, payload_error
+from local.tenant.management.connection_options import completed, shown_beside
+from local.tenant.management.operations import Call, Operation, Reply
+from local.tenant.management.strategies import DATABASE, STRATEGIES
+from local.tenant.management.users import forget_connection
+from local.tenant.schema import FLAG, OBJECT, STRINGS, Field, check, type_name
+from local.tenant.state import Document, State, connection_by_name, new_id
+
+NAME = Field(str, pattern="^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$", max_length=128)
+METADATA = Field(dict, items=Field(str, nullable=True, max_length=255), max_items=10)
 CHANGE = {
     "display_name": Field(str, max_length=128),
     "options": Field(dict, nullable=True),
     "is_domain_connection": FLAG,
     "show_as_button": FLAG,
     "realms": STRINGS,
-    "metadata": OBJECT,
+    "metadata": METADATA,
     "authentication": OBJECT,
     "connected_accounts": OBJECT,
 }
@@ -27,8 +34,8 @@ CHANGE = {
 NEW = {
     **CHANGE,
     "options": OBJECT,
-    "strategy": TEXT,
-    "name": Field(str, pattern="^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$", max_length=128),
+    "strategy": Field(str, choices=STRATEGIES),
+    "name": NAME,
 }
 DATABASE_OPTIONS = {
     "mfa": {"active": True, "return_enroll_settings": True},
@@ -49,29 +56,45 @@ ALWAYS_THERE = {
 """Options that a database has again after a change which left them out (recorded)."""
 UNASKED = ("id", "is_domain_connection")
 """Answered with whatever `fields` names (recorded)."""
-ENABLING = {"client_id": TEXT, "status": FLAG}
+ENABLING = {"client_id": Field(str), "status": FLAG}
 LARGEST_LIST = 50
 
 
 def create(call: Call) -> Reply:
     """POST /connections: enabled for nobody yet."""
-    body = check(call.body, NEW, ("name", "strategy"))
-    if connection_by_name(call.state, body["name"]) is not None:
+    return Reply(201, new_connection(call.state, check(call.body, NEW, ("name", "strategy"))))
+
+
+def new_connection(state: State, body: Document) -> Document:
+    """Make the connection that a checked body asks for.
+
+    Raises:
+        ManagementError: 400 for its options, 409 where its name or one of its realms is taken.
+    """
+    name, strategy = body["name"], body["strategy"]
+    if connection_by_name(state, name) is not None:
         raise ManagementError(409, "A connection with the same name already exists", "conflict")
-    _check_options(body)
-    options = {**DATABASE_OPTIONS, **ALWAYS_THERE} if body["strategy"] == "auth0" else {}
+    taken = {realm for connection in state.connections.values() for realm in connection.get("realms", [])}
+    if taken & set(body.get("realms", [])):
+        told = 'There is already another connection with some realms from "realms" parameter'
+        raise ManagementError(409, told, "conflict")
+    options = completed(strategy, body.get("options", {}))
+    database = {**DATABASE_OPTIONS, **ALWAYS_THERE} if strategy == DATABASE else {}
+    ticket = "".join(secrets.choice(ALPHANUMERIC) for _ in range(8))
     connection = {
         "id": new_id("con_"),
         "is_domain_connection": False,
-        "realms": [body["name"]],
         "authentication": {"active": True},
         "connected_accounts": {"active": False},
+        **shown_beside(strategy, name, f"{state.url}/p/{strategy}/{ticket}"),
         **body,
-        "options": {**options, **body.get("options", {})},
+        "realms": body.get("realms") or [name],
+        "options": {**database, **options},
     }
-    call.state.connections[connection["id"]] = connection
-    call.state.connection_clients[connection["id"]] = set()
-    return Reply(201, connection)
+    _drop_nulls(connection)
+    state.connections[connection["id"]] = connection
+    state.connection_clients[connection["id"]] = set()
+    return connection
 
 
 def read(call: Call) -> Reply:
@@ -80,22 +103,31 @@ def read(call: Call) -> Reply:
 
 
 def read_all(call: Call) -> Reply:
-    """GET /connections, by offset or by checkpoint; `strategy` and `name` narrow it."""
-    wanted = {name: call.query[name] for name in ("strategy", "name") if name in call.query}
+    """GET /connections, by offset or by checkpoint; `name` and `strategy`, once or more, narrow it."""
+    wanted = {name: call.query[name].split(",") for name in ("strategy", "name") if name in call.query}
     connections = [
         connection
         for connection in call.state.connections.values()
-        if all(connection[name] == value for name, value in wanted.items())
+        if all(connection[name] in values for name, values in wanted.items())
     ]
     return Reply(200, listed_either_way("connections", connections, _fields(call.query)))
 
 
 def change(call: Call) -> Reply:
-    """PATCH /connections/{id}: `options` is replaced whole, but for what a database always has."""
+    """PATCH /connections/{id}: `options` is replaced whole, but for what its strategy always has.
+
+    A `display_name` that is not among the changes becomes the name again [OpenAPI].
+    """
     body = check(call.body, CHANGE)
     connection = _found(call)
+    strategy = connection["strategy"]
+    if "options" in body and strategy != DATABASE:
+        body = {**body, "options": completed(strategy, body["options"] or {})}
+    if "display_name" in connection:
+        connection["display_name"] = connection["name"]
     connection.update(body)
-    always = ALWAYS_THERE if connection["strategy"] == "auth0" else {}
+    _drop_nulls(connection)
+    always = ALWAYS_THERE if strategy == DATABASE else {}
     connection["options"] = {**always, **(connection["options"] or {})}
     return Reply(200, connection)
 
@@ -106,9 +138,7 @@ def delete(call: Call) -> Reply:
     if connection is None:
         return Reply(204)
     call.state.connection_clients.pop(call.id, None)
-    for user_id, user in list(call.state.users.items()):
-        if user["identities"][0]["connection"] == connection["name"]:
-            forget_user(call.state, user_id)
+    forget_connection(call.state, connection["name"])
     return Reply(202, {"deleted_at": milliseconds(call.state.clock.now())})
 
 
@@ -135,9 +165,11 @@ def change_clients(call: Call) -> Reply:
     return Reply(204)
 
 
-def _check_options(body: Document) -> None:
-    if body["strategy"] == "okta" and not body.get("options", {}).get("domain"):
-        raise invalid_body("options.domain is required")
+def _drop_nulls(connection: Document) -> None:
+    """Take the names whose value is null out of the metadata, which is replaced whole (both assumed)."""
+    if "metadata" in connection:
+        metadata = connection["metadata"]
+        connection["metadata"] = {name: value for name, value in metadata.items() if value is not None}
 
 
 def _fields(query: Query) -> Query:

@@ -79,6 +79,20 @@ def forget_user(state: State, user_id: str) -> None:
     forget_account(state, user_id)
 
 
+def forget_connection(state: State, name: str) -> None:
+    """Remove the users of a connection, its identities from others, and what was begun there."""
+    for user_id, user in list(state.users.items()):
+        main, *linked = user["identities"]
+        if main["connection"] == name:
+            forget_user(state, user_id)
+        for identity in (one for one in linked if one["connection"] == name):
+            user["identities"].remove(identity)
+            state.credentials.pop(account_id(identity), None)
+    for held in (state.sessions, state.refresh_tokens):
+        for key in [key for key, value in held.items() if value.connection == name]:
+            del held[key]
+
+
 def forget_account(state: State, user_id: str) -> None:
     """Remove a user, whose identities' passwords stay: they may live on in another's identities."""
     of_users = (state.users, state.user_roles, state.user_permissions, state.authentication_methods)

@@ -10,7 +10,7 @@ from local.tenant.app import Tenant
 from local.tenant.state import RefreshToken
 from tests.local.tenant.management_client import ManagementClient
 from tests.local.tenant.recorded import shapes
-from tests.local.tenant.recorded.values import ACTION, QUERY, USER, body_of, fresh
+from tests.local.tenant.recorded.values import ACTION, OPTIONS, QUERY, USER, body_of, fresh
 
 Fact = Mapping[str, Any]
 NOBODY = {
@@ -106,7 +106,8 @@ class Replay:
 
     def _new_connection(self, fact: Fact) -> str:
         strategy = "samlp" if "variant" in fact else "auth0"
-        made = self._management.made("/connections", {"name": fresh(), "strategy": strategy})
+        body = {"name": fresh(), "strategy": strategy, "options": OPTIONS.get(strategy, {})}
+        made = self._management.made("/connections", body)
         [client] = self._tenant.state.connection_clients[self._connection["id"]]
         enabled = [{"client_id": client, "status": True}]
         self._management.patch(f"/connections/{made['id']}/clients", json=enabled).raise_for_status()
@@ -148,6 +149,8 @@ class Replay:
             body["roles"] = [self._role if fact["status"] != 404 else "rol_aaaaaaaaaaaaaaaa"]
         if "bindings" in body:
             body["bindings"] = self._bound()
+        if fact["call"].startswith("PATCH /connections") and "variant" in fact and "options" in body:
+            body["options"] = OPTIONS["samlp"]
         if fact["call"].startswith("POST /tickets"):
             body |= {
                 "user_id": self._new_user(fact).replace("%7C", "|"),

@@ -1,6 +1,7 @@
 """Values of our own for the names that recorded requests had."""
 
 import itertools
+import re
 from typing import Any
 
 from tests.local.tenant.management_client import PASSWORD
@@ -71,6 +72,14 @@ CONNECTION: dict[str, Any] = {
     "authentication": {"active": True},
     "connected_accounts": {"active": False},
 }
+OPTIONS: dict[str, Any] = {
+    "oidc": {"client_id": "guests", "discovery_url": "https://idp.example/.well-known/openid-configuration"},
+    "okta": {"client_id": "guests", "client_secret": "none", "domain": "idp.guests.example"},
+    "samlp": {"metadataUrl": "https://idp.example/metadata.xml"},
+    "waad": {"client_id": "guests", "tenant_domain": "guests.example"},
+    "adfs": {"adfs_server": "https://idp.example"},
+}
+"""By strategy, what its connection cannot be without."""
 ACTION: dict[str, Any] = {
     "supported_triggers": [{"id": "post-login", "version": "v3"}],
     "code": "exports.onExecutePostLogin = async () => {};",
@@ -106,8 +115,9 @@ def body_of(resource: str, tokens: str, types: dict[str, str]) -> dict[str, Any]
         name, _, literal = token.partition("=")
         holder, _, inner = name.partition(".")
         value = _value(resource, name, literal, types)
-        if name == "options" and "strategy=" in tokens and "strategy=auth0" not in tokens:
-            value = {"domain": "idp.guests.example"}
+        if name == "options" and resource == "connections" and not literal:
+            strategy = re.search(r"strategy=(\S+)", tokens)
+            value = OPTIONS.get(strategy[1], value) if strategy else value
         if inner:
             body[holder] = {**body.get(holder, {}), inner: value}
         else:
