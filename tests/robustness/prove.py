@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,11 +130,10 @@ class Proof:
 
 
 def tasks(seed: int, operations: int, *, quick: bool) -> Iterator[Task]:
-    """Yield the tasks, the longest first."""
+    """Yield the tasks that share the processes, the longest first."""
     yield "outage", outage.run
     yield "faults", faults.run
     yield "stories", partial(stories.run, 10 if quick else 200)
-    yield "crowd", partial(crowd.run, 200 if quick else 2_000)
     for share in range(CRASHES):
         yield f"crashes {share + 1}", partial(crashes.run, pairs=not quick, share=(share, CRASHES))
     for number in range(-(-operations // SHARE)):
@@ -147,17 +147,19 @@ def tasks(seed: int, operations: int, *, quick: bool) -> Iterator[Task]:
 def prove(seed: int, operations: int, *, quick: bool) -> Proof:
     """Carry all tasks out, and tell of each when it is done."""
     proof, started = Proof(seed, operations), time.perf_counter()
-    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=TASKS) as pool:
-        for done in pool.imap_unordered(_carried_out, tasks(seed, operations, quick=quick)):
-            if done.error:
-                part = done.name.partition(" ")[0]
-                again = f"again: python -m tests.robustness {part}" if part in COMMANDS else ""
-                proof.failures.append(f"{done.name}: {done.error}{again}")
-            else:
-                proof.take(done.name, done.found)
-            proof.seconds = round(time.perf_counter() - started, 1)
-            sys.stdout.write(f"{proof.seconds:7.1f} s  {done.name}{': FAILED' if done.error else ''}\n")
-            sys.stdout.flush()
+    # It has processes of its own, which those of a pool may not have.
+    own: list[Task] = [("crowd", partial(crowd.run, 200 if quick else 2_000))]
+    shared = _side_by_side(tasks(seed, operations, quick=quick))
+    for done in chain(map(_carried_out, own), shared):
+        if done.error:
+            part = done.name.partition(" ")[0]
+            again = f"again: python -m tests.robustness {part}" if part in COMMANDS else ""
+            proof.failures.append(f"{done.name}: {done.error}{again}")
+        else:
+            proof.take(done.name, done.found)
+        proof.seconds = round(time.perf_counter() - started, 1)
+        sys.stdout.write(f"{proof.seconds:7.1f} s  {done.name}{': FAILED' if done.error else ''}\n")
+        sys.stdout.flush()
     return proof
 
 
@@ -167,6 +169,11 @@ class Done(NamedTuple):
     name: str
     found: Any
     error: str
+
+
+def _side_by_side(tasks: Iterator[Task]) -> Iterator[Done]:
+    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=TASKS) as pool:
+        yield from pool.imap_unordered(_carried_out, tasks)
 
 
 def _carried_out(task: Task) -> Done:
