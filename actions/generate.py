@@ -11,10 +11,11 @@ import json
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from guestlist import door_configuration as configuration
 from guestlist import login_policy as policy
 from guestlist import system_policy as systems
 from guestlist.door import as_made, manifests_in
@@ -37,22 +38,39 @@ class Policy:
 
     rules: Sequence[Rule]
     constants: dict[str, object]
-    facts: str
-    """The file of the shells that has `factsOf`."""
+    decisions: dict[str, Rule]
+    """The denials of no row."""
+    parts: tuple[str, ...]
+    """The files of the shells that go with it: what gathers its facts, and the like."""
 
 
 LOGINS: Final = Policy(
     policy.RULES,
     {"PROTOCOLS": policy.PROTOCOLS, "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL, "ROLE": ROLE},
-    "login-facts.js",
+    {"FAILURE": policy.FAILURE},
+    ("sources.js", "login-facts.js"),
 )
+ASKING: Final = replace(
+    LOGINS,
+    constants={
+        **LOGINS.constants,
+        "ENTERPRISE": policy.ENTERPRISE,
+        "NOBODY_YET": policy.NOBODY_YET,
+        "RESOLVER_SECRET": configuration.RESOLVER_SECRET,
+        "RESOLVE_SECONDS": policy.RESOLVE_SECONDS,
+    },
+    decisions={**LOGINS.decisions, "RESOLVE_FAILED": policy.RESOLVE_FAILED},
+    parts=(*LOGINS.parts, "resolver.js"),
+)
+"""The same for an Action, which may ask Guestlist about users whose profile says nothing yet."""
 SYSTEMS: Final = Policy(
     systems.SYSTEM_RULES,
     {"EVERYWHERE": systems.EVERYWHERE, "ERRORS": systems.ERRORS},
-    "system-facts.js",
+    {"FAILURE": policy.FAILURE},
+    ("sources.js", "system-facts.js"),
 )
 TARGETS: Final = {
-    "deploy/actions/guestlist-door/code.js": ("post-login.js", LOGINS),
+    "deploy/actions/guestlist-door/code.js": ("post-login.js", ASKING),
     "deploy/actions/guestlist-systems/code.js": ("credentials-exchange.js", SYSTEMS),
     "retired/rules/guestlist-door.js": ("rule.js", LOGINS),
 }
@@ -97,36 +115,39 @@ def render(shell: str, inside: Policy) -> str:
 
 
 def _doors(code: dict[str, str]) -> str:
-    """Return, by name, the trigger of each Action and what it is, for whoever finds one in a tenant."""
+    """Return, by name, each Action's trigger, secrets and make, for whoever finds one in a tenant."""
     doors = {}
     for manifest in (json.loads(path.read_text()) for path in manifests_in(HERE / "deploy/actions")):
         name = manifest["name"]
         action = {**manifest, "code": code[f"deploy/actions/{name}/code.js"]}
-        doors[name] = {"trigger": manifest["supported_triggers"][0]["id"], **as_made(action)}
+        secrets = [secret["name"] for secret in manifest["secrets"]]
+        trigger = manifest["supported_triggers"][0]["id"]
+        doors[name] = {"trigger": trigger, "secrets": secrets, **as_made(action)}
     return json.dumps(doors, indent=2) + "\n"
 
 
 def _rendered(inside: Policy) -> str:
     # Their first lines tell the linter of the shells about the names that are rendered above them.
-    sources, facts = ((SHELLS / name).read_text().partition("\n")[2] for name in ("sources.js", inside.facts))
-    return f"{_constants(inside)}\n{_decide(inside.rules)}{sources}{facts}"
+    parts = "".join((SHELLS / name).read_text().partition("\n")[2] for name in inside.parts)
+    return f"{_constants(inside)}\n{_decide(inside.rules)}{parts}"
 
 
 def _constants(inside: Policy) -> str:
     more = "".join(
         f"const {name} = {json.dumps(value, indent=2)};\n" for name, value in inside.constants.items()
     )
+    more += "".join(f"const {name} = {_decision(rule)};\n" for name, rule in inside.decisions.items())
     return (
         "// Rendered by `python -m actions.generate` from the policy and the shells: change it there.\n"
         f"const ORGANIZATION = new RegExp({json.dumps(policy.ORGANIZATION_PATTERN)});\n"
-        f"const NAMESPACE = new RegExp({json.dumps(policy.NAMESPACE_PATTERN)});\n"
+        f"const NAMESPACE = new RegExp({json.dumps(configuration.NAMESPACE_PATTERN)});\n"
+        f"const RESOLVE_URL = new RegExp({json.dumps(configuration.RESOLVE_PATTERN)});\n"
         f"const SOURCES = {json.dumps(list(policy.Source))};\n"
         f"const NO_ORGANIZATION = {json.dumps(list(policy.NoOrganization))};\n"
         f"const REFRESH_ORGANIZATION = {json.dumps(list(policy.RefreshOrganization))};\n"
         f"const CLOSED = {json.dumps(policy.CLOSED_SECRETS)};\n"
         f"const MARK_LENGTH = {policy.MARK_LENGTH};\n"
         f"{more}"
-        f"const FAILURE = {_decision(policy.FAILURE)};\n"
     )
 
 

@@ -25,6 +25,7 @@ from local.template import Template
 from local.tenant.actions import NODE
 from local.tenant.app import Tenant
 from local.workers import Workers
+from local.zone import Zone, routes
 
 ROOT = Path(__file__).parent.parent
 DOOR = ROOT / "actions/deploy/actions"
@@ -38,6 +39,7 @@ CLIENT_SECRETS = {
     "ProjectorClient": "projector",
     "DriftClient": "drift",
     "DoorClient": "door",
+    "ProvisionerClient": "provisioner",
 }
 
 
@@ -86,6 +88,7 @@ class Stack:
         self.issuer = f"{self.tenant.url}/"
         stack.enter_context(_ticking(self.tenant))
         signals.check()
+        self.zone = stack.enter_context(Zone())
         self.clients = self._set_up_tenant()
         signals.check()
         self.aws = Aws(self._template(), secrets=self._secrets(), identities=[SENDER])
@@ -104,10 +107,10 @@ class Stack:
         api.start(self._tap(self.gateway) if self._tap else self.gateway)
         mails.start(mailbox.create_app(self.mails))
         portal.start(app.create_app(self._application()))
-        front.start(index.create_app(self._links()))
+        front.start(index.create_app(self._links(), *routes(self.zone)))
 
     def _set_up_tenant(self) -> dict[str, Client]:
-        wanted = Wanted(AUDIENCE, NAMESPACE, CONNECTION, self.app)
+        wanted = Wanted(AUDIENCE, NAMESPACE, CONNECTION, self.app, api=self.api, issuer=self.tenant.url)
         with closing(self.management()) as auth0:
             return set_up(wanted, auth0=auth0, door=DOOR)
 
@@ -140,6 +143,7 @@ class Stack:
             "ApplicationLoginUrl": f"{self.app}/login?organization={{organization}}",
             "ApplicationClientId": self.clients["app"].client_id,
             "LinkOrigin": self.api,
+            "NameServer": self.zone.address,
             "MailFrom": SENDER,
         }
         return Template.load(ROOT / "template.yaml", {**parameters, **self._parameters})
@@ -189,6 +193,7 @@ class Stack:
     def _links(self) -> index.Links:
         operator = self.clients["operator"]
         return index.Links(
+            index=self.index,
             api=self.api,
             tenant=self.tenant.url,
             mailbox=self.mailbox,
@@ -209,6 +214,7 @@ class Stack:
             "mailbox": self.mailbox,
             "app": self.app,
             "index": self.index,
+            "zone": f"{self.index}/zone",
             "issuer": self.issuer,
             "audience": AUDIENCE,
             "namespace": NAMESPACE,

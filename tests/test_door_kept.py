@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from guestlist.door_configuration import SECRET_NAME
 from guestlist.door_records import MARKS, SECRETS
 from guestlist.leases import SETTLING
-from guestlist.login_policy import CLOSED_SECRETS, SECRET_NAME
+from guestlist.login_policy import CLOSED_SECRETS
 from local.people import Api, Person
 from local.stack import Stack
 from tests.accept_setup import store

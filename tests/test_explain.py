@@ -9,11 +9,9 @@ import httpx
 import pytest
 
 from guestlist.auth0 import segment
+from guestlist.door_configuration import DoorConfiguration
 from guestlist.explain import AT_AUTH0, WHAT_NEXT, Findings, Login, explain
-from guestlist.login_policy import (
-    DoorConfiguration,
-    Source,
-)
+from guestlist.login_policy import Source
 from guestlist.records import Halt
 from local.people import PLAIN, Api
 from local.stack import Stack

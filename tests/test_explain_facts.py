@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from guestlist.door_configuration import DoorConfiguration
 from guestlist.explain import Login, facts_of
 from guestlist.login_policy import (
     MARK_LENGTH,
     NOT_CONFIGURED,
-    DoorConfiguration,
     NoOrganization,
     Outcome,
     Source,

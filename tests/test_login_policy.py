@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guestlist.door_configuration import SECRET_LIMIT, DoorConfiguration
 from guestlist.login_policy import (
     FAILURE,
     RULES,
-    SECRET_LIMIT,
     Decision,
-    DoorConfiguration,
     Facts,
     NoOrganization,
     Outcome,

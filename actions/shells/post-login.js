@@ -2,7 +2,7 @@
 // Bind it first to the trigger post-login: a later Action may see another event.request.
 
 // policy:begin
-/* global FAILURE, decide, factsOf, rolesIn, settingsIn */
+/* global FAILURE, RESOLVE_FAILED, decide, factsOf, isNew, resolvedProfile, rolesIn, settingsIn */
 // policy:end
 
 // Module-level state is shared between users (Node 22): nothing but the settings, and the secrets they were read from.
@@ -30,8 +30,8 @@ function loginOf(event) {
   };
 }
 
-function admit(organization, namespace, event, api) {
-  const roles = rolesIn(organization, event.user.app_metadata);
+function admit(organization, profile, namespace, event, api) {
+  const roles = rolesIn(organization, profile);
   for (const token of [api.idToken, api.accessToken]) {
     token.setCustomClaim(`${namespace}/organization`, organization);
     token.setCustomClaim(`${namespace}/roles`, roles);
@@ -44,17 +44,26 @@ function admit(organization, namespace, event, api) {
 }
 
 // The reason for a denial, or "" if the login may go on.
-function check(event, api) {
+async function check(event, api) {
   const settings = settingsFrom(event.secrets);
-  const decision = decide(factsOf(loginOf(event), settings));
-  if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
+  const login = loginOf(event);
+  let decision = decide(factsOf(login, settings));
+  if (isNew(event, decision, settings)) {
+    try {
+      login.profile = await resolvedProfile(event, api, settings);
+    } catch {
+      return RESOLVE_FAILED.reason;
+    }
+    decision = decide(factsOf(login, settings));
+  }
+  if (decision.outcome === "admit") admit(decision.organization, login.profile, settings.namespace, event, api);
   return decision.reason;
 }
 
 exports.onExecutePostLogin = async (event, api) => {
   let reason = FAILURE.reason;
   try {
-    reason = check(event, api);
+    reason = await check(event, api);
   } catch {
     reason = FAILURE.reason; // the exception's own text would end up in a URL
   }

@@ -1,4 +1,4 @@
-/* global require, ORGANIZATION, NAMESPACE, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION, CLOSED, MARK_LENGTH */
+/* global require, ORGANIZATION, NAMESPACE, RESOLVE_URL, SOURCES, NO_ORGANIZATION, REFRESH_ORGANIZATION, CLOSED, MARK_LENGTH */
 
 const { createHash } = require("crypto");
 
@@ -20,6 +20,14 @@ const isText = (value) => typeof value === "string" && value !== "";
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
 
+// How Guestlist is asked about new enterprise users.
+function isResolution(value) {
+  const urls = [own(value, "url"), own(value, "token_url")];
+  if (!urls.every((url) => isText(url) && RESOLVE_URL.test(url))) return false;
+  const known = Object.keys(value).every((key) => ["url", "token_url", "audience", "client_id"].includes(key));
+  return known && isText(value.audience) && isText(value.client_id);
+}
+
 // The settings in the secret, or null if one of them is missing, unknown or not as documented.
 function parseSettings(text) {
   let settings;
@@ -35,6 +43,7 @@ function parseSettings(text) {
     no_organization: (value) => NO_ORGANIZATION.includes(value),
     refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
     exempt_clients: isTexts,
+    resolve: (value) => value === undefined || isResolution(value),
   };
   const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
   return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;

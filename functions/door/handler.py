@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from guestlist.auth0 import Auth0
 from guestlist.batch import Message, Reported, each
+from guestlist.door_configuration import secrets_in
 from guestlist.door_keeping import keep_door
 from guestlist.settings import Settings, secret
 from guestlist.store import Store
@@ -21,7 +22,7 @@ logger = Logger()
 
 def look(_message: Message) -> None:
     """Look after the door; which message hints at it is all one."""
-    keep_door(configuration=lambda: client()["configuration"], store=store, auth0=auth0)
+    keep_door(values=lambda: secrets_in(client()), store=store, auth0=auth0)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from actions import generate
-from guestlist.login_policy import DoorConfiguration, NoOrganization, Source
+from guestlist.door_configuration import DoorConfiguration
+from guestlist.login_policy import NoOrganization, Source
 from local.tenant.actions import ActionRunner, Outcome
 
 NAMESPACE = "https://guestlist.example/claims"

@@ -60,17 +60,22 @@ def test_generated_code_is_safe_to_deploy(code: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "trigger", "version"),
-    [("guestlist-door", "post-login", "v3"), ("guestlist-systems", "credentials-exchange", "v2")],
+    ("name", "trigger", "version", "secrets"),
+    [
+        ("guestlist-door", "post-login", "v3", ["GUESTLIST_DOOR", "GUESTLIST_RESOLVER"]),
+        ("guestlist-systems", "credentials-exchange", "v2", ["GUESTLIST_DOOR"]),
+    ],
 )
-def test_the_folder_is_what_deploy_cli_takes(name: str, trigger: str, version: str) -> None:
-    """Each manifest names its code, Node 22 and its trigger, and asks for the secret by a keyword."""
+def test_the_folder_is_what_deploy_cli_takes(
+    name: str, trigger: str, version: str, secrets: list[str]
+) -> None:
+    """Each manifest names its code, Node 22 and its trigger, and asks for its secrets by keywords."""
     manifest = json.loads((DEPLOY / f"actions/{name}.json").read_text())
     assert manifest["name"] == name
     assert (DEPLOY / manifest["code"]) in CODE
     assert manifest["runtime"] == "node22"
     assert manifest["supported_triggers"] == [{"id": trigger, "version": version}]
-    assert manifest["secrets"] == [{"name": "GUESTLIST_DOOR", "value": "@@GUESTLIST_DOOR@@"}]
+    assert manifest["secrets"] == [{"name": name, "value": f"@@{name}@@"} for name in secrets]
 
 
 def test_nothing_that_is_deployed_touches_others() -> None:

@@ -10,7 +10,8 @@ from starlette.types import Message
 from guestlist.auth0 import DEADLINE, Auth0
 from guestlist.deadline import remaining
 from guestlist.door import set_up_door
-from guestlist.login_policy import SECRET_NAME, DoorConfiguration, Source
+from guestlist.door_configuration import SECRET_NAME, DoorConfiguration
+from guestlist.login_policy import Source
 from guestlist.management import Management
 from local import stack
 from local.tenant.actions import ActionRunner

@@ -8,6 +8,7 @@ function guestlistDoor(user, context, callback) {
   // Rendered by `python -m actions.generate` from the policy and the shells: change it there.
   const ORGANIZATION = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$");
   const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$");
+  const RESOLVE_URL = new RegExp("^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://127\\.0\\.0\\.1:[0-9]+)(/[A-Za-z0-9._~-]+)+$");
   const SOURCES = ["organization", "client", "audience", "connection", "query"];
   const NO_ORGANIZATION = ["deny", "admit", "only"];
   const REFRESH_ORGANIZATION = ["stored", "requested"];
@@ -96,6 +97,14 @@ function guestlistDoor(user, context, callback) {
   const isTexts = (value) => Array.isArray(value) && value.every(isText);
   const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
 
+  // How Guestlist is asked about new enterprise users.
+  function isResolution(value) {
+    const urls = [own(value, "url"), own(value, "token_url")];
+    if (!urls.every((url) => isText(url) && RESOLVE_URL.test(url))) return false;
+    const known = Object.keys(value).every((key) => ["url", "token_url", "audience", "client_id"].includes(key));
+    return known && isText(value.audience) && isText(value.client_id);
+  }
+
   // The settings in the secret, or null if one of them is missing, unknown or not as documented.
   function parseSettings(text) {
     let settings;
@@ -111,6 +120,7 @@ function guestlistDoor(user, context, callback) {
       no_organization: (value) => NO_ORGANIZATION.includes(value),
       refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
       exempt_clients: isTexts,
+      resolve: (value) => value === undefined || isResolution(value),
     };
     const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
     return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;

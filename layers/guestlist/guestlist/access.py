@@ -37,7 +37,10 @@ class Permission(StrEnum):
     WRITE_INVITES = "write:invites"
     READ_MEMBERS = "read:members"
     WRITE_MEMBERS = "write:members"
+    WRITE_DOMAINS = "write:domains"
     READ_AUDIT = "read:audit"
+    RESOLVE_LOGINS = "resolve:logins"
+    """The door's own: to ask who a new enterprise user is."""
 
 
 class Reach(StrEnum):
@@ -74,6 +77,12 @@ ROUTES: Mapping[str, Rule] = {
     "POST /organizations/{organization}/members": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "PATCH /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "DELETE /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
+    "GET /organizations/{organization}/domains": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
+    "GET /organizations/{organization}/domains/{domain}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
+    "POST /organizations/{organization}/domains": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
+    "POST /organizations/{organization}/domains/{domain}/prove": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
+    "PATCH /organizations/{organization}/domains/{domain}": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
+    "DELETE /organizations/{organization}/domains/{domain}": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
@@ -94,6 +103,7 @@ ADMINS = frozenset(
         Permission.WRITE_INVITES,
         Permission.READ_MEMBERS,
         Permission.WRITE_MEMBERS,
+        Permission.WRITE_DOMAINS,
         Permission.READ_AUDIT,
     }
 )

@@ -1,6 +1,5 @@
 """What the command line does: a function per command, from its arguments to what the API answers."""
 
-import json
 import os
 import uuid
 from argparse import Namespace
@@ -11,9 +10,10 @@ from itertools import islice
 from guestlist.addresses import normalised
 from guestlist.auth0 import Auth0, segment
 from guestlist.client import Api, Body, RefusedError, path
+from guestlist.door_configuration import SECRET_NAME, DoorConfiguration, from_json
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.explain import Explanation, Findings, Login, explain
-from guestlist.login_policy import SECRET_NAME, DoorConfiguration, Source
+from guestlist.login_policy import Source
 
 AUTH0 = ("GUESTLIST_AUTH0_URL", "GUESTLIST_AUTH0_CLIENT_ID", "GUESTLIST_AUTH0_CLIENT_SECRET")
 INVITES = ("pending", "expired", "revoked", "accepted")
@@ -37,7 +37,7 @@ def create_organization(api: Api, asked: Namespace) -> Body:
     body |= {"seats": asked.seats} if asked.seats is not None else {}
     body |= {"adopt": True} if asked.adopt else {}
     body |= _settings(asked)
-    return _created(api, "/organizations", body, asked)
+    return created(api, "/organizations", body, asked)
 
 
 def change_organization(api: Api, asked: Namespace) -> Body:
@@ -46,7 +46,7 @@ def change_organization(api: Api, asked: Namespace) -> Body:
         asked
     )
     organization = path("organizations", asked.organization)
-    return _changed(api, organization, body)
+    return changed(api, organization, body)
 
 
 def suspend_organization(api: Api, asked: Namespace) -> Body:
@@ -73,7 +73,7 @@ def invite(api: Api, asked: Namespace) -> Body:
     body |= {"expires_in": asked.expires_in} if asked.expires_in else {}
     body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
     where = path("organizations", asked.organization, "invites") if asked.organization else "/invites"
-    return _created(api, where, body, asked)
+    return created(api, where, body, asked)
 
 
 def list_invites(api: Api, asked: Namespace) -> list[Body]:
@@ -111,13 +111,13 @@ def add_member(api: Api, asked: Namespace) -> Body:
     body = {"email": asked.email, "roles": asked.role, "welcome": asked.welcome}
     body |= {"locale": asked.locale} if asked.locale else {}
     body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
-    return _created(api, _members(asked), body, asked, Prefer=_patience(asked))
+    return created(api, _members(asked), body, asked, Prefer=_patience(asked))
 
 
 def change_roles(api: Api, asked: Namespace) -> Body:
     """Give a member exactly these roles, unless somebody else changed them meanwhile."""
     member = _members(asked) + path(_user(api, asked))
-    return _changed(api, member, {"roles": asked.role}, Prefer=_patience(asked))
+    return changed(api, member, {"roles": asked.role}, Prefer=_patience(asked))
 
 
 def remove_member(api: Api, asked: Namespace) -> Body:
@@ -161,10 +161,7 @@ def _door() -> DoorConfiguration:
     if not text:
         return AS_SET_UP
     try:
-        settings = json.loads(text)
-        sources = tuple(Source(source) for source in settings["sources"])
-        exempt = tuple(settings.pop("exempt_clients", ()))
-        return DoorConfiguration(**{**settings, "sources": sources, "exempt_clients": exempt})
+        return from_json(text)
     except (ValueError, TypeError, KeyError):
         raise RefusedError(
             "door_not_configured", f"{SECRET_NAME} is not the JSON of the Action's secret."
@@ -223,12 +220,14 @@ def _normalised(address: str) -> str:
         raise RefusedError("unacceptable", f"{address} {error}") from None
 
 
-def _created(api: Api, where: str, body: Mapping[str, object], asked: Namespace, **headers: str) -> Body:
+def created(api: Api, where: str, body: Mapping[str, object], asked: Namespace, **headers: str) -> Body:
+    """Make something, once for the same idempotency key."""
     key = asked.idempotency_key or str(uuid.uuid4())
     return api.write("POST", where, dict(body), Idempotency_Key=key, **headers)
 
 
-def _changed(api: Api, where: str, body: Body, **headers: str) -> Body:
+def changed(api: Api, where: str, body: Body, **headers: str) -> Body:
+    """Change something, unless somebody else changes it meanwhile."""
     seen = api.call("GET", where).headers["ETag"]
     return api.write("PATCH", where, body, If_Match=seen, **headers)
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from guestlist.auth0 import Body, segment
 from guestlist.clock import clock
-from guestlist.login_policy import CLOSED_SECRETS, SECRET_NAME, DoorConfiguration
+from guestlist.login_policy import CLOSED_SECRETS
 from guestlist.management import Management, SetUpError
 
 BUILD_LIMIT = 120.0
@@ -16,15 +17,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 5.0
 
 
 def set_up_door(
-    configuration: DoorConfiguration, door: Path, management: Management, *, build_limit: float = BUILD_LIMIT
+    secrets: Mapping[str, str], door: Path, management: Management, *, build_limit: float = BUILD_LIMIT
 ) -> None:
     """Deploy each Action of the folder `door` and bind it first; what else is bound stays, behind it.
 
-    Auth0 shows no secret's value, so there is nothing to compare the configuration with: it is written, and
-    the Actions built and deployed, every time. They are built side by side.
+    Each is given those of the secrets that it asks for. Auth0 shows no secret's value, so there is nothing to
+    compare with: they are written, and the Actions built and deployed, every time, side by side.
     """
     manifests = [json.loads(path.read_text(encoding="utf-8")) for path in manifests_in(door)]
-    actions = [_written(manifest, configuration, door, management) for manifest in manifests]
+    actions = [_written(manifest, secrets, door, management) for manifest in manifests]
     for manifest, action in zip(manifests, actions, strict=True):
         name = manifest["name"]
         await_build(name, action, management, build_limit)
@@ -43,14 +44,16 @@ def as_made(action: Body) -> Body:
     return {"code": code, "runtime": action["runtime"], "dependencies": action.get("dependencies") or []}
 
 
-def _written(manifest: Body, configuration: DoorConfiguration, door: Path, management: Management) -> str:
+def _written(manifest: Body, secrets: Mapping[str, str], door: Path, management: Management) -> str:
     """Make or change the Action; return its path."""
     name = manifest["name"]
     action = {
         "code": (door / name / "code.js").read_text(encoding="utf-8"),
         "runtime": manifest["runtime"],
         "dependencies": manifest["dependencies"],
-        "secrets": [{"name": SECRET_NAME, "value": configuration.to_json()}],
+        "secrets": [
+            {"name": asked["name"], "value": secrets[asked["name"]]} for asked in manifest["secrets"]
+        ],
     }
     known = management.find("/actions/actions", name=name)
     if known is None:

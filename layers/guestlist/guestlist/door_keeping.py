@@ -5,7 +5,7 @@ whose names bear its version: what is deployed can be read off them, though Auth
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from aws_lambda_powertools import Logger
@@ -16,7 +16,6 @@ from guestlist.deadline import within
 from guestlist.door import as_made, await_build
 from guestlist.door_records import WATCH, Door
 from guestlist.leases import SETTLING
-from guestlist.login_policy import SECRET_NAME
 from guestlist.management import Management, SetUpError
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
@@ -31,12 +30,12 @@ ROUNDS = 5
 
 logger = Logger(child=True)
 
+Values = Callable[[], Mapping[str, str]]
+"""Returns the values of the door's other secrets, which a deployment may have wiped out, too, by name."""
 
-def keep_door(*, configuration: Callable[[], str], store: Store, auth0: Auth0) -> Door:
-    """Have the deployed door know which organizations are closed, unless somebody else is at it.
 
-    `configuration` returns the door's own settings, which a deployment may have wiped out, too.
-    """
+def keep_door(*, values: Values, store: Store, auth0: Auth0) -> Door:
+    """Have the deployed door know which organizations are closed, unless somebody else is at it."""
     seen = store.door()
     if seen.due is None or seen.lease_until > clock.now():
         return seen
@@ -45,15 +44,13 @@ def keep_door(*, configuration: Callable[[], str], store: Store, auth0: Auth0) -
     except ConditionFailed:
         return store.door()
     with within(WORK):
-        return _told_until_newest(door, configuration, store, Management(auth0))
+        return _told_until_newest(door, values, store, Management(auth0))
 
 
-def _told_until_newest(
-    door: Door, configuration: Callable[[], str], store: Store, management: Management
-) -> Door:
+def _told_until_newest(door: Door, values: Values, store: Store, management: Management) -> Door:
     for _ in range(ROUNDS):
         try:
-            _tell(door, configuration, management)
+            _tell(door, values, management)
         except SetUpError as error:
             logger.warning("the door was not told who is closed", version=door.version, reason=str(error))
             return _released(door, WATCH, store)
@@ -67,28 +64,40 @@ def _told_until_newest(
     return _released(door, 0, store)
 
 
-def _tell(door: Door, configuration: Callable[[], str], management: Management) -> None:
+def _tell(door: Door, values: Values, management: Management) -> None:
     """Deploy the list with each of the door's Actions that has another one; they are built side by side."""
-    wanted = {SECRET_NAME, *(name for name, _ in door.secrets())}
     actions = {action["name"]: action for action in management.listing("/actions/actions")}
-    behind = []
+    behind = {}
     for name in DOORS:
         action = actions.get(name)
         if action is None:
             raise SetUpError(f"There is no Action {name}.")
-        if _names(action.get("deployed_version")) != wanted:
-            _write(action, door, configuration, management)
-            behind.append(name)
-    for name in behind:
+        wanted = _wanted(action, door, values())
+        if _names(action.get("deployed_version")) != {secret["name"] for secret in wanted}:
+            _write(action, wanted, management)
+            behind[name] = wanted
+    for name, wanted in behind.items():
         path = _path(actions[name])
         await_build(name, path, management)
         deployed = management.call("POST", f"{path}/deploy")
-        if _names(deployed) != wanted:
+        if _names(deployed) != {secret["name"] for secret in wanted}:
             raise SetUpError(f"Somebody else deployed {name} at the same time.")
 
 
-def _write(action: Body, door: Door, configuration: Callable[[], str], management: Management) -> None:
-    """Write an Action's whole list of secrets; one that is named without a value keeps the one it has.
+def _wanted(action: Body, door: Door, values: Mapping[str, str]) -> list[Body]:
+    """Return an Action's whole list of secrets; one that is named without a value keeps the one it has."""
+    held = _names(action)
+    own: list[Body] = []
+    for name in DOORS[action["name"]]["secrets"]:
+        if name in held:
+            own.append({"name": name})
+        elif name in values:
+            own.append({"name": name, "value": values[name]})
+    return [*own, *({"name": name, "value": value} for name, value in door.secrets())]
+
+
+def _write(action: Body, wanted: list[Body], management: Management) -> None:
+    """Write an Action's list of secrets.
 
     Raises:
         SetUpError: the draft has changes of somebody's that a deployment would publish.
@@ -96,11 +105,7 @@ def _write(action: Body, door: Door, configuration: Callable[[], str], managemen
     deployed = action.get("deployed_version")
     if deployed and as_made(action) != as_made(deployed):
         raise SetUpError(f"The Action {action['name']} has changes that nobody deployed.")
-    settings: Body = {"name": SECRET_NAME}
-    if SECRET_NAME not in _names(action):
-        settings["value"] = configuration()
-    lists = [{"name": name, "value": value} for name, value in door.secrets()]
-    management.call("PATCH", _path(action), {"secrets": [settings, *lists]})
+    management.call("PATCH", _path(action), {"secrets": wanted})
 
 
 def _names(version: Body | None) -> set[str]:

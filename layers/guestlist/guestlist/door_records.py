@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from guestlist.login_policy import CLOSED_SECRETS, MARK_LENGTH, SECRET_LIMIT, mark
+from guestlist.door_configuration import SECRET_LIMIT
+from guestlist.login_policy import CLOSED_SECRETS, MARK_LENGTH, mark
 
 SECRETS = 30
 """How many secrets an Action may have (Auth0, entity limit policy)."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from guestlist.login_policy import Decision, DoorConfiguration, Facts, NoOrganization, Outcome, Source, decide
+from guestlist.door_configuration import DoorConfiguration
+from guestlist.login_policy import Decision, Facts, NoOrganization, Outcome, Source, decide
 from guestlist.names import is_organization
 
 Body = Mapping[str, Any]

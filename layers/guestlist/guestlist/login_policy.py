@@ -7,18 +7,12 @@ login admits, is made of the same rows in `system_policy.py`.
 
 import base64
 import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
 ORGANIZATION_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
-NAMESPACE_PATTERN: Final = "^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$"
-SECRET_NAME: Final = "GUESTLIST_DOOR"  # noqa: S105 - the name of an Action's secret, not its value
-SECRET_LIMIT: Final = 4096
-"""Characters in the value of an Action's secret (Auth0, entity limit policy)."""
 CLOSED_SECRETS: Final = "GUESTLIST_CLOSED_"
 """How the names begin of the secrets that list the closed organizations; a version and a number follow."""
 MARK_LENGTH: Final = 12
@@ -44,6 +38,20 @@ PROTOCOLS: Final = (
     "wstrust-usernamemixed",
 )
 """What `event.transaction.protocol` can be (Auth0, post-login event object); any other is refused."""
+ENTERPRISE: Final = (
+    "ad",
+    "adfs",
+    "google-apps",
+    "ip",
+    "office365",
+    "oidc",
+    "okta",
+    "pingfederate",
+    "samlp",
+    "sharepoint",
+    "waad",
+)
+"""The strategies of enterprise connections (Management API, `...IdentitiesItemEnterpriseProviderEnum`)."""
 
 
 class Source(StrEnum):
@@ -187,6 +195,15 @@ RULES: Final[tuple[Rule, ...]] = (
 FAILURE: Final = deny("door_failed", "Your sign-in could not be checked.")
 """The denial when the Action's own code throws."""
 
+NOBODY_YET: Final = ("no_organizations", "not_member")
+"""The denials that rest on the profile: about a new enterprise user, Guestlist is asked before them."""
+
+RESOLVE_SECONDS: Final = 5
+"""What asking may take in all, of the twenty seconds that a trigger has (Auth0, Actions limitations)."""
+
+RESOLVE_FAILED: Final = deny("resolve_failed", "Your organizations could not be looked up. Please try again.")
+"""The denial when Guestlist did not answer who a new enterprise user is."""
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -213,38 +230,3 @@ def decide(facts: Judged, rules: Sequence[Rule] = RULES) -> Decision:
 def mark(organization: str) -> str:
     """Return what stands for an organization on the list of closed ones: 72 bits of its SHA-256."""
     return base64.urlsafe_b64encode(hashlib.sha256(organization.encode()).digest())[:MARK_LENGTH].decode()
-
-
-@dataclass(frozen=True)
-class DoorConfiguration:
-    """One tenant's settings of the door, kept as JSON in the Action's secret `GUESTLIST_DOOR`.
-
-    Raises:
-        ValueError: a setting that the door would refuse, and then deny everyone.
-    """
-
-    namespace: str
-    """Of the claims, without a trailing slash: `https://guestlist.example/claims`."""
-    sources: tuple[Source, ...]
-    no_organization: NoOrganization = NoOrganization.DENY
-    refresh_organization: RefreshOrganization = RefreshOrganization.STORED
-    exempt_clients: tuple[str, ...] = ()
-    audience_prefix: str = ""
-    """What stands before the organization in an API's identifier; needed by the source `audience`."""
-
-    def __post_init__(self) -> None:
-        """Refuse what the Action would refuse."""
-        if not re.fullmatch(NAMESPACE_PATTERN, self.namespace):
-            raise ValueError("namespace: an https URL without a trailing slash")
-        if not self.sources or len(set(self.sources)) != len(self.sources):
-            raise ValueError("sources: at least one, each once")
-        if (Source.AUDIENCE in self.sources) != bool(self.audience_prefix):
-            raise ValueError("audience_prefix: with the source `audience`, and only with it")
-        if not all(self.exempt_clients):
-            raise ValueError("exempt_clients: client ids, none of them empty")
-        if len(self.to_json()) > SECRET_LIMIT:
-            raise ValueError(f"the configuration is over {SECRET_LIMIT} characters")
-
-    def to_json(self) -> str:
-        """Return the value of the secret."""
-        return json.dumps(asdict(self), separators=(",", ":"))

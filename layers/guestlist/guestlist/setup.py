@@ -18,7 +18,9 @@ needed. Which are exempt already cannot be read back, so every run sets the whol
 before anything is done; where applications of others will be asked, it goes on with `--yes` only.
 
 It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`,
-`door`) belong into Secrets Manager.
+`door`, `logins`) belong into Secrets Manager.
+Enterprise users are not known before their first login: with `--api` the door asks Guestlist about them then,
+by the client `resolver`; without, it lets them in once their profile says so.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
 Exit status: 0, set up; 1, Auth0 refused or failed; 2, not begun: something is missing or malformed.
 """
@@ -57,6 +59,10 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--exempt", action="append", default=[], metavar="CLIENT_ID", help="needs no organization; repeatable"
     )
+    parser.add_argument(
+        "--api", default="", help="our API's address: the door asks it about enterprise users"
+    )
+    parser.add_argument("--issuer", help="the tenant's custom domain, if tokens bear that: https://...")
     parser.add_argument("--yes", action="store_true", help="other applications may be asked for one")
     parser.add_argument("--door", type=Path, default=Path("actions/deploy/actions"))
     return parser.parse_args(given)
@@ -69,7 +75,7 @@ def _problems(url: str, wanted: Wanted, door: Path) -> Iterator[str]:
         if not ORIGIN.fullmatch(origin):
             yield f"{option}: a URL without a path or a trailing slash"
     try:
-        door_configuration(wanted)
+        door_configuration(wanted, resolver="to be made")
     except ValueError as error:
         yield str(error)
     if not manifests_in(door):
@@ -98,6 +104,8 @@ def main(arguments: list[str] | None = None) -> int:
         asked.application,
         asked.stored_refresh,
         tuple(asked.exempt),
+        asked.api,
+        asked.issuer or asked.url,
     )
     if problems := list(_problems(asked.url, wanted, asked.door)):
         print(*problems, sep="\n", file=sys.stderr)

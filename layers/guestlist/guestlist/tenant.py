@@ -8,12 +8,15 @@ from guestlist.access import Permission
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.caller import ALL_ORGANIZATIONS
 from guestlist.door import BUILD_LIMIT, set_up_door
-from guestlist.login_policy import DoorConfiguration, RefreshOrganization, Source
+from guestlist.door_configuration import DoorConfiguration, Resolution, secrets_in
+from guestlist.login_policy import RefreshOrganization, Source
 from guestlist.management import Management, SetUpError
 
 TOKEN_LIFE = 300
 """Seconds of an access token's life: a removal is complete when the last one has run out."""
-PERMISSIONS = [ALL_ORGANIZATIONS, *map(str, Permission)]
+PERMISSIONS = [ALL_ORGANIZATIONS, *(str(one) for one in Permission if one is not Permission.RESOLVE_LOGINS)]
+"""What operators and other systems may do; who is at the door is asked by the door alone."""
+SCOPES_OF_API = [*PERMISSIONS, str(Permission.RESOLVE_LOGINS)]
 ACCOUNTS = [
     *("read:users", "create:users", "update:users_app_metadata"),
     # To take an account that nobody proved to be theirs out of other hands.
@@ -24,12 +27,20 @@ SCOPES = {
     "projector": ACCOUNTS,
     # It looks, and changes nothing: who holds this client could not open the door.
     "drift": ["read:users", "read:actions", "read:connections"],
+    "provisioner": [
+        *("read:connections", "create:connections", "update:connections", "delete:connections"),
+        # An application's list of callbacks is written whole.
+        *("read:clients", "update:clients"),
+    ],
     # A deployment of the door needs the right to make Actions.
     "door": ["read:actions", "update:actions", "create:actions"],
+    "logins": ["read:users"],
 }
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
 OPERATOR_ROLE = "Guestlist operator"
+RESOLVE = "/logins/resolve"
+"""Our API's route by which the door asks."""
 EXAMPLE, CONSOLE = "Guestlist example application", "Guestlist operator console"
 
 
@@ -46,6 +57,10 @@ class Wanted:
     """Whether the tenant's plan keeps metadata on refresh tokens (Enterprise)."""
     exempt: tuple[str, ...] = ()
     """The clients that the door lets pass without an organization, beside the operators' own."""
+    api: str = ""
+    """Where the door reaches our API, to ask about new enterprise users; empty: it asks nobody."""
+    issuer: str = ""
+    """With `api`: where it gets the tokens that the API takes, the custom domain if there is one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,8 @@ class Client:
     client_secret: str
     configuration: str | None = None
     """For the function that keeps the door: the settings that the door has."""
+    resolver: str | None = None
+    """The same: the secret of the client by which the door asks about new enterprise users."""
 
     def shown(self) -> dict[str, str]:
         """Return what its owner is given."""
@@ -77,19 +94,23 @@ def set_up(
     clients = {
         "app": _set_up_client(EXAMPLE, _web(wanted), management),
         "operator": _set_up_client(CONSOLE, _web(wanted, "client_credentials"), management),
-        **{name: _set_up_client(f"Guestlist {name}", MACHINE, management) for name in ("system", *SCOPES)},
+        **{name: _set_up_client(f"Guestlist {name}", MACHINE, management) for name in MACHINES},
     }
     _set_up_connection(wanted, list(clients.values()), management)
     for name in ("operator", "system"):
         _set_up_grant(clients[name], wanted.audience, PERMISSIONS, management)
     for name, scopes in SCOPES.items():
         _set_up_grant(clients[name], auth0.audience, scopes, management)
+    _set_up_grant(clients["resolver"], wanted.audience, [Permission.RESOLVE_LOGINS], management)
     _set_up_operator_role(wanted, management)
-    configuration = door_configuration(wanted, clients["operator"].client_id, *wanted.exempt)
-    set_up_door(configuration, door, management, build_limit=build_limit)
-    return clients | {"door": replace(clients["door"], configuration=configuration.to_json())}
+    resolver, exempt = clients["resolver"], (clients["operator"].client_id, *wanted.exempt)
+    configuration = door_configuration(wanted, *exempt, resolver=resolver.client_id).to_json()
+    keeper = replace(clients["door"], configuration=configuration, resolver=resolver.client_secret)
+    set_up_door(secrets_in(keeper.shown()), door, management, build_limit=build_limit)
+    return clients | {"door": keeper}
 
 
+MACHINES = ("system", "resolver", *SCOPES)
 MACHINE = {"app_type": "non_interactive", "grant_types": ["client_credentials"]}
 
 
@@ -109,7 +130,7 @@ def _set_up_api(wanted: Wanted, management: Management) -> None:
     """Make the API's resource server: RBAC on, and the permissions in the token."""
     settings = {
         "name": "Guestlist",
-        "scopes": [{"value": value, "description": value} for value in PERMISSIONS],
+        "scopes": [{"value": value, "description": value} for value in SCOPES_OF_API],
         "signing_alg": "RS256",
         "enforce_policies": True,
         "token_dialect": "access_token_authz",
@@ -178,11 +199,11 @@ def _set_up_operator_role(wanted: Wanted, management: Management) -> None:
     management.call("POST", f"/roles/{segment(role['id'])}/permissions", {"permissions": granted})
 
 
-def door_configuration(wanted: Wanted, *exempt_clients: str) -> DoorConfiguration:
-    """Return how the door is to be configured.
+def door_configuration(wanted: Wanted, *exempt_clients: str, resolver: str) -> DoorConfiguration:
+    """Return how the door is to be configured; `resolver` is the client by which it asks.
 
     Raises:
-        ValueError: the namespace is no URL of our own.
+        ValueError: the namespace is no URL of our own, or the API is where no secret may be sent.
     """
     refresh = RefreshOrganization.STORED if wanted.stored_refresh else RefreshOrganization.REQUESTED
     return DoorConfiguration(
@@ -190,4 +211,9 @@ def door_configuration(wanted: Wanted, *exempt_clients: str) -> DoorConfiguratio
         sources=(Source.CLIENT, Source.CONNECTION, Source.QUERY),
         refresh_organization=refresh,
         exempt_clients=exempt_clients,
+        resolve=_resolution(wanted, resolver) if wanted.api else None,
     )
+
+
+def _resolution(wanted: Wanted, resolver: str) -> Resolution:
+    return Resolution(f"{wanted.api}{RESOLVE}", f"{wanted.issuer}/oauth/token", wanted.audience, resolver)

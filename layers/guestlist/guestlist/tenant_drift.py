@@ -6,9 +6,9 @@ from pathlib import Path
 
 from guestlist.auth0 import Auth0, Body
 from guestlist.door import as_made, bound_to, in_order
+from guestlist.door_configuration import SECRET_NAME
 from guestlist.drift_records import DriftKind, Finding
 from guestlist.errors import Auth0Refused, Auth0Unavailable
-from guestlist.login_policy import SECRET_NAME
 from guestlist.management import Management, SetUpError
 from guestlist.tenant import signs_up
 

@@ -5,6 +5,7 @@
 // Rendered by `python -m actions.generate` from the policy and the shells: change it there.
 const ORGANIZATION = new RegExp("^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$");
 const NAMESPACE = new RegExp("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$");
+const RESOLVE_URL = new RegExp("^(https://[A-Za-z0-9.-]+(:[0-9]+)?|http://127\\.0\\.0\\.1:[0-9]+)(/[A-Za-z0-9._~-]+)+$");
 const SOURCES = ["organization", "client", "audience", "connection", "query"];
 const NO_ORGANIZATION = ["deny", "admit", "only"];
 const REFRESH_ORGANIZATION = ["stored", "requested"];
@@ -30,7 +31,27 @@ const PROTOCOLS = [
 ];
 const REFRESH_PROTOCOL = "oauth2-refresh-token";
 const ROLE = "^[a-z0-9][a-z0-9_-]{0,39}$";
+const ENTERPRISE = [
+  "ad",
+  "adfs",
+  "google-apps",
+  "ip",
+  "office365",
+  "oidc",
+  "okta",
+  "pingfederate",
+  "samlp",
+  "sharepoint",
+  "waad"
+];
+const NOBODY_YET = [
+  "no_organizations",
+  "not_member"
+];
+const RESOLVER_SECRET = "GUESTLIST_RESOLVER";
+const RESOLVE_SECONDS = 5;
 const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
+const RESOLVE_FAILED = deny("resolve_failed", "Your organizations could not be looked up. Please try again.");
 
 // A row that denies holds unless its facts are surely otherwise; one that admits, if they are so.
 function decide(facts) {
@@ -93,6 +114,14 @@ const isText = (value) => typeof value === "string" && value !== "";
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const isOrganization = (value) => typeof value === "string" && ORGANIZATION.test(value);
 
+// How Guestlist is asked about new enterprise users.
+function isResolution(value) {
+  const urls = [own(value, "url"), own(value, "token_url")];
+  if (!urls.every((url) => isText(url) && RESOLVE_URL.test(url))) return false;
+  const known = Object.keys(value).every((key) => ["url", "token_url", "audience", "client_id"].includes(key));
+  return known && isText(value.audience) && isText(value.client_id);
+}
+
 // The settings in the secret, or null if one of them is missing, unknown or not as documented.
 function parseSettings(text) {
   let settings;
@@ -108,6 +137,7 @@ function parseSettings(text) {
     no_organization: (value) => NO_ORGANIZATION.includes(value),
     refresh_organization: (value) => REFRESH_ORGANIZATION.includes(value),
     exempt_clients: isTexts,
+    resolve: (value) => value === undefined || isResolution(value),
   };
   const known = isPresent(settings) && Object.keys(settings).every((key) => Object.hasOwn(checks, key));
   return known && Object.keys(checks).every((key) => checks[key](own(settings, key))) ? settings : null;
@@ -205,6 +235,48 @@ function factsOf(login, settings) {
     organization,
   };
 }
+
+const TOKEN = "guestlist-resolver";
+const TOKEN_MARGIN = 30; // seconds before its end at which the token is renewed
+
+// Auth0 makes an enterprise user's profile as they arrive: what Guestlist knows of them is not in it yet.
+function isNew(event, decision, settings) {
+  if (!NOBODY_YET.includes(decision.code) || !isPresent(settings.resolve)) return false;
+  return ENTERPRISE.includes(event.connection?.strategy) && !isPresent(own(event.user?.app_metadata, "guestlist"));
+}
+
+async function post(url, body, headers, signal) {
+  const sent = { "Content-Type": "application/json", ...headers };
+  const response = await fetch(url, { method: "POST", headers: sent, body: JSON.stringify(body), redirect: "manual", signal });
+  return { status: response.status, body: response.ok ? await response.json() : null };
+}
+
+async function ask(event, api, { resolve }, signal) {
+  let token = api.cache.get(TOKEN)?.value;
+  if (!isText(token)) {
+    const { token_url: url, audience, client_id: id } = resolve;
+    const grant = { grant_type: "client_credentials", client_id: id, client_secret: event.secrets[RESOLVER_SECRET], audience };
+    const given = await post(url, grant, {}, signal);
+    if (given.body === null) return given;
+    token = given.body.access_token;
+    const seconds = given.body.expires_in - TOKEN_MARGIN;
+    if (seconds > 0) api.cache.set(TOKEN, token, { ttl: seconds * 1000 });
+  }
+  const answer = await post(resolve.url, { user: event.user.user_id }, { Authorization: `Bearer ${token}` }, signal);
+  if (answer.status === 401) api.cache.delete(TOKEN);
+  return answer;
+}
+
+// The profile as Guestlist will write it. Throws if it does not say so in time, asked once more at the most.
+async function resolvedProfile(event, api, settings) {
+  const signal = AbortSignal.timeout(RESOLVE_SECONDS * 1000);
+  const first = await ask(event, api, settings, signal).catch(() => null);
+  const again = !signal.aborted && (first === null || first.status === 401 || first.status >= 500);
+  const { body } = again ? await ask(event, api, settings, signal) : first;
+  const { organizations, roles } = body;
+  if (!isTexts(organizations) || !isTexts(roles)) throw new Error("not an answer of Guestlist's");
+  return { organizations, guestlist: { roles } };
+}
 // policy:end
 
 // Module-level state is shared between users (Node 22): nothing but the settings, and the secrets they were read from.
@@ -232,8 +304,8 @@ function loginOf(event) {
   };
 }
 
-function admit(organization, namespace, event, api) {
-  const roles = rolesIn(organization, event.user.app_metadata);
+function admit(organization, profile, namespace, event, api) {
+  const roles = rolesIn(organization, profile);
   for (const token of [api.idToken, api.accessToken]) {
     token.setCustomClaim(`${namespace}/organization`, organization);
     token.setCustomClaim(`${namespace}/roles`, roles);
@@ -246,17 +318,26 @@ function admit(organization, namespace, event, api) {
 }
 
 // The reason for a denial, or "" if the login may go on.
-function check(event, api) {
+async function check(event, api) {
   const settings = settingsFrom(event.secrets);
-  const decision = decide(factsOf(loginOf(event), settings));
-  if (decision.outcome === "admit") admit(decision.organization, settings.namespace, event, api);
+  const login = loginOf(event);
+  let decision = decide(factsOf(login, settings));
+  if (isNew(event, decision, settings)) {
+    try {
+      login.profile = await resolvedProfile(event, api, settings);
+    } catch {
+      return RESOLVE_FAILED.reason;
+    }
+    decision = decide(factsOf(login, settings));
+  }
+  if (decision.outcome === "admit") admit(decision.organization, login.profile, settings.namespace, event, api);
   return decision.reason;
 }
 
 exports.onExecutePostLogin = async (event, api) => {
   let reason = FAILURE.reason;
   try {
-    reason = check(event, api);
+    reason = await check(event, api);
   } catch {
     reason = FAILURE.reason; // the exception's own text would end up in a URL
   }
