@@ -96,6 +96,23 @@ def _of_member(method: str, **more: Any) -> Case:  # noqa: ANN401 (JSON)
     return case
 
 
+def _of_domain(method: str, rest: str = "", **more: Any) -> Case:  # noqa: ANN401 (JSON)
+    """Return the case of a domain that was claimed just before, with the record that proves it in place."""
+
+    def case(ours: World, organization: str) -> Callable[[], Asked]:
+        def ready() -> Asked:
+            path, body = f"/organizations/{organization}/domains", {"domain": f"{unique('domain')}.example"}
+            made = ours.api.post(path, json=body).raise_for_status()
+            record, seen = made.json()["record"], {"If-Match": made.headers["etag"]}
+            ours.stack.zone[record["name"]] = [record["value"]]
+            where = f"{made.headers['location']}{rest}"
+            return partial(ours.api.request, method, where, headers=seen, **more)
+
+        return ready
+
+    return case
+
+
 def _of_link(method: str) -> Case:
     """Return the case of an invite's page, or its button: the page is looked at before."""
 
@@ -120,6 +137,7 @@ def _invite(ours: World, organization: str) -> httpx.Response:
 
 
 _INVITES, _MEMBERS = "/organizations/{organization}/invites", "/organizations/{organization}/members"
+_DOMAINS = "/organizations/{organization}/domains"
 ROUTES: dict[str, Case] = {
     "POST /organizations": _post("/organizations", lambda _: {"id": unique("clinic"), "name": "A Clinic"}),
     "GET /organizations": _get("/organizations", **PAGE),
@@ -140,6 +158,14 @@ ROUTES: dict[str, Case] = {
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
+    "POST /organizations/{organization}/domains": _post(
+        _DOMAINS, lambda _: {"domain": f"{unique('domain')}.example"}
+    ),
+    "GET /organizations/{organization}/domains": _get(_DOMAINS),
+    "GET /organizations/{organization}/domains/{domain}": _of_domain("GET"),
+    "POST /organizations/{organization}/domains/{domain}/prove": _of_domain("POST", "/prove"),
+    "PATCH /organizations/{organization}/domains/{domain}": _of_domain("PATCH", json={"roles": ["editor"]}),
+    "DELETE /organizations/{organization}/domains/{domain}": _of_domain("DELETE"),
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),

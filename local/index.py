@@ -27,6 +27,7 @@ class Person:
 class Links:
     """Where the parts of the stack answer (no trailing slash), and how a terminal acts as an operator."""
 
+    index: str
     api: str
     tenant: str
     mailbox: str
@@ -38,8 +39,8 @@ class Links:
     persons: Callable[[], Sequence[Person]]
 
 
-def create_app(links: Links) -> ASGIApp:
-    """Return the index page, made anew at each request."""
+def create_app(links: Links, *more: Route) -> ASGIApp:
+    """Return the index page, made anew at each request, and what else is to be had there."""
 
     async def index(_: Request) -> Response:
         context = {
@@ -49,4 +50,4 @@ def create_app(links: Links) -> ASGIApp:
         }
         return page("index.html", context)
 
-    return Starlette(routes=[Route("/", index), style_route()])
+    return Starlette(routes=[Route("/", index), style_route(), *more])

@@ -23,6 +23,7 @@ class Api(httpx.Client):
     """A program that calls Guestlist's API with a token."""
 
     def __init__(self, stack: Stack, token: str) -> None:
+        self.stack = stack
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         super().__init__(base_url=stack.api, headers=headers, verify=PLAIN, timeout=30)
 
@@ -34,6 +35,8 @@ class Person:
         self.stack = stack
         self.email = email
         self.password = f"Aa1!{secrets.token_urlsafe(12)}"
+        self.idp: dict[str, Any] = {"sub": secrets.token_hex(10), "email": email, "email_verified": True}
+        """What an identity provider says of this person; `name`, `groups` and whatever else may be added."""
         self.browser = httpx.Client(verify=PLAIN, timeout=30)
 
     def __enter__(self) -> Self:
@@ -68,15 +71,25 @@ class Person:
         self.choose_password(self.press(self.link()).headers["location"])
 
     def sign_in(self, organization: str, **more: str) -> dict[str, Any]:
-        """Sign in at the application, and return what it came to as the application tells programs."""
+        """Sign in at the application, and return what it came to as the application tells programs.
+
+        `more` goes to `/login`: `prompt`, `login_hint`, `connection`. Whichever pages the tenant shows are
+        answered: with the address, with the password, or as an identity provider with `idp`.
+        """
         query = {"organization": organization, **more}
         page = self.browser.get(f"{self.stack.app}/login", params=query, headers=JSON, follow_redirects=True)
-        if "/u/login" in str(page.url):
-            filled = {"username": self.email, "password": self.password}
-            action = self.stack.tenant.url + _form_action(page.text)
-            page = self.browser.post(action, data=filled, headers=JSON, follow_redirects=True)
+        if page.url.path == "/u/login/identifier":
+            page = self._fill(page, data={"username": self.email})
+        if page.url.path == "/u/login":
+            page = self._fill(page, data={"username": self.email, "password": self.password})
+        elif page.url.path.startswith("/_local/idp/"):
+            page = self._fill(page, json=self.idp)
         outcome: dict[str, Any] = page.json()
         return outcome
+
+    def _fill(self, page: httpx.Response, **filled: Any) -> httpx.Response:  # noqa: ANN401 (form or JSON)
+        action = self.stack.tenant.url + _form_action(page.text)
+        return self.browser.post(action, headers=JSON, follow_redirects=True, **filled)
 
     def refresh(self, organization: str) -> dict[str, Any]:
         """Have the application use its refresh token."""

@@ -40,6 +40,15 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "list_members": ("GET /organizations/{organization}/members", None),
     "read_member": ("GET /organizations/{organization}/members/{user}", None),
     "change_roles": ("PATCH /organizations/{organization}/members/{user}", {"roles": ["editor", "billing"]}),
+    "claim_domain": ("POST /organizations/{organization}/domains", {"domain": "clinic-a.example"}),
+    "list_domains": ("GET /organizations/{organization}/domains", None),
+    "read_domain": ("GET /organizations/{organization}/domains/{domain}", None),
+    "prove_domain": ("POST /organizations/{organization}/domains/{domain}/prove", None),
+    "change_domain": (
+        "PATCH /organizations/{organization}/domains/{domain}",
+        {"auto_join": True, "roles": ["editor"]},
+    ),
+    "release_domain": ("DELETE /organizations/{organization}/domains/{domain}", None),
     "read_user": ("GET /users/{user}", None),
     "list_user_organizations": ("GET /users/{user}/organizations", None),
     "list_audit": ("GET /organizations/{organization}/audit", None),
@@ -48,7 +57,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
 }
 """By the handler's name: route, and a body that it takes once; in an order in which each finds its own."""
-NOWHERE = {"organization": "nowhere", "invite": "0" * 26, "user": "0" * 24}
+NOWHERE = {"organization": "nowhere", "invite": "0" * 26, "user": "0" * 24, "domain": "nowhere.example"}
 
 
 @dataclass

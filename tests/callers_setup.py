@@ -51,6 +51,7 @@ def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     added(operator, own, "admin")
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
     nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
+    nobody["domain"] = "nowhere.example"
     subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
     accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
     stack.workers.idle()
@@ -114,7 +115,16 @@ def filled(api: Api, organization: str) -> dict[str, str]:
         "user": added(api, organization),
         "invite": made[0]["id"],
         "token": made[1]["link"].rpartition("/")[2],
+        "domain": claimed(api, organization),
     }
+
+
+def claimed(api: Api, organization: str) -> str:
+    """Claim a domain of its own for an organization, with the record that proves it in place."""
+    body = {"domain": f"{unique('domain')}.example"}
+    made = api.post(f"/organizations/{organization}/domains", json=body).raise_for_status().json()
+    api.stack.zone[made["record"]["name"]] = [made["record"]["value"]]
+    return str(made["domain"])
 
 
 def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
@@ -128,6 +138,8 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/invites": {"email": email},
         "POST /organizations/{organization}/members": {"email": email},
         "PATCH /organizations/{organization}/members/{user}": {"roles": ["editor"]},
+        "POST /organizations/{organization}/domains": {"domain": f"{unique('asked')}.example"},
+        "PATCH /organizations/{organization}/domains/{domain}": {"roles": ["editor"]},
         "POST /drift": {"repair": False},
     }
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}

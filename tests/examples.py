@@ -19,8 +19,11 @@ def answers(asker: Asker) -> Examples:
     """Walk through all operations once, and return what each was asked and answered."""
     ids, found = {"organization": "clinicA"}, Examples()
     for operation, (_, body) in OPERATIONS.items():
-        answer = asker.ask(operation, ids, headers=WAIT).raise_for_status().json()
+        answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
+        if operation == "claim_domain":
+            ids["domain"] = answer["domain"]
+            asker.stack.zone[answer["record"]["name"]] = [answer["record"]["value"]]
         if operation in {"invite", "add_member"}:
             ids["invite" if operation == "invite" else "user"] = answer.get("user") or answer["id"]
     return found

@@ -11,6 +11,7 @@ EVERYTHING = (
     "write:invites",
     "read:members",
     "write:members",
+    "write:domains",
     "read:audit",
 )
 

@@ -14,6 +14,7 @@ from guestlist.table import ATTEMPTS
 from tests.accept_setup import amend_user, filled, store, suspend
 from tests.asked import NOWHERE, OPERATIONS, Asker
 from tests.minted import caller
+from tests.provoked_domains import claimed, provoke_domains
 
 CREATING = ("provision", "invite", "invite_into_own", "add_member")
 WRITING = (
@@ -25,6 +26,10 @@ WRITING = (
     "revoke",
     "change_roles",
     "deprovision",
+    "claim_domain",
+    "prove_domain",
+    "change_domain",
+    "release_domain",
     "look_for_drift",
 )
 INVITING = ("invite", "invite_into_own")
@@ -49,6 +54,7 @@ def provoke(asker: Asker) -> None:
         _spent,
     ):
         provocation(asker, place)
+    provoke_domains(asker, place, _place(asker, "clinicH"))
 
 
 def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401 (JSON)
@@ -63,6 +69,7 @@ def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401
     }
     added = asker.ask("add_member", ids, **admin).raise_for_status()
     asker.stack.workers.idle()
+    ids = claimed(asker, ids, f"{organization}.example".lower())
     return {**ids, "invite": invited.json()["id"], "user": added.json()["user"]}
 
 
@@ -87,7 +94,7 @@ def _broken(asker: Asker, place: Ids) -> None:
 
 def _busy(asker: Asker, place: Ids) -> None:
     """Other transactions are in the way for as long as is tried."""
-    fresh: dict[str, Any] = {"email": "fresh@example.com", "id": "fresh", "repair": False}
+    fresh: dict[str, Any] = {"email": "fresh@example.com", "id": "fresh", "repair": False, "auto_join": False}
     for operation in WRITING:
         member = (
             _member(asker, place, f"busy-{operation}@example.com")

@@ -1,8 +1,11 @@
 """What the API's routes work with, made once at the cold start."""
 
+import os
+
 from guestlist.budgets import Budgets, Limits
 from guestlist.links import Links
 from guestlist.queue import Queue
+from guestlist.resolver import resolver
 from guestlist.settings import Settings, secret
 from guestlist.store import Store
 from guestlist.table import Table
@@ -16,13 +19,19 @@ settings = Settings(
     "PROJECTION_QUEUE",
     "MAIL_QUEUE",
     "DOOR_QUEUE",
+    "PROVISIONING_QUEUE",
     "MAILS_PER_ORGANIZATION",
     "MAILS_PER_INVITER",
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
 )
 store = Store(Table(settings.TABLE_NAME))
-queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE, door=settings.DOOR_QUEUE)
+queue = Queue(
+    projection=settings.PROJECTION_QUEUE,
+    mail=settings.MAIL_QUEUE,
+    door=settings.DOOR_QUEUE,
+    provisioning=settings.PROVISIONING_QUEUE,
+)
 links = Links(origin=settings.LINK_ORIGIN, keys=secret(settings.LINK_KEYS))
 limits = Limits(
     organization=int(settings.MAILS_PER_ORGANIZATION),
@@ -33,3 +42,4 @@ limits = Limits(
 budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION
+look_up = resolver(os.environ.get("NAME_SERVER", ""))

@@ -19,6 +19,7 @@ def persons() -> list[Person]:
 @pytest.fixture
 def index(persons: list[Person]) -> Iterator[httpx.Client]:
     links = Links(
+        index="http://index.example",
         api="http://api.example",
         tenant="http://tenant.example",
         mailbox="http://mailbox.example",

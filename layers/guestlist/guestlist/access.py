@@ -23,7 +23,7 @@ from guestlist import writes
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
 from guestlist.names import ADMIN
-from guestlist.records import Actor, ActorKind, OrganizationStatus, User
+from guestlist.records import CLOSED, Actor, ActorKind, User
 from guestlist.store import Store
 from guestlist.table import Write
 
@@ -64,6 +64,7 @@ ROUTES: Mapping[str, Rule] = {
     "GET /organizations": Rule(Permission.READ_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}/invites": Rule(Permission.READ_INVITES, Reach.PATH),
@@ -80,8 +81,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /organizations/{organization}/domains": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
     "GET /organizations/{organization}/domains/{domain}": Rule(Permission.READ_ORGANIZATIONS, Reach.PATH),
     "POST /organizations/{organization}/domains": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
-    "POST /organizations/{organization}/domains/{domain}/prove": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
     "PATCH /organizations/{organization}/domains/{domain}": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
+    "POST /organizations/{organization}/domains/{domain}/prove": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
     "DELETE /organizations/{organization}/domains/{domain}": Rule(Permission.WRITE_DOMAINS, Reach.PATH),
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
@@ -159,7 +160,7 @@ def not_suspended(caller: Caller, store: Store) -> None:
     if caller.organization is None:
         return
     with suppress(NotFound):  # what comes after says so, in its own way
-        if store.organization(caller.organization).status is OrganizationStatus.SUSPENDED:
+        if store.organization(caller.organization).status in CLOSED:
             raise Forbidden("Your organization is suspended.")
 
 

@@ -5,6 +5,7 @@
   guestlist members list --organization clinicA
   guestlist explain ann@example.com --organization clinicA
   guestlist drift --wait
+  guestlist plan organizations/
 
 Where the API is, and who calls, is said by the environment:
 
@@ -13,7 +14,7 @@ Where the API is, and who calls, is said by the environment:
   GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
 
 Exit status: 0, done; 1, refused (the problem's code and words, with --json the problem itself, are on
-standard error); 2, asked wrongly; 3, `drift` found something.
+standard error); 2, asked wrongly, or with wrong files; 3, `drift` found something, or `plan` has changes.
 """
 
 import argparse
@@ -23,10 +24,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from guestlist import cli_options as options
-from guestlist import commands
-from guestlist.client import Api, MissingSettingsError, RefusedError, Settings
+from guestlist import commands, repository
+from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.domain_commands import (
+    change_domain,
+    claim_domain,
+    list_domains,
+    prove_domain,
+    release_domain,
+)
 from guestlist.drift_command import DriftReport, look_for_drift
-from guestlist.terminal import as_json, as_text, printable
+from guestlist.repository_apply import Applied
+from guestlist.repository_files import ProblemsError
+from guestlist.repository_plan import Plan
+from guestlist.terminal import Told, as_json, as_text, printable
 
 EXPLAINED = """
 Decided by the table that the door itself has. USER is an id, or the address of a member or an invitee.
@@ -40,6 +51,12 @@ DRIFT = """
 Has everyone's account compared with what Guestlist recorded, and the door and the sign-ups with what set-up
 made. Organizations and roles are put right at Auth0, but for --report-only; for the rest it says what to do.
 A look goes on by slices every five minutes, within a budget of calls; one begins by itself every day.
+"""
+FILES = """
+FOLDER holds one YAML file per organization, clinicA.yaml; what it leaves out stays as it is. `export` writes
+it from what is, with a schema that editors complete by; `plan` shows what would change; `apply` shows that,
+asks, and does it.
+Exit status of `plan`: 0, nothing to do; 2, something is wrong in the files; 3, changes wait.
 """
 FOUND = 3
 """The exit status when there is drift."""
@@ -59,11 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MissingSettingsError as missing:
         print(missing, file=sys.stderr)
         return 2
-    except RefusedError as refused:
+    except (RefusedError, ProblemsError) as refused:
         print(as_json(refused.problem) if asked.json else printable(str(refused), keep="\n"), file=sys.stderr)
-        return 1
+        return 1 if isinstance(refused, RefusedError) else 2
     _print(as_json(found) if asked.json else as_text(found, asked.columns))
-    return FOUND if isinstance(found, DriftReport) and found.found else 0
+    return _status(found)
+
+
+def _status(found: list[Body] | Body | Told) -> int:
+    if isinstance(found, DriftReport):
+        return FOUND if found.found else 0
+    return found.status if isinstance(found, Plan | Applied) else 0
 
 
 def _print(answer: str) -> None:
@@ -91,6 +114,7 @@ def parser() -> Options:
     )
     _invites(_group(groups, "invites", "the offers that were made"))
     _members(_group(groups, "members", "who belongs to an organization"))
+    _domains(_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
     audit = _command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
     audit.add_argument("organization")
     explain = _command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
@@ -99,7 +123,20 @@ def parser() -> Options:
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
     _drift(_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
+    _repository(groups)
     return root
+
+
+def _repository(groups: "Groups") -> None:
+    plan = _command(groups, "plan", repository.plan_folder, "what files of organizations would change")
+    apply = _command(groups, "apply", repository.apply_folder, "make organizations as files state them")
+    export = _command(groups, "export", repository.export_folder, "write those files from what is")
+    for command in (plan, apply, export):
+        command.description, command.formatter_class = FILES, argparse.RawDescriptionHelpFormatter
+        options.folder(command)
+    apply.add_argument("--yes", action="store_true", help="ask nothing")
+    apply.add_argument("--allow-delete", action="store_true", help="offboard what has no file")
+    export.add_argument("--force", action="store_true", help="although there is something else")
 
 
 def _drift(drift: Options) -> None:
@@ -167,6 +204,18 @@ def _members(group: "Groups") -> None:
     options.member(remove)
     for command in (add, roles, remove):
         options.wait(command)
+
+
+def _domains(group: "Groups") -> None:
+    options.organization(_command(group, "list", list_domains, "all of them", "domains"))
+    claim = _command(group, "claim", claim_domain, "say that one is its own: the answer has the record")
+    prove = _command(group, "prove", prove_domain, "have the record looked for")
+    change = _command(group, "change", change_domain, "say whether people join by one, and with which roles")
+    release = _command(group, "release", release_domain, "give one up; members stay")
+    for command in (claim, prove, change, release):
+        options.domain(command)
+    options.key(claim)
+    options.auto_join(change)
 
 
 def _group(groups: "Groups", name: str, text: str) -> "Groups":

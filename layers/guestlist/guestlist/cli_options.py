@@ -28,6 +28,39 @@ def offer(command: Options) -> None:
     key(command)
 
 
+def folder(command: Options) -> None:
+    """Let the folder of organizations be named."""
+    text = "has a file of each organization, as clinicA.yaml; organizations"
+    command.add_argument("folder", nargs="?", default="organizations", metavar="FOLDER", help=text)
+
+
+def domain(command: Options) -> None:
+    """Let a domain of an organization be named."""
+    command.add_argument("domain", help="as clinic-a.example")
+    organization(command)
+
+
+def auto_join(command: Options) -> None:
+    """Let it be said whether people join by a domain, and with which roles; what is not said stays."""
+    command.add_argument(
+        "--auto-join",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS,
+        help="whether its people become members at their first login",
+    )
+    given = command.add_mutually_exclusive_group()
+    given.add_argument(
+        "--role",
+        dest="roles",
+        action="append",
+        default=argparse.SUPPRESS,
+        metavar="R",
+        help="a role that they have then; may be repeated",
+    )
+    none = given.add_argument("--no-roles", dest="roles", action="store_const", const=[], help="none at all")
+    none.default = argparse.SUPPRESS
+
+
 def wait(command: Options) -> None:
     """Let the time to wait for Auth0 be said."""
     text = "seconds to wait for Auth0, 10 at most; 5"

@@ -44,7 +44,7 @@ def claim(organization: str, name: str, *, request: Request, store: Store) -> Do
         _untaken(organization, name, store)
         if len(store.domains(organization)) >= MOST:
             raise TooManyDomains
-        token, now = secrets.token_urlsafe(24), request.now
+        token, now = secrets.token_hex(16), request.now
         claimed = Domain(organization=organization, name=name, token=token, created_at=now)
         store.commit(
             writes.new_domain(claimed),

@@ -8,14 +8,19 @@ GuestlistError
 ├── Conflict               409                           the state of things forbids it
 │   ├── AlreadyMember           already_member
 │   ├── InvitePending           invite_pending
+│   ├── DomainTaken             domain_taken
+│   ├── DomainUnproved          domain_unproved
+│   ├── ConnectionTaken         connection_taken
 │   ├── DoorFull                door_full
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
 │   ├── NameReserved            name_reserved
 │   ├── OrganizationExists      organization_exists
+│   ├── OrganizationNotReady    organization_not_ready
 │   ├── OrganizationSuspended   organization_suspended
 │   ├── SeatsInUse              seats_in_use
 │   ├── SeatsTaken              seats_taken
+│   ├── TooManyDomains          too_many_domains
 │   └── TooManyOrganizations    too_many_organizations
 ├── Stale                  412  stale                    If-Match names another version
 ├── TooLarge               413  too_large                the body is over 64 KB
@@ -26,6 +31,7 @@ GuestlistError
 ├── Auth0Refused           502  auth0_refused            Auth0 said no
 └── Unavailable            503  unavailable              try again in `retry_after` seconds
     ├── Busy                    busy                     others kept changing the same thing
+    ├── DnsUnavailable          dns_unavailable          no name server answers
     └── Auth0Unavailable        auth0_unavailable        out of reach or out of budget
 """
 
@@ -94,6 +100,24 @@ class InviteClosed(Conflict):
     code, title = "invite_closed", "This invite was accepted or revoked."
 
 
+class DomainTaken(Conflict):
+    """Another organization proved the domain."""
+
+    code, title = "domain_taken", "Another organization has proved this domain."
+
+
+class DomainUnproved(Conflict):
+    """The domain's TXT record is not there; `record` says what has to be."""
+
+    code, title = "domain_unproved", "This domain is not proved."
+
+
+class ConnectionTaken(Conflict):
+    """The connection is another organization's, or the one that organizations share."""
+
+    code, title = "connection_taken", "This connection belongs to another organization."
+
+
 class DoorFull(Conflict):
     """The door's list of closed organizations is as long as it may be."""
 
@@ -124,6 +148,12 @@ class OrganizationSuspended(Conflict):
     code, title = "organization_suspended", "This organization is suspended."
 
 
+class OrganizationNotReady(Conflict):
+    """What the organization needs is being made or taken down, or could not be made; `status` says which."""
+
+    code, title = "organization_not_ready", "This organization is not ready for that."
+
+
 class SeatsTaken(Conflict):
     """Members and pending invites fill the organization's seats."""
 
@@ -134,6 +164,12 @@ class SeatsInUse(Conflict):
     """Members and pending invites hold more seats than there shall be."""
 
     code, title = "seats_in_use", "More seats are in use."
+
+
+class TooManyDomains(Conflict):
+    """The organization claims as many domains as one may."""
+
+    code, title = "too_many_domains", "This organization claims too many domains."
 
 
 class TooManyOrganizations(Conflict):
@@ -216,6 +252,12 @@ class Busy(Unavailable):
     """Others kept changing the same thing for as long as we tried."""
 
     code, title = "busy", "Too many changes at once; try again."
+
+
+class DnsUnavailable(Unavailable):
+    """No name server that is asked says whether there is a record."""
+
+    code, title = "dns_unavailable", "The domain's name servers do not answer."
 
 
 class Auth0Unavailable(Unavailable):

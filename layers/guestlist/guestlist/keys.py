@@ -11,22 +11,27 @@ name ignoring case, for ever    ORGNAME#folded        same
 membership (or its tombstone)   ORG#org               MEMBER#user
 invite                          INVITE#id             INVITE           listing (by status), due
 (organization, email) -> invite ORG#org               INVITED#email
+domain that it claims           ORG#org               DOMAIN#name
+proved domain -> organization   DOMAIN#name           same
 audit                           ORG#org               AUDIT#id
 idempotency key                 KEY#caller#route#key  same
 budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
 the look for drift              DRIFT                 same
 the closed organizations        DOOR                  same             due
+callbacks of an application     CALLBACKS#client      same
 
 The indexes hold keys alone: what moves in an item, as counters do, costs nothing there.
 """
 
 import zlib
 
+from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
+from guestlist.provisioning_records import CallbackList
 from guestlist.records import Audit, Invite, InviteStatus, Membership, Organization, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
@@ -38,7 +43,7 @@ ORGANIZATIONS = "ORGANIZATIONS"
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun | Door
+Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | CallbackList | Domain
 
 
 def user(user_id: str) -> Key:
@@ -106,6 +111,21 @@ def mailbox(mailbox_id: str) -> Key:
     return (f"MAILBOX#{mailbox_id}",) * 2
 
 
+def domain(organization_id: str, name: str) -> Key:
+    """Return the key of a domain, by its normalised name, as one organization claims it."""
+    return (f"ORG#{organization_id}", f"DOMAIN#{name}")
+
+
+def proved(name: str) -> Key:
+    """Return the key of the pointer to the organization that proved a domain."""
+    return (f"DOMAIN#{name}",) * 2
+
+
+def callbacks(client_id: str) -> Key:
+    """Return the key of what organizations have on an application's list."""
+    return (f"CALLBACKS#{client_id}",) * 2
+
+
 def of(record: Record) -> Key:
     """Return the key of a record."""
     match record:
@@ -119,6 +139,10 @@ def of(record: Record) -> Key:
             return invite(record.id)
         case Audit():
             return (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+        case Domain():
+            return domain(record.organization, record.name)
+        case CallbackList():
+            return callbacks(record.id)
         case DriftRun() | Door():
             return DRIFT_RUN if isinstance(record, DriftRun) else DOOR
 

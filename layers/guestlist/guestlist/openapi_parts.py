@@ -16,6 +16,7 @@ TAGS = {
     "organizations": "Business customers.",
     "invites": "Offers of membership.",
     "members": "Users in an organization.",
+    "domains": "Domains that an organization has, each proved by a record of the domain name system.",
     "users": "People, and where they belong.",
     "audit": "Who did what, when, to whom.",
     "drift": "What somebody changed at Auth0 past Guestlist.",
@@ -25,13 +26,14 @@ TAGS = {
 PARAMETERS = {
     "organization": "An organization's id.",
     "invite": "An invite's id.",
+    "domain": "A domain that the organization claims, in any spelling.",
     "user": "A user's id.",
     "token": "What the mail's link holds.",
     "status": "Only what is in this status.",
     "limit": "How many items a page has at most.",
     "cursor": "The `next` of the page before; it survives what comes and goes meanwhile.",
 }
-TAGGED = {"Organization", "Invite", "Member"}
+TAGGED = {"Organization", "Invite", "Member", "Domain"}
 """The resources that bear an `ETag`."""
 
 PROBLEM: Part = {
@@ -58,6 +60,12 @@ PROBLEM: Part = {
         },
         "user": {"type": "string", "description": "Of `already_member`: who it is."},
         "invite": {"type": "string", "description": "Of `invite_pending`: which it is."},
+        "record": {
+            "type": "object",
+            "description": "Of `domain_unproved`: what was looked for in the domain name system.",
+            "required": ["name", "type", "value"],
+            "properties": {name: {"type": "string"} for name in ("name", "type", "value")},
+        },
         "budget": {"type": "string", "description": "Of `budget_exhausted`: whose it is."},
         "seats": {"type": "integer", "description": "Of `seats_taken`: how many there are."},
         "taken": {"type": "integer", "description": "Of `seats_taken`: members and pending invites."},

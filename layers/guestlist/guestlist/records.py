@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
-from guestlist.provisioning_records import Connection, Kind, Progress
+from guestlist.provisioning_records import DATABASE, Connection, Kind, Progress, StepState
 
 
 class ActorKind(StrEnum):
@@ -19,6 +19,7 @@ class ActorKind(StrEnum):
     INVITEE = "invitee"
     SWEEP = "sweep"
     PROJECTOR = "projector"
+    PROVISIONER = "provisioner"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,9 @@ class Action(StrEnum):
     ORGANIZATION_CHANGE = "organization:change"
     ORGANIZATION_SUSPEND = "organization:suspend"
     ORGANIZATION_RESUME = "organization:resume"
+    ORGANIZATION_FAIL = "organization:fail"
+    ORGANIZATION_OFFBOARD = "organization:offboard"
+    ORGANIZATION_DELETE = "organization:delete"
     INVITE_CREATE = "invite:create"
     INVITE_RESEND = "invite:resend"
     INVITE_REVOKE = "invite:revoke"
@@ -48,7 +52,13 @@ class Action(StrEnum):
     MEMBER_REMOVE = "member:remove"
     MEMBER_ADOPT = "member:adopt"
     MEMBER_DROP = "member:drop"
+    MEMBER_JOIN = "member:join"
+    USER_BIND = "user:bind"
     USER_PROVE = "user:prove"
+    DOMAIN_CLAIM = "domain:claim"
+    DOMAIN_PROVE = "domain:prove"
+    DOMAIN_CHANGE = "domain:change"
+    DOMAIN_RELEASE = "domain:release"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +86,10 @@ class OrganizationStatus(StrEnum):
     OFFBOARDING = "offboarding"
 
 
+CLOSED = frozenset({OrganizationStatus.SUSPENDED, OrganizationStatus.OFFBOARDING})
+"""Whose door is closed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Organization:
     """A business customer, with its counters."""
@@ -89,8 +103,6 @@ class Organization:
     """The client ids for which its connections are enabled."""
     callbacks: tuple[str, ...] = ()
     """Addresses of its own to which the applications' logins may lead."""
-    first_admin: str = ""
-    """Whom to invite as its first administrator, as typed."""
     provisioning: tuple[Progress, ...] = ()
     """What is made for it at Auth0, step by step."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE
@@ -115,8 +127,22 @@ class Organization:
     created_at: int
     adopting: bool = False
     """Whether accounts that bear its name from before us are still to be made members."""
+    cursor: str | None = None
+    """How far its former members were looked through, whether Auth0 knows that they are out."""
+    unsettled_at: int | None = None
+    """When a call that makes something for it was last ambiguous: it may still take effect, for three minutes."""
+    lease_owner: str | None = None
+    lease_until: int = 0
     attempts: int = 0
     due: int | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is to be made or unmade for it at Auth0."""
+        steps = any(step.state in {StepState.PENDING, StepState.FAILED} for step in self.provisioning)
+        return self.status is OrganizationStatus.OFFBOARDING or (
+            steps and self.status is not OrganizationStatus.FAILED
+        )
 
 
 class NameState(StrEnum):
@@ -182,6 +208,17 @@ class User:
     due: int | None = None
 
     @property
+    def is_made_by_us(self) -> bool:
+        """Whether the account is a database's, for us to make; any other comes by its first login."""
+        return self.account.startswith(f"{DATABASE}|")
+
+    @property
+    def awaits_login(self) -> bool:
+        """Whether nothing can be told of the user before they sign in at their own identity provider."""
+        gone = self.halt is Halt.MISSING and not self.is_made_by_us
+        return gone or self.halt is Halt.AWAITING_LOGIN
+
+    @property
     def unproved(self) -> bool:
         """Whether an account with this address may have been anyone's before us, for all we know."""
         return not self.created and not self.proved
@@ -239,6 +276,8 @@ class Invite:
     organization: str
     email: str
     typed_email: str
+    connection: str = ""
+    """Where they are to sign in, by its name at Auth0; empty: the common connection."""
     roles: tuple[str, ...]
     locale: str
     inviter: Actor

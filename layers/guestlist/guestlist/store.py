@@ -8,11 +8,13 @@ from operator import itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
+from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.mail_records import Mailbox
+from guestlist.provisioning_records import CallbackList
 from guestlist.records import Audit, Invite, InviteStatus, Membership, NameState, Organization, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
@@ -25,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization, Door)
+Amended = TypeVar("Amended", User, Invite, Organization, Door, CallbackList)
 Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
@@ -146,18 +148,43 @@ class Store:
         """Return a page of an organization's members, consistently; tombstones are passed over."""
         found: list[Membership] = []
         while len(found) < limit:
-            items, cursor = self._table.page(
-                "#pk = :pk AND begins_with(#sk, :kind)",
-                limit=limit - len(found),
-                cursor=cursor,
-                pk=f"ORG#{organization}",
-                kind="MEMBER#",
-            )
-            read = [from_item(Membership, item) for item in items]
-            found += [membership for membership in read if membership.stands]
+            page = self.memberships(organization, limit=limit - len(found), cursor=cursor)
+            found += [membership for membership in page.items if membership.stands]
+            cursor = page.next
             if cursor is None:
                 break
         return Page(found, cursor)
+
+    def memberships(self, organization: str, *, limit: int, cursor: str | None) -> Page[Membership]:
+        """Return a page of those who are or were in an organization, consistently."""
+        items, following = self._table.page(
+            "#pk = :pk AND begins_with(#sk, :kind)",
+            limit=limit,
+            cursor=cursor,
+            pk=f"ORG#{organization}",
+            kind="MEMBER#",
+        )
+        return Page([from_item(Membership, item) for item in items], following)
+
+    def domain(self, organization: str, name: str) -> Domain | None:
+        """Return a domain that an organization claims, by its normalised name."""
+        found = self._table.get(keys.domain(organization, name))
+        return from_item(Domain, found) if found else None
+
+    def domains(self, organization: str) -> list[Domain]:
+        """Return all domains that an organization claims, by name, consistently."""
+        pk, kind = keys.domain(organization, "")
+        condition, found, cursor = "#pk = :pk AND begins_with(#sk, :kind)", list[Domain](), None
+        while True:
+            items, cursor = self._table.page(condition, limit=100, cursor=cursor, pk=pk, kind=kind)
+            found += [from_item(Domain, item) for item in items]
+            if cursor is None:
+                return found
+
+    def proved_by(self, name: str) -> str | None:
+        """Return the id of the organization that proved a domain."""
+        pointer = self._table.get(keys.proved(name))
+        return str(pointer["organization"]) if pointer else None
 
     def audit(self, organization: str, *, limit: int, cursor: str | None) -> Page[Audit]:
         """Return a page of what was done in an organization, consistently, newest first."""
@@ -180,6 +207,11 @@ class Store:
         """Return which organizations are closed, and how far the door at Auth0 knows."""
         found = self._table.get(keys.DOOR)
         return from_item(Door, found) if found else Door()
+
+    def callback_list(self, client_id: str) -> CallbackList:
+        """Return which addresses organizations have on an application's list."""
+        found = self._table.get(keys.callbacks(client_id))
+        return from_item(CallbackList, found) if found else CallbackList(id=client_id)
 
     def drift_run(self) -> DriftRun | None:
         """Return the last run that looked for drift, or the one that goes on."""

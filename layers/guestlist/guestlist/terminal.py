@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from guestlist.client import Body
 from guestlist.drift_command import DriftReport
 from guestlist.explain import Explanation
+from guestlist.repository_apply import Applied
+from guestlist.repository_export import Exported
+from guestlist.repository_plan import Plan
 
 COLUMNS = {
     "organizations": ("id", "name", "status", "members", "pending_invites", "seats"),
     "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
     "members": ("user", "email", "roles", "projection", "created_at"),
+    "domains": ("domain", "proved_at", "auto_join", "roles", "record"),
     "audit": ("at", "action", "subject", "actor", "request_id"),
 }
 """What a table shows of a list; `--json` has everything."""
 
-Told = Explanation | DriftReport
+Told = Explanation | DriftReport | Plan | Applied | Exported
 
 
 def as_json(found: list[Body] | Body | Told) -> str:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
+from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
+from guestlist.provisioning_records import CallbackList
 from guestlist.records import (
     Audit,
     Invite,
@@ -26,7 +28,7 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door)
+Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door, CallbackList, Domain)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -37,12 +39,37 @@ def new_organization(organization: Organization) -> list[Write]:
     return [put(keys.item(organization)), put(name, when=when)]
 
 
+def provisioned_anew(before: Organization, after: Organization) -> list[Write]:
+    """Provision an organization again that could not be made; what it had asked for is forgotten."""
+    after = replace(after, version=before.version + 1)
+    again = put(keys.item(after), when="#version = :seen AND #status = :failed", seen=before.version, failed=before.status.value)
+    kept = {connection.name for connection in after.connections}
+    return [again, *(free_connection(before.id, own.name) for own in before.connections if own.name not in kept)]
+
+
+def own_connection(organization: str, name: str) -> Write:
+    """Take a connection for an organization; no other has it."""
+    when = "attribute_not_exists(#pk) OR #organization = :organization"
+    return put(keys.pointer(keys.connection(name), organization=organization), when=when, organization=organization)
+
+
+def free_connection(organization: str, name: str) -> Write:
+    """Let a connection that was an organization's be another's."""
+    return delete(keys.connection(name), when="#organization = :organization", organization=organization)
+
+
 def changed_organization(before: Organization, after: Organization) -> Write:
     """Change an organization that nobody changed meanwhile, to no fewer seats than are taken then."""
     if after.seats is None:
         return difference(before, after, when="#version = :seen", seen=before.version)
     fits = "#version = :seen AND #taken <= :most"
     return difference(before, after, when=fits, seen=before.version, most=after.seats)
+
+
+def gone(organization: Organization, owner: str) -> Write:
+    """Take away the record of an organization that has nobody and nothing any more; its name stays taken."""
+    empty = "#taken = :nobody AND #lease_owner = :owner"
+    return delete(keys.organization(organization.id), when=empty, nobody=0, owner=owner)
 
 
 def reserve(name: str, user: str) -> list[Write]:
@@ -133,17 +160,25 @@ def counted(
     admins: int = 0,
     mailed: Mailed | None = None,
     grants: bool,
+    to_the_last: bool = False,
 ) -> Write:
-    """Move an organization's counters; what grants needs it active, and a seat if it takes one."""
+    """Move an organization's counters; what grants needs it active, and a seat if it takes one.
+
+    `to_the_last`: it is being offboarded, and may lose its last admin.
+    """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
     if grants:
         conditions.append("#status = :active")
         values["active"] = OrganizationStatus.ACTIVE.value
     if taken > 0:
         conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
-    if admins < 0:
+    counts = {"taken": taken, "pending": pending, "admins": admins}
+    if to_the_last:
+        conditions.append("#status = :leaving")
+        values["leaving"] = OrganizationStatus.OFFBOARDING.value
+    elif admins < 0:
         conditions.append("#admins > :last")
-    counts = {"taken": taken, "pending": pending, "admins": admins} | ({"last": 1} if admins < 0 else {})
+        values["last"] = 1
     change = "ADD #taken :taken, #pending :pending, #admins :admins"
     if mailed:
         values |= {"day": mailed.day, "mail": 1}
@@ -183,6 +218,39 @@ def still_not_invited(organization: str, email: str) -> Write:
     return check(keys.invited(organization, email), when="attribute_not_exists(#pk)")
 
 
+def new_domain(domain: Domain) -> Write:
+    """Record that an organization claims a domain, which it did not."""
+    return put(keys.item(domain))
+
+
+def changed_domain(before: Domain, after: Domain) -> Write:
+    """Change a domain that nobody changed meanwhile, or released and claimed anew."""
+    after = replace(after, version=before.version + 1)
+    when = "#version = :seen AND #token = :same"
+    return difference(before, after, when=when, seen=before.version, same=before.token)
+
+
+def own_domain(domain: Domain) -> Write:
+    """Take a domain for the organization that proved it; no other has it."""
+    return put(keys.pointer(keys.proved(domain.name), organization=domain.organization))
+
+
+def released(domain: Domain) -> list[Write]:
+    """Forget a domain as it was read, and let another organization prove it."""
+    when = "#version = :seen AND #token = :same"
+    gone = delete(keys.of(domain), when=when, seen=domain.version, same=domain.token)
+    if not domain.is_proved:
+        return [gone]
+    held, owner = keys.proved(domain.name), domain.organization
+    return [gone, delete(held, when="#organization = :owner", owner=owner)]
+
+
+def still_active(organization: str) -> Write:
+    """Rely on an organization's being active at the moment of the commit."""
+    active = OrganizationStatus.ACTIVE.value
+    return check(keys.organization(organization), when="#status = :active", active=active)
+
+
 def audited(audit: Audit) -> Write:
     """Record who did what."""
     return put(keys.item(audit))
@@ -216,6 +284,11 @@ def new_drift_run(run: DriftRun) -> Write:
 
 def changed_door(before: Door, after: Door) -> Write:
     """Change which organizations are closed, if nobody did meanwhile."""
+    return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
+
+
+def changed_callbacks(before: CallbackList, after: CallbackList) -> Write:
+    """Change which addresses organizations have on an application's list, if nobody did meanwhile."""
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
