@@ -92,7 +92,7 @@ class _Portal:
         asked = request.query_params
         if not asked.get("organization"):
             return RedirectResponse("/", 303)
-        extra = {name: asked[name] for name in ("login_hint", "prompt") if asked.get(name)}
+        extra = {name: asked[name] for name in ("connection", "login_hint", "prompt") if asked.get(name)}
         attempt = Attempt(asked["organization"])
         try:
             url = await self._tenant.authorization_url(attempt, extra)

@@ -86,7 +86,7 @@ class RelyingParty:
         self._keys: dict[str, jwt.PyJWK] = {}
 
     async def authorization_url(self, attempt: Attempt, extra: Mapping[str, str]) -> str:
-        """Return where to send the browser; `extra` may hold `login_hint` and `prompt`."""
+        """Return where to send the browser; `extra` may hold `connection`, `login_hint` and `prompt`."""
         parameters = {
             "response_type": "code",
             "client_id": self._registration.client_id,

@@ -9,7 +9,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.servers import Server
-from local.tenant import control
+from local.tenant import control, idp
 from local.tenant.actions import ActionRunner
 from local.tenant.authentication import routes as authentication_routes
 from local.tenant.bootstrap import bootstrap
@@ -17,6 +17,7 @@ from local.tenant.calls import CallLog
 from local.tenant.errors import ManagementError
 from local.tenant.faults import Faults
 from local.tenant.limits import RateLimits
+from local.tenant.logins import Logins
 from local.tenant.management.api import PREFIX, ManagementApi
 from local.tenant.state import State
 
@@ -41,11 +42,13 @@ def create_app(state: State, *, runner: ActionRunner) -> ASGIApp:
     A call is noted first, so that the log has those that were refused and those that got no answer; it is
     then counted, so that a fault's answer has the headers too; then it may suffer; then it is answered.
     """
-    authentication = Router(authentication_routes(state, runner))
+    logins = Logins()
+    authentication = Router(authentication_routes(state, runner, logins))
     faults = Faults(state, ByPrefix(PREFIX + "/", ManagementApi(state), authentication))
     apis = CallLog(state, RateLimits(state, faults))
     handlers = {ManagementError: control.refused}
-    tests = Starlette(routes=control.routes(state, faults), exception_handlers=handlers)
+    local = [*control.routes(state, faults), *idp.routes(state, logins)]
+    tests = Starlette(routes=local, exception_handlers=handlers)
     return ByPrefix("/_local/", tests, apis)
 
 

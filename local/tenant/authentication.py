@@ -10,6 +10,7 @@ from local.tenant import pages
 from local.tenant.actions import ActionRunner
 from local.tenant.asked import Asked, endpoint, text
 from local.tenant.dbconnections import DatabaseConnections
+from local.tenant.identifier_page import IdentifierPage
 from local.tenant.login_flow import COOKIE, LoginFlow
 from local.tenant.login_pages import LoginPages
 from local.tenant.logins import Logins
@@ -20,11 +21,10 @@ from local.tenant.token_claims import EMAIL, OIDC_SCOPES, PROFILE, user_claims, 
 from local.tenant.token_endpoint import TokenEndpoint
 
 
-def routes(state: State, runner: ActionRunner) -> list[Route]:
+def routes(state: State, runner: ActionRunner, logins: Logins) -> list[Route]:
     """Return the routes of the Authentication API and its pages."""
-    logins = Logins()
     flow = LoginFlow(state, runner, logins)
-    login, ticket = LoginPages(flow), TicketPage(state)
+    login, identifier, ticket = LoginPages(flow), IdentifierPage(flow), TicketPage(state)
     tokens, databases = TokenEndpoint(state, runner, logins), DatabaseConnections(state)
     discovery = Discovery(state)
     table = [
@@ -32,6 +32,9 @@ def routes(state: State, runner: ActionRunner) -> list[Route]:
         ("GET", "/.well-known/jwks.json", discovery.jwks),
         ("GET", "/authorize", flow.authorize),
         ("POST", "/authorize", flow.authorize),
+        ("GET", "/login/callback", identifier.called_back),
+        ("GET", "/u/login/identifier", identifier.show),
+        ("POST", "/u/login/identifier", identifier.identify),
         ("GET", "/u/login", login.show_login),
         ("POST", "/u/login", login.log_in),
         ("GET", "/u/signup", login.show_signup),

@@ -4,7 +4,7 @@ import secrets
 
 from local.tenant.asked import Asked, text
 from local.tenant.client_proof import is_public
-from local.tenant.logins import TRANSACTION_LIFE, Transaction, database_connections
+from local.tenant.logins import TRANSACTION_LIFE, Transaction, enabled_connections
 from local.tenant.oauth_errors import PageError, RedirectedError
 from local.tenant.state import Document, State, connection_by_name, resource_server_by_identifier
 
@@ -108,6 +108,6 @@ def _check_organization(client: Document, parameters: Document) -> None:
 def _check_connection(state: State, client: Document, name: str | None) -> None:
     if name is not None and connection_by_name(state, name) is None:
         raise RedirectedError("invalid_request", "the connection was not found")
-    if not database_connections(state, client["client_id"], name):
+    if not enabled_connections(state, client["client_id"], name):
         told = "no connections enabled for the client" if name is None else "the connection is not enabled"
         raise RedirectedError("invalid_request", told)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from local.tenant.asked import Asked, text
 from local.tenant.documents import milliseconds
-from local.tenant.logins import Transaction, connection_of
+from local.tenant.logins import Transaction, connection_of, is_enterprise
+from local.tenant.management.strategies import DATABASE
 from local.tenant.state import Document, RefreshToken, Session, State
 
 USER = (
@@ -21,6 +22,7 @@ USER = (
         "username",
     ),
 )
+UNSEEN = {"blocked", "last_ip", "last_login", "logins_count", "app_metadata", "user_metadata"}
 STRIPPED = {"auth_session", "authn_response", "client_secret", "client_assertion", "refresh_token"}
 """Never in `event.request.body` [deprecations, since 2025-09-16]."""
 EXT_NAME = re.compile(r"ext-[\w-]{1,28}", re.ASCII)
@@ -124,12 +126,19 @@ def _of_user(
     if session is not None:
         at = milliseconds(session.created_at)
         event["session"] = {"id": session.id, "created_at": at, "authenticated_at": at}
-        event["authentication"] = {"methods": [{"name": "pwd", "timestamp": at}]}
+        connection = connection_of(state, user, session.connection)
+        federated = connection is not None and is_enterprise(connection)
+        event["authentication"] = {
+            "methods": [{"name": "federated" if federated else "pwd", "timestamp": at}]
+        }
     return event
 
 
 def _user(user: Document) -> Document:
-    profile = {name: user[name] for name in USER if name in user}
+    """Return the user; root attributes that an identity provider gave are there too [community 114979]."""
+    federated = user["identities"][0]["provider"] != DATABASE
+    names = set(user) - UNSEEN if federated else USER
+    profile = {name: user[name] for name in names if name in user}
     metadata = {name: user.get(name) or {} for name in ("app_metadata", "user_metadata")}
     return copy.deepcopy({**profile, **metadata})
 

@@ -8,6 +8,7 @@ from local.tenant.actions import ActionRunner, Outcome
 from local.tenant.asked import Asked, text
 from local.tenant.authorize import check_request, new_transaction, trusted_client
 from local.tenant.documents import milliseconds
+from local.tenant.enterprise import identity_provider
 from local.tenant.events import login_event
 from local.tenant.logins import (
     CODE_LIFE,
@@ -16,11 +17,12 @@ from local.tenant.logins import (
     Logins,
     Transaction,
     connection_of,
-    database_connections,
+    enabled_connections,
+    is_enterprise,
     live_session,
     new_session,
 )
-from local.tenant.oauth_errors import RedirectedError
+from local.tenant.oauth_errors import PageError, RedirectedError
 from local.tenant.state import Document, Session, State
 from local.tenant.triggers import POST_LOGIN, bound_actions, keep_metadata
 
@@ -30,7 +32,7 @@ COOKIE_LIFE = 259200
 
 
 class LoginFlow:
-    """Every login of a tenant, whether it began with a password or with a session."""
+    """Every login of a tenant: by a password, by an identity provider, or by a session."""
 
     def __init__(self, state: State, runner: ActionRunner, logins: Logins) -> None:
         self.state = state
@@ -55,10 +57,27 @@ class LoginFlow:
             return self._refused(redirect_uri, transaction.state, nobody)
         with self.state.lock:
             self.logins.transactions[transaction.id] = transaction
-        return RedirectResponse(f"/u/login?state={transaction.id}", 302)
+            return RedirectResponse(self._first_page(transaction), 302)
+
+    def transaction(self, asked: Asked) -> Transaction:
+        """Return the login that a page's `state` names (the lock is held).
+
+        Raises:
+            PageError: 400, for one that is over, too old or of an application that is gone.
+        """
+        transaction = self.logins.transactions.get(text(asked.query, "state") or "")
+        if (
+            transaction is None
+            or transaction.expires_at <= self.state.clock.now()
+            or transaction.client_id not in self.state.clients
+        ):
+            message = "This login page has expired or was used already. Go back to the application to log in."
+            raise PageError(400, "Oops!, something went wrong", message)
+        asked.request.scope["client_id"] = transaction.client_id
+        return transaction
 
     def sign_in(self, transaction: Transaction, user: Document, connection: str, asked: Asked) -> Session:
-        """Begin a session after a password was right (the lock is held); the browser's older one ends."""
+        """Begin a session of whom is proved (the lock is held); the browser's older one ends."""
         self.state.sessions.pop(asked.request.cookies.get(COOKIE, ""), None)
         now = milliseconds(self.state.clock.now())
         logins_count = user.get("logins_count", 0) + 1
@@ -86,8 +105,7 @@ class LoginFlow:
         if outcome.session_revoked is not None:
             self.state.sessions.pop(session.id, None)
         if outcome.denied is not None:
-            refused = RedirectedError(outcome.error, outcome.denied)
-            return self._refused(transaction.redirect_uri, transaction.state, refused)
+            return self.refused(transaction, outcome.error, outcome.denied)
         grant = Grant(
             user_id=session.user_id,
             client_id=transaction.client_id,
@@ -104,6 +122,20 @@ class LoginFlow:
             transaction.redirect_uri, {"code": self.logins.new_code(code), "state": transaction.state}
         )
 
+    def _first_page(self, transaction: Transaction) -> str:
+        """Return where a login begins: at the only identity provider, with an address, or with a password."""
+        connections = enabled_connections(self.state, transaction.client_id, transaction.connection)
+        if not any(is_enterprise(connection) for connection in connections):
+            return f"/u/login?state={transaction.id}"
+        if len(connections) == 1:
+            return identity_provider(connections[0], transaction)
+        return f"/u/login/identifier?state={transaction.id}"
+
+    def refused(self, transaction: Transaction, error: str, description: str) -> Response:
+        """Tell the application's callback why nobody signs in."""
+        told = RedirectedError(error, description)
+        return self._refused(transaction.redirect_uri, transaction.state, told)
+
     def _usable_session(self, transaction: Transaction, asked: Asked) -> Session | None:
         session = live_session(self.state, asked.request.cookies.get(COOKIE))
         if session is None or transaction.prompt in {"login", "select_account"}:
@@ -112,13 +144,12 @@ class LoginFlow:
         if transaction.max_age is not None and age > transaction.max_age:
             return None
         connection = connection_of(self.state, self.state.users[session.user_id], session.connection)
-        usable = database_connections(self.state, transaction.client_id, transaction.connection)
+        usable = enabled_connections(self.state, transaction.client_id, transaction.connection)
         return session if connection in usable else None
 
     def _refused_user(self, transaction: Transaction) -> Response:
         """Tell the callback that the user is blocked [block-and-unblock-users.mdx], or was just deleted."""
-        refused = RedirectedError("unauthorized", "user is blocked")
-        return self._refused(transaction.redirect_uri, transaction.state, refused)
+        return self.refused(transaction, "unauthorized", "user is blocked")
 
     def _refused(self, redirect_uri: str, state: str | None, refused: RedirectedError) -> Response:
         told = {"error": refused.error, "error_description": refused.description, "state": state}

@@ -26,14 +26,14 @@ class LoginPages:
     def show_login(self, asked: Asked) -> Response:
         """GET /u/login."""
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             return self._login_page(transaction, transaction.login_hint)
 
     def log_in(self, asked: Asked) -> Response:
         """POST /u/login: a wrong password shows the page again, with a 400."""
         email = _address(asked, "username")
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             password = text(asked.body, "password") or ""
             found = _user_with_password(self._state, self._connections(transaction), email, password)
             if found is None:
@@ -44,7 +44,7 @@ class LoginPages:
     def show_signup(self, asked: Asked) -> Response:
         """GET /u/signup."""
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             self._open_connection(transaction)
             return page("signup.html", self._context(transaction, transaction.login_hint, None))
 
@@ -52,7 +52,7 @@ class LoginPages:
         """POST /u/signup: a new user, who is logged in."""
         email, password = _address(asked, "email"), text(asked.body, "password") or ""
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             connection = self._open_connection(transaction)
             try:
                 user = new_database_user(self._state, connection, email, password)
@@ -65,31 +65,19 @@ class LoginPages:
     def show_reset_request(self, asked: Asked) -> Response:
         """GET /u/reset-password/request."""
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             return page("reset_request.html", self._context(transaction, transaction.login_hint, None))
 
     def request_reset(self, asked: Asked) -> Response:
         """POST /u/reset-password/request: the same page whether there is such a user or not."""
         email = _address(asked, "email")
         with self._state.lock:
-            transaction = self._transaction(asked)
+            transaction = self._flow.transaction(asked)
             connections = self._connections(transaction)
             mails = [reset_mail(self._state, c, email, transaction.client_id) for c in connections]
         for mail in filter(None, mails):
             self._state.mail(mail)
         return page("reset_sent.html", {**self._context(transaction, email, None), "email": email})
-
-    def _transaction(self, asked: Asked) -> Transaction:
-        transaction = self._flow.logins.transactions.get(text(asked.query, "state") or "")
-        if (
-            transaction is None
-            or transaction.expires_at <= self._state.clock.now()
-            or transaction.client_id not in self._state.clients
-        ):
-            message = "This login page has expired or was used already. Go back to the application to log in."
-            raise PageError(400, "Oops!, something went wrong", message)
-        asked.request.scope["client_id"] = transaction.client_id
-        return transaction
 
     def _login_page(
         self, transaction: Transaction, username: str, error: str | None = None, status: int = 200

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from local.tenant.actions import Outcome
+from local.tenant.management.strategies import DATABASE, ENTERPRISE
 from local.tenant.state import Document, Session, State, connection_by_name
 
 SESSION_LIFE = 604800.0
@@ -60,12 +61,22 @@ class Code:
     expires_at: float
 
 
+@dataclass(frozen=True)
+class Assertion:
+    """Whom an identity provider named, by its connection (by name) and what it says of them."""
+
+    connection: str
+    claims: Document
+
+
 @dataclass
 class Logins:
     """Logins under way, by the `state` of their page, and codes that wait to be exchanged."""
 
     transactions: dict[str, Transaction] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
+    assertions: dict[str, Assertion] = field(default_factory=dict)
+    """What identity providers said, by the code that carries it to `/login/callback`, once."""
 
     def new_code(self, code: Code) -> str:
         """Keep a code and return it as the callback will carry it."""
@@ -75,7 +86,7 @@ class Logins:
 
 
 def new_session(state: State, user_id: str, connection: str) -> Session:
-    """Return a new session, begun now with a password of this connection (by name)."""
+    """Return a new session, begun now by this connection (by name)."""
     session = Session(secrets.token_urlsafe(24), user_id, set(), state.clock.now(), connection)
     state.sessions[session.id] = session
     return session
@@ -89,15 +100,26 @@ def live_session(state: State, cookie: str | None) -> Session | None:
     return session if session.created_at + SESSION_LIFE > state.clock.now() else None
 
 
-def database_connections(state: State, client_id: str, name: str | None = None) -> list[Document]:
-    """Return the database connections that are enabled for a client, or the one of them that is named."""
+def enabled_connections(state: State, client_id: str, name: str | None = None) -> list[Document]:
+    """Return the connections that a client's users may sign in by, or the one of them that is named."""
     return [
         connection
         for connection in state.connections.values()
-        if connection["strategy"] == "auth0"
+        if connection["strategy"] in {DATABASE, *ENTERPRISE}
         and client_id in state.connection_clients.get(connection["id"], set())
         and name in {None, connection["name"]}
+        and connection.get("authentication", {}).get("active", True)
     ]
+
+
+def database_connections(state: State, client_id: str, name: str | None = None) -> list[Document]:
+    """Return the database connections among them."""
+    return [c for c in enabled_connections(state, client_id, name) if not is_enterprise(c)]
+
+
+def is_enterprise(connection: Document) -> bool:
+    """Return whether users of a connection sign in at an identity provider."""
+    return bool(connection["strategy"] != DATABASE)
 
 
 def connection_of(state: State, user: Document, name: str | None = None) -> Document | None:

@@ -73,14 +73,15 @@ def _document(body: Document, email: str, bare_id: str, now: str) -> Document:
         "identities": [identity],
         "name": email,
         "nickname": email.partition("@")[0],
-        "picture": _gravatar(email),
+        "picture": gravatar(email),
         "updated_at": now,
         "user_id": f"auth0|{bare_id}",
         **more,
     }
 
 
-def _gravatar(email: str) -> str:
+def gravatar(email: str) -> str:
+    """Return the picture of a user who has none."""
     digest = hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
     initials = email[:2]
     return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2F{initials}.png"

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 import ssl
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,13 @@ class Stage:
         if enabled:
             self.state.connection_clients[self.connection["id"]].add(client_id)
         return client
+
+    def enterprise(self, name: str = "acme", strategy: str = "oidc", **options: object) -> Document:
+        """Plant an enterprise connection that is enabled for `app`."""
+        connection: Document = {"id": new_id("con_"), "name": name, "strategy": strategy, "options": options}
+        self.state.connections[connection["id"]] = connection
+        self.state.connection_clients[connection["id"]] = {"app"}
+        return connection
 
     def action(self, code: str, trigger: str = "post-login", **secrets: str) -> None:
         """Deploy an Action and bind it after those that are there."""
@@ -142,12 +150,18 @@ class Browser(httpx.Client):
         """Log in and return what the callback got."""
         return callback(self.submit(self.login_page(**asked)))
 
+    def federated(self, asked: Mapping[str, str] | None = None, **said: object) -> dict[str, str]:
+        """Log in by an identity provider that says this, and return what the callback got."""
+        page = self.get(self.authorize(**{"connection": "acme", **(asked or {})}).headers["location"])
+        answer = self.post(form_action(page), json={"sub": "00u1", "email": "Eve@acme.example", **said})
+        return callback(self.get(answer.headers["location"]))
+
 
 def form_action(page: httpx.Response) -> str:
     """Return where a page's form leads."""
     found = re.search(r'<form method="post" action="([^"]+)"', page.text)
     assert found is not None, page.text
-    return found[1]
+    return html.unescape(found[1])
 
 
 def callback(response: httpx.Response) -> dict[str, str]:

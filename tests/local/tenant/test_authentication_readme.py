@@ -5,6 +5,7 @@ from pathlib import Path
 
 from local.tenant.actions import ActionRunner
 from local.tenant.authentication import routes
+from local.tenant.logins import Logins
 from local.tenant.pages import STYLE
 from local.tenant.state import State
 
@@ -16,7 +17,7 @@ def test_every_route_is_told_with_its_source() -> None:
     """None is left out, none invented; the style sheet is not worth a word."""
     there = [
         (method, route.path)
-        for route in routes(State("http://tenant.example"), ActionRunner())
+        for route in routes(State("http://tenant.example"), ActionRunner(), Logins())
         for method in (route.methods or set()) - {"HEAD"}
         if route.path != STYLE
     ]
