@@ -39,6 +39,7 @@ CLIENT_SECRETS = {
     "ProjectorClient": "projector",
     "DriftClient": "drift",
     "DoorClient": "door",
+    "LoginsClient": "logins",
     "ProvisionerClient": "provisioner",
 }
 

@@ -10,8 +10,9 @@ from guestlist import writes
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
-from guestlist.joining import joined, new_user
+from guestlist.joining import inviter_stands, new_user, taken_up
 from guestlist.links import Links, is_complete
+from guestlist.organizations import own_connection
 from guestlist.profile import proved
 from guestlist.projection import Projected, has_work, project_user
 from guestlist.records import (
@@ -26,7 +27,6 @@ from guestlist.records import (
 )
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
-from guestlist.table import Write
 
 logger = Logger(child=True)
 
@@ -101,7 +101,7 @@ def _page(invite: Invite, generation: int, organization: Organization, store: St
     if organization.status is not OrganizationStatus.ACTIVE:
         return Page.SUSPENDED
     if invite.active:
-        return Page.OFFER if _inviter_stands(invite, store) else Page.REVOKED
+        return Page.OFFER if inviter_stands(invite, store) else Page.REVOKED
     membership = store.membership(organization.id, invite.user) if invite.user else None
     stands = membership is not None and membership.stands
     return Page.USED if stands and not over else Page.USED_UP
@@ -126,6 +126,8 @@ def accept(
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
     projected = _projected(invite.user, request.id, store, auth0)
+    if projected.user.awaits_login:
+        return Accepted(invite, None)
     if projected.user.halt and not has_work(projected.user, clock.now()):
         return replace(opened, page=Page.STOPPED)
     if projected.user.applied < projected.user.version:
@@ -141,22 +143,11 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
     invite = opened.invite
     if opened.page is Page.USED and invite is not None:
         _prove(invite, request, store)
-    if opened.page is not Page.OFFER or invite is None:
+    if opened.page is not Page.OFFER or invite is None or opened.organization is None:
         return opened
-    user = store.user_by_email(connection, invite.email) or new_user(connection, invite.email, now)
-    joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
-    accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
-    invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
-    action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
-    store.commit(
-        writes.changed(invite, accepted),
-        writes.free_address(invite),
-        joining.writes,
-        counts,
-        writes.audited(action),
-        _inviter_still_stands(invite),
-    )
+    by = own_connection(opened.organization, invite.connection or connection)
+    user = store.user_by_email(by.name, invite.email) or new_user(by, invite.email, now)
+    accepted = taken_up(invite, user, request=request, store=store)
     return replace(opened, page=Page.USED, invite=accepted)
 
 
@@ -168,20 +159,6 @@ def _prove(invite: Invite, request: Request, store: Store) -> None:
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.USER_PROVE, user.id)
     store.commit(writes.changed(user, proved(user, request.now)), writes.audited(action))
-
-
-def _inviter_stands(invite: Invite, store: Store) -> bool:
-    """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
-    if invite.inviter.user is None:
-        return True
-    membership = store.membership(invite.organization, invite.inviter.user)
-    return membership is not None and membership.administers
-
-
-def _inviter_still_stands(invite: Invite) -> list[Write]:
-    """Return what the acceptance relies on at the moment of the commit."""
-    inviter = invite.inviter.user
-    return [writes.still_admin(invite.organization, inviter)] if inviter else []
 
 
 def _projected(user: str, request_id: str, store: Store, auth0: Auth0) -> Projected:

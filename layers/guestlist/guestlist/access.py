@@ -87,6 +87,7 @@ ROUTES: Mapping[str, Rule] = {
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "POST /logins/resolve": Rule(Permission.RESOLVE_LOGINS, Reach.ALL),
     "POST /drift": Rule(Permission.WRITE_MEMBERS, Reach.ALL),
     "GET /drift": Rule(Permission.READ_MEMBERS, Reach.ALL),
 }

@@ -9,7 +9,7 @@ from guestlist.clock import clock
 from guestlist.errors import NotFound
 from guestlist.invites import closed, welcome
 from guestlist.names import is_organization
-from guestlist.profile import adopted, known_name, with_foreign_name
+from guestlist.profile import adopted, known_name, names_in, with_foreign_name
 from guestlist.records import Action, Actor, ActorKind, Halt, InviteStatus, Membership, NameState, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
@@ -32,7 +32,7 @@ def bind(user: User, found: Found, store: Store) -> User | None:
     name = str(account["user_id"])
     if store.user_by_account(name):
         return None
-    after = adopted(user, name, _names(account))
+    after = adopted(user, name, names_in(account))
     if found.reset:
         reset, logins = account.get("last_password_reset", ""), account.get("logins_count", 0)
         after = replace(after, password_reset=reset, logins_before=logins)
@@ -49,12 +49,6 @@ def before_joining(user: User, store: Store) -> User:
     ]
     kept = {name: roles for name, roles in user.organizations.items() if name not in joined}
     return replace(user, organizations=kept, version=user.applied)
-
-
-def _names(account: "Account") -> list[str]:
-    """Return the names in an account's array; what is none, the door does not heed either."""
-    array = (account.get("app_metadata") or {}).get("organizations")
-    return [name for name in array if isinstance(name, str)] if isinstance(array, list) else []
 
 
 def take_over(user_id: str, request_id: str, store: Store) -> User:
@@ -124,7 +118,7 @@ def kept(user: User, account: "Account", store: Store) -> User:
 
     They are reserved, as those of an account from before us are. A name of ours in it grants nothing.
     """
-    for name in sorted({*_names(account)} - {*user.organizations, *user.foreign}):
+    for name in sorted({*names_in(account)} - {*user.organizations, *user.foreign}):
         _keep(user.id, name, store)
     return store.user(user.id)
 

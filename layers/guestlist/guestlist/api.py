@@ -1,10 +1,9 @@
 """The HTTP API's edge: requests as use-cases are asked, and errors as problem details (RFC 9457)."""
 
-import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -19,28 +18,22 @@ from pydantic import BaseModel
 from guestlist.access import PUBLIC, ROUTES, allow, not_suspended, still_stands
 from guestlist.caller import Caller, caller_of
 from guestlist.clock import clock
+from guestlist.edge import PROBLEM, json_of, problem_of, refused, text_of
 from guestlist.errors import (
-    BudgetExhausted,
     GuestlistError,
     Malformed,
     NotFound,
     PreconditionRequired,
     Stale,
-    TooLarge,
     Unacceptable,
     Unauthenticated,
-    Unavailable,
 )
 from guestlist.request import BROKEN_PATH, IdempotencyKey, Request
 from guestlist.store import Store
 
-LARGEST_BODY = 64 * 1024
 LONGEST_WAIT = 10
 MOST_ERRORS = 20
 Headers = dict[str, str | list[str]]
-PROBLEM = "application/problem+json"
-PROBLEM_TYPE = "/openapi.json#/components/examples/{code}"
-"""Names a kind of problem and leads to what the document says of it, from whatever origin it came."""
 KEY = re.compile(r"[ -~]{1,255}")
 
 logger = Logger(child=True)
@@ -75,7 +68,7 @@ def create_api(namespace: str, store: Store) -> APIGatewayHttpResolver:
         return _refused(error) if isinstance(error, Malformed) else _invalid(error)
 
     app = APIGatewayHttpResolver(
-        enable_validation=True, json_body_deserializer=_json, strip_prefixes=[BROKEN_PATH]
+        enable_validation=True, json_body_deserializer=json_of, strip_prefixes=[BROKEN_PATH]
     )
     app.use(middlewares=[past_the_table])
     app.exception_handler(GuestlistError)(_refused)
@@ -88,10 +81,9 @@ def create_api(namespace: str, store: Store) -> APIGatewayHttpResolver:
 def answer(app: APIGatewayHttpResolver, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one event of API Gateway's HTTP API; its body is read as JSON, whatever it calls itself."""
     try:
-        body = _text(event)
+        body = text_of(event)
     except GuestlistError as error:
-        refusal = _refused(error)
-        return {"statusCode": refusal.status_code, "headers": {"Content-Type": PROBLEM}, "body": refusal.body}
+        return refused(error)
     headers = {**event.get("headers", {}), "content-type": "application/json"}
     return app.resolve({**event, "headers": headers, "body": body, "isBase64Encoded": False}, context)
 
@@ -168,55 +160,9 @@ def waited(seconds: int) -> Headers:
     return {"Preference-Applied": f"wait={seconds}"} if seconds else {}
 
 
-def _text(event: Mapping[str, Any]) -> str:
-    """Return the body, if it is small enough to be looked at and text at all."""
-    body = str(event.get("body") or "")
-    try:
-        content = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
-    except ValueError:
-        raise Malformed("The body is not base64, as its event says.") from None
-    if len(content) > LARGEST_BODY:
-        raise TooLarge
-    text = content.decode(errors="replace")
-    # The gateway itself puts this in place of bytes that are no UTF-8.
-    if "\ufffd" in text:
-        raise Malformed("The body is not UTF-8.")
-    return text
-
-
-def _json(text: str) -> Any:  # noqa: ANN401 (JSON)
-    """Read JSON as RFC 8259 has it: no `NaN`, no name twice in an object, which parsers disagree on."""
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Malformed("The body is not JSON.") from None
-
-
-def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        raise Malformed("The body has the same name twice in an object.")
-    return members
-
-
-def _no_constant(_: str) -> None:
-    raise ValueError
-
-
 def _problem(error: GuestlistError, **members: object) -> Response[str]:
-    problem = {
-        "type": PROBLEM_TYPE.format(code=error.code),
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-    }
-    if error.detail:
-        problem["detail"] = error.detail
-    headers: Headers = {}
-    if isinstance(error, Unavailable | BudgetExhausted):
-        headers["Retry-After"] = str(error.retry_after)
-    body = json.dumps(problem | error.members | members)
-    return Response(status_code=error.status, content_type=PROBLEM, body=body, headers=headers)
+    headers, problem = problem_of(error, **members)
+    return Response(error.status, PROBLEM, json.dumps(problem), {**headers})
 
 
 def _refused(error: GuestlistError) -> Response[str]:

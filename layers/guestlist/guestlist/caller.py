@@ -37,20 +37,32 @@ def caller_of(claims: Mapping[str, object], namespace: str) -> Caller:
     Raises:
         Forbidden: the token gives neither an organization nor all of them.
     """
-    subject, organization = str(claims.get("sub", "")), claims.get(f"{namespace}/organization")
-    is_system = claims.get("gty") == "client-credentials"
-    granted = frozenset(
-        str(claims.get("scope", "")).split() if is_system else listed(claims.get("permissions"))
-    )
-    if organization is None and ALL_ORGANIZATIONS not in granted:
+    system = system_of(claims, namespace)
+    if system is not None:
+        if system.organization is None and ALL_ORGANIZATIONS not in system.permissions:
+            raise Forbidden
+        return system
+    subject, held_to = str(claims.get("sub", "")), _organization(claims, namespace)
+    granted = frozenset(listed(claims.get("permissions")))
+    if held_to is None and ALL_ORGANIZATIONS not in granted:
         raise Forbidden
-    held_to = None if organization is None else str(organization)
-    if is_system:
-        return Caller(ActorKind.SYSTEM, subject, granted, held_to)
     if held_to is None:
         return Caller(ActorKind.OPERATOR, subject, granted)
     is_admin = ADMIN in listed(claims.get(f"{namespace}/roles"))
     return Caller(ActorKind.ADMIN if is_admin else ActorKind.MEMBER, subject, organization=held_to)
+
+
+def system_of(claims: Mapping[str, object], namespace: str) -> Caller | None:
+    """Return the system that a token by client credentials names, if it is one, whatever it is granted."""
+    if claims.get("gty") != "client-credentials":
+        return None
+    granted = frozenset(str(claims.get("scope", "")).split())
+    return Caller(ActorKind.SYSTEM, str(claims.get("sub", "")), granted, _organization(claims, namespace))
+
+
+def _organization(claims: Mapping[str, object], namespace: str) -> str | None:
+    claim = claims.get(f"{namespace}/organization")
+    return None if claim is None else str(claim)
 
 
 def listed(claim: object) -> list[str]:

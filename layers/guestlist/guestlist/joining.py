@@ -6,15 +6,27 @@ from typing import NamedTuple
 from guestlist import writes
 from guestlist.ids import random_id
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
-from guestlist.records import Actor, Membership, User
+from guestlist.provisioning_records import Connection
+from guestlist.records import Action, Actor, ActorKind, Halt, Invite, InviteStatus, Membership, User
+from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.table import Write
 
 
-def new_user(connection: str, email: str, now: int) -> User:
-    """Return a person whom nobody has recorded yet, with an account whose id is chosen now."""
+def new_user(connection: Connection, email: str, now: int) -> User:
+    """Return a person whom nobody has recorded yet, with an account whose id is chosen now.
+
+    At an identity provider of an organization's own the account comes with its first login, under an id of
+    Auth0's; until then ours stands for it.
+    """
     return User(
-        id=random_id(), connection=connection, email=email, account=f"auth0|{random_id()}", version=0, due=now
+        id=random_id(),
+        connection=connection.name,
+        email=email,
+        account=f"auth0|{random_id()}",
+        version=0,
+        halt=None if connection.is_database else Halt.AWAITING_LOGIN,
+        due=now if connection.is_database else None,
     )
 
 
@@ -67,3 +79,36 @@ def joined(
         return Joined(after, membership, [*joining, writes.new_membership(membership)])
     again = replace(membership, version=tombstone.version + 1)
     return Joined(after, again, [*joining, writes.changed(tombstone, membership)])
+
+
+def taken_up(invite: Invite, user: User, *, request: Request, store: Store) -> Invite:
+    """Turn an offer into a membership of the user, once, and return it as it is then.
+
+    Raises:
+        TooManyOrganizations: the profile has no room.
+        ConditionFailed: the offer or the user moved, or its inviter may grant these roles no more.
+    """
+    now = request.now
+    joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
+    accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
+    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
+    invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
+    action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
+    inviter = invite.inviter.user
+    store.commit(
+        writes.changed(invite, accepted),
+        writes.free_address(invite),
+        joining.writes,
+        counts,
+        writes.audited(action),
+        [writes.still_admin(invite.organization, inviter)] if inviter else [],
+    )
+    return accepted
+
+
+def inviter_stands(invite: Invite, store: Store) -> bool:
+    """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
+    if invite.inviter.user is None:
+        return True
+    membership = store.membership(invite.organization, invite.inviter.user)
+    return membership is not None and membership.administers

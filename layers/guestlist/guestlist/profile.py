@@ -32,6 +32,12 @@ def _inside(account: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def names_in(account: Mapping[str, Any]) -> list[str]:
+    """Return the names in an account's array; what is none, the door does not heed either."""
+    array = (account.get("app_metadata") or {}).get("organizations")
+    return [name for name in array if isinstance(name, str)] if isinstance(array, list) else []
+
+
 def shows(account: dict[str, Any], user: User) -> bool:
     """Tell whether an account at Auth0 bears the user's current version and array."""
     metadata, ours = account.get("app_metadata") or {}, app_metadata(user, account)
@@ -62,7 +68,7 @@ def without_membership(user: User, organization: str, now: int) -> User:
 def made_anew(user: User) -> User:
     """Return the user as one whose account is made again if it is gone: acceptances ask for that."""
     wanted = replace(user, wanted=user.version + 1)
-    if user.halt is not Halt.MISSING:
+    if user.halt is not Halt.MISSING or not user.is_made_by_us:
         return wanted
     return replace(wanted, halt=None, created=False, applied=0, proved=0)
 

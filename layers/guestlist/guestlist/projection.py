@@ -124,7 +124,7 @@ def has_work(user: User, now: int) -> bool:
             settles = user.unsettled_at is not None and now >= user.unsettled_at + SETTLING
             return user.version > user.applied or settles or user.adopting
         case Halt.MISSING:
-            return user.wanted > user.halted or user.adopting
+            return user.is_made_by_us and (user.wanted > user.halted or user.adopting)
         case Halt.STOPPED | Halt.AWAITING_ACCEPTANCE:
             return user.version > user.halted or user.adopting
         case _:
@@ -217,7 +217,7 @@ def _found_again(account: Account, user: User, auth0: Auth0) -> Told:
 
 def _update(user: User, auth0: Auth0) -> Told:
     told = _patch(user, auth0)
-    if user.wanted <= user.applied:
+    if user.wanted <= user.applied or not user.is_made_by_us:
         return told
     if told.halt is Halt.MISSING:
         return _make(user, auth0)

@@ -130,7 +130,7 @@ class Organization:
     cursor: str | None = None
     """How far its former members were looked through, whether Auth0 knows that they are out."""
     unsettled_at: int | None = None
-    """When a call that makes something for it was last ambiguous: it may still take effect, for three minutes."""
+    """When a call that makes something for it was last ambiguous: it may take effect for three minutes."""
     lease_owner: str | None = None
     lease_until: int = 0
     attempts: int = 0

@@ -42,15 +42,25 @@ def new_organization(organization: Organization) -> list[Write]:
 def provisioned_anew(before: Organization, after: Organization) -> list[Write]:
     """Provision an organization again that could not be made; what it had asked for is forgotten."""
     after = replace(after, version=before.version + 1)
-    again = put(keys.item(after), when="#version = :seen AND #status = :failed", seen=before.version, failed=before.status.value)
+    again = put(
+        keys.item(after),
+        when="#version = :seen AND #status = :failed",
+        seen=before.version,
+        failed=before.status.value,
+    )
     kept = {connection.name for connection in after.connections}
-    return [again, *(free_connection(before.id, own.name) for own in before.connections if own.name not in kept)]
+    return [
+        again,
+        *(free_connection(before.id, own.name) for own in before.connections if own.name not in kept),
+    ]
 
 
 def own_connection(organization: str, name: str) -> Write:
     """Take a connection for an organization; no other has it."""
     when = "attribute_not_exists(#pk) OR #organization = :organization"
-    return put(keys.pointer(keys.connection(name), organization=organization), when=when, organization=organization)
+    return put(
+        keys.pointer(keys.connection(name), organization=organization), when=when, organization=organization
+    )
 
 
 def free_connection(organization: str, name: str) -> Write:
@@ -243,6 +253,11 @@ def released(domain: Domain) -> list[Write]:
         return [gone]
     held, owner = keys.proved(domain.name), domain.organization
     return [gone, delete(held, when="#organization = :owner", owner=owner)]
+
+
+def still_proved(organization: str, name: str) -> Write:
+    """Rely on a domain's being one that the organization proved at the moment of the commit."""
+    return check(keys.proved(name), when="#organization = :organization", organization=organization)
 
 
 def still_active(organization: str) -> Write:

@@ -1,0 +1,218 @@
+"""First logins at an organization's own identity provider: whose account it is, bound once and for ever.
+
+Auth0 makes the account as the person arrives. It becomes that of the user with its address in its connection
+if the connection is the organization's and the address's domain is one that the organization proved; an
+offer that waits for them is taken up as if they had pressed its button.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from guestlist import writes
+from guestlist.addresses import normalised
+from guestlist.domains import auto_joins
+from guestlist.errors import NotFound, Unacceptable
+from guestlist.invites import closed
+from guestlist.joining import inviter_stands, joined, new_user, taken_up
+from guestlist.leases import read_again
+from guestlist.profile import adopted, app_metadata, names_in, shows
+from guestlist.provisioning_records import Connection
+from guestlist.records import Action, Halt, Invite, InviteStatus, Organization, OrganizationStatus, User
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
+from guestlist.table import ConditionFailed, Write
+
+if TYPE_CHECKING:
+    from guestlist.auth0 import Account, Auth0
+    from guestlist.queue import Queue
+
+Answer = dict[str, list[str]]
+"""`organizations` and `roles`, as a profile's `app_metadata` has them."""
+
+DURING_LOGIN = 30
+"""Seconds for which the profile is left alone: a write during its own login may be lost."""
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody who signed in at an organization's own identity provider."""
+
+    account: "Account"
+    email: str
+    """Normalised."""
+    connection: Connection
+    organization: Organization
+
+    @property
+    def id(self) -> str:
+        """The account's id at Auth0."""
+        return str(self.account["user_id"])
+
+
+def asked_about(body: object) -> str:
+    """Return the account's id in a request's body, `{"user": "samlp|clinic-a|ann"}`.
+
+    Raises:
+        Unacceptable: it is of another shape.
+    """
+    match body:
+        case {"user": str(account), **others} if account and not others:
+            return account
+        case {"user": _, **others} if not others:
+            detail = {"pointer": "#/user", "detail": "is the id of a user at Auth0"}
+        case _:
+            detail = {"pointer": "#", "detail": "is an object with `user` alone"}
+    raise Unacceptable(errors=[detail])
+
+
+def resolve(account_id: str, *, request: Request, store: Store, auth0: "Auth0", queue: "Queue") -> Answer:
+    """Return where the person with an account belongs; of nobody's account nothing is kept.
+
+    Raises:
+        Auth0Unavailable, Auth0Refused: the account cannot be read.
+        TooManyOrganizations, Busy: the person cannot join now.
+    """
+    account = auth0.user(account_id)
+    user = _recognized(account, request, store) if account else None
+    if account is None or user is None:
+        return {"organizations": [], "roles": []}
+    if user.version > user.applied or _told_again(user, account, store):
+        queue.project(user.id, after=DURING_LOGIN)
+    shown = app_metadata(user)
+    return {"organizations": shown["organizations"], "roles": shown["guestlist"]["roles"]}
+
+
+@decided_anew
+def _recognized(account: "Account", request: Request, store: Store) -> User | None:
+    """Return the user whose account it is, bound to them by now; None if it is nobody's."""
+    arrival = _arrival(account, store)
+    if arrival is None:
+        return None
+    known = _known(arrival, store)
+    if known is not None and known.halt not in {None, Halt.AWAITING_LOGIN, Halt.MISSING}:
+        return None
+    if known is not None and known.created and known.account == arrival.id:
+        return known if known.connection == arrival.connection.name else None
+    if store.proved_by(arrival.email.rpartition("@")[2]) != arrival.organization.id:
+        logger.info("a first login by an unproved domain", organization=arrival.organization.id)
+        return None
+    if known is not None and not _may_be_bound(known, arrival, store):
+        logger.warning("another account has the address of a user's", user=known.id)
+        return None
+    user = _member(arrival, known, request, store)
+    return _bound(user, arrival, request, store) if user else None
+
+
+def _arrival(account: "Account", store: Store) -> Arrival | None:
+    """Return who comes by which organization's connection; None if it is none's, or not open."""
+    by = account["identities"][0]["connection"]
+    owner = store.organization_of(by)
+    if owner is None:
+        return None
+    with suppress(NotFound, ValueError):
+        organization = store.organization(owner)
+        [connection] = [own for own in organization.connections if own.name == by]
+        email = normalised(str(account.get("email", "")))
+        if organization.status is OrganizationStatus.ACTIVE and not connection.is_database:
+            return Arrival(account, email, connection, organization)
+    return None
+
+
+def _known(arrival: Arrival, store: Store) -> User | None:
+    """Return the user whose account it is already, or else who has its address there."""
+    owner = store.user_by_account(arrival.id)
+    if owner is None:
+        return store.user_by_email(arrival.connection.name, arrival.email)
+    return store.user(owner)
+
+
+def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
+    """Tell whether a user's account may be this one: nobody's yet, and theirs if they had one before."""
+    if user.account == arrival.id:
+        return user.connection == arrival.connection.name
+    return user.halt is Halt.AWAITING_LOGIN and store.user_by_account(arrival.id) is None
+
+
+def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | None:
+    """Return the user as a member of the organization, which an offer or a domain may make them just now."""
+    organization, now = arrival.organization, request.now
+    if known is not None and organization.id in known.organizations:
+        return known
+    person = known or new_user(arrival.connection, arrival.email, now)
+    held = store.active_invite(organization.id, arrival.email)
+    invite = store.invite(organization.id, held) if held else None
+    if invite is not None and _is_open(invite, arrival, now) and inviter_stands(invite, store):
+        taken_up(invite, person, request=request, store=store)
+        return store.user(person.id)
+    roles = auto_joins(organization.id, arrival.email, store, user=known.id if known else None)
+    full = organization.seats is not None and organization.taken >= organization.seats
+    if roles is None or (full and invite is None):
+        return None
+    store.commit(*_joining(person, organization.id, roles, invite, request=request, store=store))
+    return store.user(person.id)
+
+
+def _is_open(invite: Invite, arrival: Arrival, now: int) -> bool:
+    """Tell whether an offer waits for who comes by this connection."""
+    return invite.active and invite.expires_at > now and invite.connection in {"", arrival.connection.name}
+
+
+def _joining(
+    person: User,
+    organization: str,
+    roles: tuple[str, ...],
+    invite: Invite | None,
+    *,
+    request: Request,
+    store: Store,
+) -> list[Write]:
+    """Return the writes that make somebody a member by their domain; an offer that led nowhere is over."""
+    actor = request.caller.actor
+    joining = joined(person, organization, roles, inviter=None, store=store, now=request.now)
+    offered = [writes.still_not_invited(organization, person.email)]
+    if invite is not None:
+        revoked = request.audit(organization, actor, Action.INVITE_REVOKE, invite.id)
+        offered = [*closed(invite, InviteStatus.REVOKED), writes.audited(revoked)]
+    counts = writes.counted(
+        organization,
+        taken=0 if invite else 1,
+        pending=-1 if invite else 0,
+        admins=joining.admins,
+        grants=True,
+    )
+    action = request.audit(organization, actor, Action.MEMBER_JOIN, person.id)
+    return [*joining.writes, *offered, counts, writes.audited(action)]
+
+
+def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User:
+    """Let the account be the user's, to be told in half a minute.
+
+    Raises:
+        ConditionFailed: user, organization or domain moved, or the account is somebody's by now.
+    """
+    now, organization = request.now, arrival.organization.id
+    bound = adopted(user, arrival.id, names_in(arrival.account))
+    after = replace(bound, due=now + DURING_LOGIN, behind_since=now, attempts=0)
+    action = request.audit(organization, request.caller.actor, Action.USER_BIND, user.id)
+    store.commit(
+        writes.changed(user, after),
+        writes.rebound(user, arrival.id) if user.account != arrival.id else [],
+        writes.still_active(organization),
+        writes.still_proved(organization, arrival.email.rpartition("@")[2]),
+        writes.audited(action),
+    )
+    return store.user(user.id)
+
+
+def _told_again(user: User, account: dict[str, Any], store: Store) -> bool:
+    """Have a profile read and written again that lost what it was told, during its own login, say."""
+    if shows(account, user):
+        return False
+    with suppress(ConditionFailed):  # somebody is at it
+        read_again(user, store)
+    return True
