@@ -12,7 +12,7 @@ import pytest
 
 from guestlist.access import Permission
 from guestlist.auth0 import Auth0, segment
-from guestlist.bodies import InviteRequest, MemberRequest
+from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
 from guestlist.budgets import Budgets, Limits
 from guestlist.caller import Caller
 from guestlist.clock import clock
@@ -21,10 +21,10 @@ from guestlist.invites import invite
 from guestlist.leases import SETTLING
 from guestlist.links import Links
 from guestlist.members import add_member, change_roles, deprovision
-from guestlist.organizations import provision
 from guestlist.projection import Projected, project_user
+from guestlist.provisioning import provision
 from guestlist.queue import Queue
-from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
+from guestlist.records import ActorKind, Invite, InviteStatus, Membership, User
 from guestlist.request import Request, sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
@@ -70,17 +70,23 @@ class Bench:
 
     def organization(self, *, seats: int | None = None) -> str:
         """Provision an organization and return its id."""
-        new = Organization(
-            id=f"clinic{next(_numbers):04}", name="A Clinic", seats=seats, created_at=clock.now()
+        return self._provisioned(
+            OrganizationRequest(id=f"clinic{next(_numbers):04}", name="A Clinic", seats=seats)
         )
-        return provision(new, request=self.request(), store=self.store).id
 
     def provisioned(self, organization: str, *, adopting: bool = False) -> None:
         """Provision an organization of a given id."""
-        now = clock.now()
-        due = now if adopting else None
-        new = Organization(id=organization, name="A Clinic", created_at=now, adopting=adopting, due=due)
-        provision(new, request=self.request(), store=self.store)
+        self._provisioned(OrganizationRequest(id=organization, name="A Clinic", adopt=adopting))
+
+    def _provisioned(self, asked: OrganizationRequest) -> str:
+        made, _ = provision(
+            asked,
+            request=self.request(),
+            connection=stack.CONNECTION,
+            budgets=self.budgets,
+            store=self.store,
+        )
+        return made.id
 
     def audited(self, organization: str) -> list[str]:
         """Return what was done in an organization, oldest first."""

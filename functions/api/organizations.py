@@ -7,12 +7,12 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import namespace, queue, store
-from guestlist import closing, organizations, records
+from api.wiring import budgets, connection, namespace, queue, store
+from guestlist import closing, organizations, provisioning, records
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import OrganizationChange, OrganizationRequest
 from guestlist.door_records import Door
-from guestlist.resources import Organization, OrganizationList
+from guestlist.organization_resources import Organization, OrganizationList
 from guestlist.waiting import turned
 
 router = APIGatewayHttpRouter()
@@ -23,18 +23,13 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def provision(body: OrganizationRequest) -> Response[Organization]:
     """Provision an organization."""
     request = request_of(router.current_event, namespace, body)
-    asked = records.Organization(
-        id=body.id,
-        name=body.name,
-        seats=body.seats,
-        allowed_domains=tuple(body.allowed_domains),
-        roles=tuple(body.roles),
-        locale=body.locale,
-        created_at=request.now,
-        adopting=body.adopt,
-        due=request.now if body.adopt else None,
+    made, offer = provisioning.provision(
+        body, request=request, connection=connection, budgets=budgets, store=store
     )
-    made = organizations.provision(asked, request=request, store=store)
+    if made.unfinished:
+        queue.provision(made.id)
+    elif offer:
+        queue.mail(offer)
     headers = etag(made.version) | {"Location": f"/organizations/{made.id}"}
     return Response(HTTPStatus.CREATED, "application/json", Organization.of(made, store.door()), headers)
 
@@ -61,6 +56,16 @@ def change_organization(organization: str, body: OrganizationChange) -> Response
     return _shown(changed, store.door())
 
 
+@router.delete("/organizations/<organization>", status_code=HTTPStatus.ACCEPTED)
+def offboard(organization: str) -> Response[Organization]:
+    """Close an organization for good: door first; people, connections and record follow in the background."""
+    request = request_of(router.current_event, namespace)
+    leaving = closing.offboard(organization, request=request, store=store)
+    queue.door()
+    queue.provision(organization)
+    return _shown(leaving, store.door(), status=HTTPStatus.ACCEPTED)
+
+
 @router.post("/organizations/<organization>/suspend")
 def suspend(organization: str) -> Response[Organization]:
     """Close an organization's door: at once at this API, at the next login or refresh everywhere."""
@@ -82,6 +87,11 @@ def _turned(organization: records.Organization) -> Response[Organization]:
     return _shown(organization, turned(organization, patience=seconds, store=store), waited(seconds))
 
 
-def _shown(found: records.Organization, door: Door, headers: Headers | None = None) -> Response[Organization]:
+def _shown(
+    found: records.Organization,
+    door: Door,
+    headers: Headers | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response[Organization]:
     told = etag(found.version) | (headers or {})
-    return Response(HTTPStatus.OK, "application/json", Organization.of(found, door), told)
+    return Response(status, "application/json", Organization.of(found, door), told)

@@ -15,9 +15,14 @@ from guestlist.store import Store
 from guestlist.sweeping import sweep
 from guestlist.table import Table
 
-settings = Settings("TABLE_NAME", "PROJECTION_QUEUE", "MAIL_QUEUE", "DOOR_QUEUE")
+settings = Settings("TABLE_NAME", "PROJECTION_QUEUE", "MAIL_QUEUE", "DOOR_QUEUE", "PROVISIONING_QUEUE")
 store = Store(Table(settings.TABLE_NAME))
-queue = Queue(projection=settings.PROJECTION_QUEUE, mail=settings.MAIL_QUEUE, door=settings.DOOR_QUEUE)
+queue = Queue(
+    projection=settings.PROJECTION_QUEUE,
+    mail=settings.MAIL_QUEUE,
+    door=settings.DOOR_QUEUE,
+    provisioning=settings.PROVISIONING_QUEUE,
+)
 logger = Logger()
 
 

@@ -2,12 +2,12 @@
 
 from guestlist import acceptance, closing, invites, members, resending
 from guestlist.acceptance import Accepted, Page
-from guestlist.bodies import InviteRequest, MemberRequest
+from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.ids import ordered_id
-from guestlist.organizations import provision
-from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
+from guestlist.provisioning import provision
+from guestlist.records import ActorKind, Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey, Request
 from local import stack
 from tests.bench import OPERATOR
@@ -23,17 +23,17 @@ class Front:
     def __init__(self, world: World) -> None:
         self.world, self.store, self._budgets = world, world.store, world.machines.budgets
 
-    def provision(self, organization: str, *, adopting: bool = False) -> None:
+    def provision(
+        self, organization: str, *, adopting: bool = False, seats: int | None = None
+    ) -> None:
         """Provision an organization."""
-        now = clock.now()
-        new = Organization(
-            id=organization,
-            name=organization,
-            created_at=now,
-            adopting=adopting,
-            due=now if adopting else None,
+        provision(
+            OrganizationRequest(id=organization, name=organization, adopt=adopting, seats=seats),
+            request=_request(),
+            connection=stack.CONNECTION,
+            budgets=self._budgets,
+            store=self.store,
         )
-        provision(new, request=_request(), store=self.store)
 
     def invite(self, organization: str, email: str, *, send: bool = True, life: int = WEEK) -> None:
         """Invite somebody, under an idempotency key."""

@@ -12,9 +12,8 @@ from guestlist.closing import resume
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
 from guestlist.mail_records import MailState
-from guestlist.organizations import provision
 from guestlist.passwords import random_password
-from guestlist.records import Action, InviteStatus, Organization
+from guestlist.records import Action, InviteStatus
 from guestlist.request import Request
 from local import stack
 from tests.bench import OPERATOR
@@ -23,6 +22,7 @@ from tests.robustness.checker import judge
 from tests.robustness.deeds import Deeds
 from tests.robustness.doorstep import Doorstep, admitted, at_rest
 from tests.robustness.effects import Effect
+from tests.robustness.front import Front
 from tests.robustness.history import History, Kind, Operation, Outcome, story
 from tests.robustness.invariants import Invariants
 from tests.robustness.ledger import Change, Item, Ledger
@@ -69,8 +69,7 @@ class Scene:
             scene = cls(machines, seed, weather, made)
             seats = dict.fromkeys(ORGANIZATIONS, CROWDS[seed // 4 % 2]) if crowded(seed) else SEATS
             for name in ORGANIZATIONS:
-                found = Organization(id=name, name=name, seats=seats.get(name), created_at=clock.now())
-                provision(found, request=Request(OPERATOR, ordered_id(), clock.now()), store=made.store)
+                Front(made).provision(name, seats=seats.get(name))
             scene.meet(BEFORE, "elsewhere")
             if crowded(seed):
                 scene.admit_admins()

@@ -168,7 +168,9 @@ class Auth0:
         }
         return str(self.call("POST", "/tickets/password-change", body).body["ticket"])
 
-    def call(self, method: str, path: str, body: Body | None = None, *, repeatable: bool = True) -> Answer:
+    def call(
+        self, method: str, path: str, body: Body | list[Body] | None = None, *, repeatable: bool = True
+    ) -> Answer:
         """Call the Management API.
 
         Retried: what was never sent; 429 until its reset; and, where a repetition is harmless, 5xx,
@@ -196,7 +198,7 @@ class Auth0:
                         raise
                 clock.sleep(pause)
 
-    def _once(self, method: str, path: str, body: Body | None) -> Any:  # noqa: ANN401 (JSON)
+    def _once(self, method: str, path: str, body: Body | list[Body] | None) -> Any:  # noqa: ANN401 (JSON)
         """Send one request and return the answer's JSON."""
         self.sent += 1
         try:

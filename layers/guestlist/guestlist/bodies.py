@@ -2,12 +2,21 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from guestlist import names
-from guestlist.addresses import domain, normalised
+from guestlist.addresses import normalised
+from guestlist.body import Body, Domains
+from guestlist.connection_bodies import CLIENT_ID, ConnectionRequest, Url
+from guestlist.provisioning_records import Kind
 
 HOUR, DAY = 3600, 24 * 3600
+
+
+def _without_wildcard(url: str) -> str:
+    if "*" in url:
+        raise ValueError("holds a wildcard")
+    return url
 
 
 def _address(text: str) -> str:
@@ -42,15 +51,6 @@ OwnLocale = Annotated[
         description="Left out: the organization's.", json_schema_extra=lambda schema: schema.pop("default")
     ),
 ]
-Domains = Annotated[
-    list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]],
-    Field(
-        max_length=100,
-        description="Whose addresses may be invited or added; none: any.",
-        examples=[["clinic-a.example"]],
-    ),
-    AfterValidator(lambda domains: sorted(set(domains))),
-]
 Offered = Annotated[
     list[Role],
     Field(max_length=50, description="The roles that are given in it, beside `admin`; none: any."),
@@ -58,10 +58,23 @@ Offered = Annotated[
 ]
 
 
-class Body(BaseModel):
-    """A body; what it does not know it refuses, and `"7"` is no number."""
+OwnConnection = Annotated[
+    str,
+    StringConstraints(max_length=128),
+    Field(description="Which of an organization's own connections they sign in by, if it has several."),
+]
 
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+class FirstAdmin(Body):
+    """Whom to invite as the first administrator, once all else is there."""
+
+    email: Address = Field(examples=["ann@example.com"])
+    locale: OwnLocale = ""
+    inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
+    connection: OwnConnection = ""
+
+
+Callback = Annotated[Url, AfterValidator(_without_wildcard)]
 
 
 class OrganizationRequest(Body):
@@ -69,14 +82,41 @@ class OrganizationRequest(Body):
 
     id: OrganizationId = Field(examples=["clinicA"])
     name: DisplayName = Field(examples=["Clinic A"])
+    kind: Kind = Field(
+        Kind.SHARED,
+        strict=False,
+        description="Where its users sign in. `shared`: in the common database connection. `isolated`: in "
+        "one that is its own. `enterprise`: at its own identity providers.",
+    )
+    connections: Annotated[list[ConnectionRequest], Field(max_length=10)] = Field(
+        [], description="Of the kind `enterprise`: its identity providers."
+    )
+    applications: Annotated[
+        list[Annotated[str, StringConstraints(pattern=CLIENT_ID)]], Field(max_length=50)
+    ] = Field([], description="What its connections are enabled for, by client id; none: the application.")
+    callbacks: Annotated[list[Callback], Field(max_length=10)] = Field(
+        [],
+        description="Addresses of its own to which these applications' logins may lead.",
+        examples=[["https://clinic-a.app.example/callback"]],
+    )
+    admin: FirstAdmin | None = None
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    allowed_domains: Domains = []
-    roles: Offered = []
+    allowed_domains: Domains = Field([])
+    roles: Offered = Field([])
     locale: Locale = "en"
     adopt: bool = Field(
         default=False,
         description="True: the name may be one that accounts at Auth0 bear already; they become members.",
     )
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        if (self.kind is Kind.ENTERPRISE) != bool(self.connections):
+            raise ValueError("has connections of its own if it is of the kind `enterprise`, and only then")
+        names = [connection.name for connection in self.connections if connection.name]
+        if len({*names}) < len(names):
+            raise ValueError("names a connection twice")
+        return self
 
 
 class OrganizationChange(Body):
@@ -86,8 +126,8 @@ class OrganizationChange(Body):
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         None, description="Null: as many as come. Never fewer than are in use."
     )
-    allowed_domains: Domains = []
-    roles: Offered = []
+    allowed_domains: Domains = Field([])
+    roles: Offered = Field([])
     locale: Locale = "en"
 
     @model_validator(mode="after")
@@ -101,10 +141,11 @@ class InviteRequest(Body):
     """An offer of membership."""
 
     email: Address = Field(examples=["ann@example.com"])
-    roles: Roles = []
+    roles: Roles = Field([])
     locale: OwnLocale = ""
     expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
     inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
+    connection: OwnConnection = ""
     send: bool = Field(
         default=True, description="False: no mail, the answer holds the link. Not for organization admins."
     )
@@ -120,7 +161,8 @@ class MemberRequest(Body):
     """Somebody to add at once."""
 
     email: Address = Field(examples=["ann@example.com"])
-    roles: Roles = []
+    roles: Roles = Field([])
+    connection: OwnConnection = ""
     welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
     locale: OwnLocale = ""
     inviter_name: InviterName = ""

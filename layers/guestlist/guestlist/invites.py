@@ -10,7 +10,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
 from guestlist.mail_records import MailState
-from guestlist.organizations import active, key_first, made_before, offers
+from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.records import Action, Actor, ActorKind, Invite, InviteStatus, Organization
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -46,34 +46,38 @@ def invite(
         SeatsTaken: members and pending invites fill the seats.
         BudgetExhausted: it is to be mailed, and today no more may be.
     """
-    offer = Invite(
-        id=ordered_id(),
-        organization=organization,
-        email=normalised(asked.email),
-        typed_email=asked.email,
+    offer = offered(
+        organization,
+        asked.email,
         roles=tuple(asked.roles),
         locale=asked.locale,
         inviter=request.caller.actor,
         inviter_name=asked.inviter_name,
         life=asked.expires_in,
-        expires_at=request.now + asked.expires_in,
-        created_at=request.now,
-        mail=MailState.QUEUED if asked.send else MailState.NONE,
-        due=request.now + (MAIL_GRACE if asked.send else asked.expires_in),
+        send=asked.send,
+        now=request.now,
     )
     share = budgets.share(request) if asked.send else None
-    return _invite(offer, share, request=request, connection=connection, store=store)
+    return _invite(offer, share, asked.connection, request=request, common=connection, store=store)
 
 
 @decided_anew
-def _invite(offer: Invite, share: Share | None, *, request: Request, connection: str, store: Store) -> Invite:
+def _invite(
+    offer: Invite, share: Share | None, named: str, *, request: Request, common: str, store: Store
+) -> Invite:
     inviter, admin = standing(request.caller, offer.organization, store, gives=offer.roles)
     if made := made_before(request, store):
         return store.invite(offer.organization, made)
     with key_first(request, store):
         organization = active(offer.organization, store)
         offers(organization, offer.email, offer.roles)
-        offer = replace(offer, locale=offer.locale or organization.locale, inviter=inviter)
+        connection = signs_in_by(organization, offer.email, common=common, named=named).name
+        offer = replace(
+            offer,
+            connection="" if connection == common else connection,
+            locale=offer.locale or organization.locale,
+            inviter=inviter,
+        )
         if held := store.active_invite(organization.id, offer.email):
             _expire_if_over(organization.id, held, request, store)
         apart = not_member(organization.id, connection, offer.email, store)
@@ -88,6 +92,36 @@ def _invite(offer: Invite, share: Share | None, *, request: Request, connection:
             writes.remember(request.key, offer.id, request.now),
         )
     return offer
+
+
+def offered(
+    organization: str,
+    email: str,
+    *,
+    roles: tuple[str, ...],
+    locale: str,
+    inviter: Actor,
+    inviter_name: str,
+    life: int,
+    send: bool = True,
+    now: int,
+) -> Invite:
+    """Return an offer to somebody, which ends after `life` seconds; its mail, if any, is due at once."""
+    return Invite(
+        id=ordered_id(),
+        organization=organization,
+        email=normalised(email),
+        typed_email=email,
+        roles=roles,
+        locale=locale,
+        inviter=inviter,
+        inviter_name=inviter_name,
+        life=life,
+        expires_at=now + life,
+        created_at=now,
+        mail=MailState.QUEUED if send else MailState.NONE,
+        due=now + (MAIL_GRACE if send else life),
+    )
 
 
 def welcome(

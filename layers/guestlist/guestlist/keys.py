@@ -130,21 +130,24 @@ def of(record: Record) -> Key:
     """Return the key of a record."""
     match record:
         case User():
-            return user(record.id)
+            key = user(record.id)
         case Organization():
-            return organization(record.id)
+            key = organization(record.id)
         case Membership():
-            return membership(record.organization, record.user)
+            key = membership(record.organization, record.user)
         case Invite():
-            return invite(record.id)
+            key = invite(record.id)
         case Audit():
-            return (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+            key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
         case Domain():
-            return domain(record.organization, record.name)
+            key = domain(record.organization, record.name)
         case CallbackList():
-            return callbacks(record.id)
-        case DriftRun() | Door():
-            return DRIFT_RUN if isinstance(record, DriftRun) else DOOR
+            key = callbacks(record.id)
+        case DriftRun():
+            key = DRIFT_RUN
+        case Door():
+            key = DOOR
+    return key
 
 
 def item(record: Record) -> Item:

@@ -5,14 +5,20 @@ from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.access import standing
-from guestlist.addresses import normalised
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
 from guestlist.invites import closed, seat_free, welcome
 from guestlist.joining import joined, new_user
-from guestlist.organizations import active, key_first, made_before, offers
+from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
-from guestlist.records import Action, Invite, InviteStatus, Membership, MembershipStatus, User
+from guestlist.records import (
+    Action,
+    Invite,
+    InviteStatus,
+    Membership,
+    MembershipStatus,
+    OrganizationStatus,
+)
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
@@ -39,7 +45,6 @@ def add_member(
         SeatsTaken, OrganizationSuspended, TooManyOrganizations: it cannot be.
         BudgetExhausted: it may come to a mail, and today no more may be sent.
     """
-    person = new_user(connection, normalised(asked.email), request.now)
     offer = welcome(
         organization,
         asked.email,
@@ -50,34 +55,38 @@ def add_member(
         now=request.now,
     )
     return _add(
-        person,
-        offer if asked.welcome else None,
+        offer,
         budgets.share(request),
-        organization,
-        tuple(asked.roles),
         request=request,
+        common=connection,
+        named=asked.connection,
+        welcomed=asked.welcome,
         store=store,
     )
 
 
 @decided_anew
 def _add(
-    person: User,
-    offer: Invite | None,
+    offer: Invite,
     share: Share,
-    organization: str,
-    roles: tuple[str, ...],
     *,
     request: Request,
+    common: str,
+    named: str,
+    welcomed: bool,
     store: Store,
 ) -> tuple[Membership, Invite | None]:
+    organization, roles = offer.organization, offer.roles
     actor, admin = standing(request.caller, organization, store, gives=roles)
     if made := made_before(request, store):
         return member(organization, made, store), None
     with key_first(request, store):
         place = active(organization, store)
-        offers(place, person.email, roles)
-        user = store.user_by_email(person.connection, person.email) or person
+        offers(place, offer.email, roles)
+        connection = signs_in_by(place, offer.email, common=common, named=named)
+        user = store.user_by_email(connection.name, offer.email) or new_user(
+            connection, offer.email, request.now
+        )
         present = store.membership(organization, user.id)
         if present and present.stands:
             raise AlreadyMember(user=user.id)
@@ -89,7 +98,7 @@ def _add(
             organization,
             roles,
             inviter=actor,
-            welcomed=offer is not None,
+            welcomed=welcomed,
             store=store,
             now=request.now,
         )
@@ -99,11 +108,9 @@ def _add(
             offered = [*ended, writes.audited(revoked)]
         else:
             offered = [writes.still_not_invited(organization, user.email)]
-        if offer:
-            offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
-        welcomed = writes.new_invite(offer) if offer else []
+        offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
         # Without a welcome it comes to one where the address is that of an account that nobody proved.
-        mails = offer is not None or (joining.user.unproved and request.caller.organization is not None)
+        mails = welcomed or (joining.user.unproved and request.caller.organization is not None)
         mailed = share.spend(place, user.email) if mails else None
         counts = writes.counted(
             organization,
@@ -115,8 +122,9 @@ def _add(
         )
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
         remembered = writes.remember(request.key, user.id, request.now)
-        store.commit(joining.writes, offered, welcomed, counts, writes.audited(action), admin, remembered)
-    return joining.membership, offer
+        greeting = writes.new_invite(offer) if welcomed else []
+        store.commit(joining.writes, offered, greeting, counts, writes.audited(action), admin, remembered)
+    return joining.membership, offer if welcomed else None
 
 
 def member(organization: str, user: str, store: Store) -> Membership:
@@ -179,13 +187,28 @@ def _changing(
         else counting(user, with_membership(user, organization, after.roles, now), organization)
     )
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
-    if gained < 0 and store.organization(organization).admins <= 1:
-        raise LastAdmin
+    leaves = gained < 0 and _may_lose_its_last(organization, store)
     changing = [
         writes.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
         writes.changed(user, projected),
-        writes.counted(organization, taken=-int(removed), admins=gained, grants=not removed),
+        writes.counted(
+            organization, taken=-int(removed), admins=gained, grants=not removed, to_the_last=leaves
+        ),
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
     # Of one's own membership the change itself says that it stands as it was read.
     return changing if actor.user == before.user else [*changing, *admin]
+
+
+def _may_lose_its_last(organization: str, store: Store) -> bool:
+    """Tell whether an organization may lose its last admin: only as everybody leaves it.
+
+    Raises:
+        LastAdmin: this one is its last, and it may not.
+    """
+    place = store.organization(organization)
+    if place.status is OrganizationStatus.OFFBOARDING:
+        return True
+    if place.admins <= 1:
+        raise LastAdmin
+    return False

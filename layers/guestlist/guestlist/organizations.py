@@ -10,15 +10,15 @@ from guestlist.errors import (
     BudgetExhausted,
     Conflict,
     KeyReused,
-    NameReserved,
-    OrganizationExists,
+    OrganizationNotReady,
     OrganizationSuspended,
     SeatsInUse,
     Stale,
     Unacceptable,
 )
 from guestlist.names import ADMIN
-from guestlist.records import Action, NameState, Organization, OrganizationStatus
+from guestlist.provisioning_records import Connection
+from guestlist.records import Action, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
@@ -26,34 +26,6 @@ from guestlist.table import ConditionFailed
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
     from guestlist.bodies import OrganizationChange
-
-
-@decided_anew
-def provision(organization: Organization, *, request: Request, store: Store) -> Organization:
-    """Record a new organization.
-
-    Raises:
-        OrganizationExists: the id is taken, ignoring case, or was once.
-        NameReserved: accounts from before us bear it, and nobody said that they are to be members.
-    """
-    if made := made_before(request, store):
-        return store.organization(made)
-    with key_first(request, store):
-        state = store.name_state(organization.id)
-        if state is NameState.TAKEN:
-            raise OrganizationExists
-        if state is NameState.RESERVED and not organization.adopting:
-            raise NameReserved
-        store.commit(
-            writes.new_organization(organization),
-            writes.audited(
-                request.audit(
-                    organization.id, request.caller.actor, Action.ORGANIZATION_PROVISION, organization.id
-                )
-            ),
-            writes.remember(request.key, organization.id, request.now),
-        )
-    return organization
 
 
 @decided_anew
@@ -88,17 +60,27 @@ def active(organization: str, store: Store) -> Organization:
     Raises:
         NotFound: there is none.
         OrganizationSuspended: its door is closed.
+        OrganizationNotReady: it is not provisioned, or about to be gone.
     """
     found = store.organization(organization)
-    if found.status is not OrganizationStatus.ACTIVE:
+    if found.status is OrganizationStatus.SUSPENDED:
         raise OrganizationSuspended
+    if found.status is not OrganizationStatus.ACTIVE:
+        raise OrganizationNotReady(status=found.status.value)
     return found
 
 
 def offers(
-    organization: Organization, email: str | None, roles: Iterable[str], had: Iterable[str] = ()
+    organization: Organization,
+    email: str | None,
+    roles: Iterable[str],
+    had: Iterable[str] = (),
+    *,
+    at: str = "#",
 ) -> None:
     """Hold a person who is to come, and roles that they had not before, against what an organization allows.
+
+    `at` is the JSON Pointer of what bears both.
 
     Raises:
         Unacceptable: it does not. What was given before stays.
@@ -106,15 +88,44 @@ def offers(
     errors, domains = list[dict[str, str]](), organization.allowed_domains
     if email and domains and email.partition("@")[2] not in domains:
         detail = "is of a domain that this organization does not allow"
-        errors.append({"pointer": "#/email", "detail": detail})
+        errors.append({"pointer": f"{at}/email", "detail": detail})
     offered = {ADMIN, *organization.roles, *had}
     errors += [
-        {"pointer": f"#/roles/{number}", "detail": "is a role that this organization does not give"}
+        {"pointer": f"{at}/roles/{number}", "detail": "is a role that this organization does not give"}
         for number, role in enumerate(roles)
         if organization.roles and role not in offered
     ]
     if errors:
         raise Unacceptable(errors=errors)
+
+
+def signs_in_by(
+    organization: Organization, email: str, *, common: str, named: str = "", at: str = "#"
+) -> Connection:
+    """Return the connection by which a person with this address signs in to an organization.
+
+    It is the one that is named, or the only one, or the only one that has the address's domain.
+
+    Raises:
+        Unacceptable: which of several it is cannot be told, or the named one is none of them.
+    """
+    own = organization.connections or (Connection(name=common),)
+    if named:
+        own = tuple(connection for connection in own if connection.name == named)
+        wrong = "is no connection of this organization"
+    elif len(own) > 1:
+        domain = email.partition("@")[2]
+        own = tuple(connection for connection in own if domain in connection.domains)
+        wrong = "is needed: this organization has several, and the address's domain tells none of them"
+    if len(own) == 1:
+        return own[0]
+    raise Unacceptable(errors=[{"pointer": f"{at}/connection", "detail": wrong}])
+
+
+def own_connection(organization: Organization, name: str) -> Connection:
+    """Return a connection by its name: one of the organization's own, else the common one."""
+    own = (connection for connection in organization.connections if connection.name == name)
+    return next(own, Connection(name=name))
 
 
 def made_before(request: Request, store: Store) -> str | None:

@@ -32,6 +32,8 @@ class Connection:
     """Whether we made it; what was there before us is never deleted."""
     domains: tuple[str, ...] = ()
     """Whose addresses sign in by it, normalised, where an organization has several."""
+    enabled: tuple[str, ...] = ()
+    """The client ids that one which was there before us gets enabled for."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What it is made with. No secret: customers enter theirs at Auth0."""
 
@@ -49,8 +51,6 @@ class Step(StrEnum):
     """Its connections are enabled for them."""
     CALLBACKS = "callbacks"
     """Its addresses are among those to which the applications' logins may lead."""
-    ADMIN = "admin"
-    """Its first administrator is invited."""
 
 
 class StepState(StrEnum):
@@ -71,3 +71,28 @@ class Progress:
     at: int
     code: str = ""
     """Why it failed."""
+    tries: int = 0
+    """How often Auth0 refused it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackList:
+    """The addresses that organizations have on an application's list. Times are unix seconds."""
+
+    id: str
+    """The application's client id."""
+    wanted: Mapping[str, str] = field(default_factory=dict)
+    """The organization that each address is of."""
+    ours: tuple[str, ...] = ()
+    """Those that we put on the list; any other was there before us, and stays."""
+    version: int = 0
+    applied: int = 0
+    lease_owner: str | None = None
+    lease_until: int = 0
+    unsettled_at: int | None = None
+    """When a write was last ambiguous; a read three minutes later settles it."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether Auth0's list is as wanted, and nothing is under way that could change it."""
+        return self.applied == self.version and self.unsettled_at is None

@@ -12,14 +12,20 @@ logger = Logger(child=True)
 
 
 class Queue:
-    """The queues of the projector, the mailer and the door, by URL."""
+    """The queues of the projector, the mailer, the door and the provisioner, by URL."""
 
     def __init__(
-        self, *, projection: str | None = None, mail: str | None = None, door: str | None = None
+        self,
+        *,
+        projection: str | None = None,
+        mail: str | None = None,
+        door: str | None = None,
+        provisioning: str | None = None,
     ) -> None:
         self._projection = projection
         self._mail = mail
         self._door = door
+        self._provisioning = provisioning
         self._client = boto3.client("sqs")
 
     def project(self, user: str, *, after: int = 0) -> None:
@@ -33,6 +39,10 @@ class Queue:
     def door(self) -> None:
         """Hint that the door is to be looked after."""
         self._send(self._door, {})
+
+    def provision(self, organization: str, *, after: int = 0) -> None:
+        """Hint that something is to be made or unmade for an organization at Auth0, in so many seconds."""
+        self._send(self._provisioning, {"organization": organization}, after)
 
     def _send(self, url: str | None, message: dict[str, str], after: int = 0) -> None:
         if url is None:

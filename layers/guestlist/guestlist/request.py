@@ -47,6 +47,11 @@ def projector_request(request_id: str, now: int) -> Request:
     return Request(Caller(ActorKind.PROJECTOR, "projector"), request_id, now)
 
 
+def provisioner_request(request_id: str, now: int) -> Request:
+    """Return the request in which the provisioner makes and unmakes organizations."""
+    return Request(Caller(ActorKind.PROVISIONER, "provisioner"), request_id, now)
+
+
 def sweep_request(request_id: str, now: int) -> Request:
     """Return the request that the sweep acts in."""
     return Request(Caller(ActorKind.SWEEP, "sweep"), request_id, now)

@@ -61,7 +61,7 @@ def _resend(
     if before.status is InviteStatus.EXPIRED:
         if held := store.active_invite(organization, before.email):
             raise InvitePending(invite=held)
-        apart = not_member(organization, connection, before.email, store)
+        apart = not_member(organization, before.connection or connection, before.email, store)
         seat_free(place, request, store)
         renewal, taken = [writes.hold_address(before), apart], 1
     mailed = None if silent else share.spend(place, before.email)

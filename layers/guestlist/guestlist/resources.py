@@ -7,8 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from guestlist import records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
-from guestlist.closing import door_state
-from guestlist.door_records import Door, DoorState
 from guestlist.mail_records import MailState
 from guestlist.profile import projection_state
 
@@ -24,41 +22,6 @@ class Resource(BaseModel):
     """A resource; its validator is built at its first use, not those of all at a cold start."""
 
     model_config = ConfigDict(defer_build=True)
-
-
-class Organization(Resource):
-    """A business customer."""
-
-    id: str
-    name: str
-    status: records.OrganizationStatus
-    door: DoorState = Field(
-        description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
-    )
-    seats: int | None
-    allowed_domains: list[str]
-    roles: list[str]
-    locale: str
-    members: int
-    pending_invites: int
-    created_at: str
-
-    @classmethod
-    def of(cls, organization: records.Organization, door: Door) -> Self:
-        """Render a record with the door that it has at Auth0."""
-        return cls(
-            id=organization.id,
-            name=organization.name,
-            status=organization.status,
-            door=door_state(organization, door),
-            seats=organization.seats,
-            allowed_domains=list(organization.allowed_domains),
-            roles=list(organization.roles),
-            locale=organization.locale,
-            members=organization.taken - organization.pending,
-            pending_invites=organization.pending,
-            created_at=rfc3339(organization.created_at),
-        )
 
 
 class Invite(Resource):
@@ -199,13 +162,6 @@ class AuditRecord(Resource):
             subject=AuditSubject(kind=audit.action.partition(":")[0], id=audit.subject),
             request_id=audit.request,
         )
-
-
-class OrganizationList(Resource):
-    """A page of organizations."""
-
-    items: list[Organization]
-    next: str | None
 
 
 class InviteList(Resource):

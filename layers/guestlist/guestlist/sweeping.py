@@ -1,6 +1,7 @@
 """The sweep: whatever is overdue is queued again or carried out. Nothing else has to remember it."""
 
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from aws_lambda_powertools import Logger
 
@@ -9,12 +10,13 @@ from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, Organization, User
+from guestlist.records import Invite, Organization, OrganizationStatus, User
 from guestlist.request import Request
-from guestlist.store import Amended, Due, Store
+from guestlist.store import Due, Store
 from guestlist.table import ConditionFailed
 
 logger = Logger(child=True)
+Waiting = TypeVar("Waiting", Invite, User, Organization, Door)
 
 EVERY = 60
 """Seconds between two sweeps (template.yaml)."""
@@ -27,6 +29,7 @@ class Swept:
     projections: int = 0
     mails: int = 0
     doors: int = 0
+    provisionings: int = 0
     expiries: int = 0
     oldest_due: int = field(default=0, compare=False)
     """Seconds for which the first of it has been waiting, however often it was tried."""
@@ -52,7 +55,7 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
         elif isinstance(record, Door):
             swept.doors += _look_at(record, queue, store, request.now)
         elif isinstance(record, Organization):
-            swept.projections += _adopt(record, queue, store, request.now)
+            _work_on(record, queue, store, request.now, swept)
         elif record.active and record.expires_at <= request.now:
             swept.expiries += _expired(record, request, store)
         elif _put_off(record, store, request.now) and record.waits_for_mail(request.now):
@@ -69,10 +72,19 @@ def _look_at(door: Door, queue: Queue, store: Store, now: int) -> int:
     return 1
 
 
-def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
-    """Have those looked at who bear an organization's name from before us, a hundred at a time."""
+def _work_on(organization: Organization, queue: Queue, store: Store, now: int, swept: Swept) -> None:
+    """Have what is unfinished gone on with, and those looked at who bear its name from before us."""
     if not _put_off(organization, store, now):
-        return 0
+        return
+    if organization.unfinished:
+        queue.provision(organization.id)
+        swept.provisionings += 1
+    elif organization.adopting:
+        swept.projections += _adopt(organization, queue, store, now)
+
+
+def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
+    """Have up to a hundred of those looked at who bear an organization's name from before us."""
     bearers = store.bearers(organization.id)
     for user in map(store.user, bearers):
         store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
@@ -103,14 +115,14 @@ def _since(record: Due, now: int) -> int:
             return record.expires_at
         case Invite() if record.waits_for_mail(now):
             return record.expires_at - record.life
-        case Organization():
+        case Organization() if record.status is not OrganizationStatus.OFFBOARDING:
             return record.created_at
         case Door() if record.version > record.applied:
             return record.changed_at
     return record.due or now
 
 
-def _put_off(record: Amended, store: Store, now: int) -> bool:
+def _put_off(record: Waiting, store: Store, now: int) -> bool:
     """Move a due time on, further each time, so that what cannot succeed does not crowd the rest.
 
     Return whether it was ours to move: not if the index was behind, or another sweep was faster.

@@ -1,0 +1,23 @@
+"""What the bodies of the HTTP API have in common."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from guestlist.addresses import domain
+
+Domains = Annotated[
+    list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]],
+    Field(
+        max_length=100,
+        description="Whose addresses may be invited or added; none: any.",
+        examples=[["clinic-a.example"]],
+    ),
+    AfterValidator(lambda domains: sorted(set(domains))),
+]
+
+
+class Body(BaseModel):
+    """A body; what it does not know it refuses, and `"7"` is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)

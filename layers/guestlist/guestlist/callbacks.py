@@ -1,0 +1,109 @@
+"""The addresses to which an application's logins may lead, of which organizations add their own.
+
+Auth0 takes the list whole, so two who write it at once lose what one of them added. One item per application
+says which addresses are to be on it, one lease whose turn it is to tell Auth0; what others keep there stays.
+A write that was given up may land late: the list is read again three minutes later.
+"""
+
+import secrets
+from dataclasses import replace
+
+from guestlist import writes
+from guestlist.auth0 import Auth0, segment
+from guestlist.clock import clock
+from guestlist.errors import Auth0Refused, Auth0Unavailable
+from guestlist.leases import LEASE, SETTLING
+from guestlist.provisioning_records import CallbackList
+from guestlist.store import Store, decided_anew
+from guestlist.table import ConditionFailed
+
+
+@decided_anew
+def want(client_id: str, organization: str, addresses: tuple[str, ...], store: Store) -> None:
+    """Record that of an organization's addresses these are to be on an application's list, and no others."""
+    before = store.callback_list(client_id)
+    others = {address: owner for address, owner in before.wanted.items() if owner != organization}
+    wanted = others | {address: organization for address in addresses if address not in others}
+    if wanted != before.wanted:
+        store.commit(writes.changed_callbacks(before, replace(before, wanted=wanted)))
+
+
+def tell(client_id: str, *, store: Store, auth0: Auth0) -> CallbackList:
+    """Have Auth0's list as it is wanted, unless somebody else is at it; return how it stands then.
+
+    Raises:
+        Auth0Refused, Auth0Unavailable: it was not told.
+    """
+    now, seen = clock.now(), store.callback_list(client_id)
+    if seen.lease_until > now or not _has_work(seen, now):
+        return seen
+    try:
+        held = _taken(seen, now, store)
+    except ConditionFailed:
+        return store.callback_list(client_id)
+    try:
+        return _told(held, store, auth0)
+    except ConditionFailed:
+        return _unsettled(held, store)
+
+
+def _has_work(found: CallbackList, now: int) -> bool:
+    settles = found.unsettled_at is not None and now >= found.unsettled_at + SETTLING
+    return found.version > found.applied or settles
+
+
+def _taken(seen: CallbackList, now: int, store: Store) -> CallbackList:
+    """Take the lease; one that ran out left a call behind that may still land."""
+    late = now if seen.lease_owner else seen.unsettled_at
+    return store.amended(
+        seen,
+        replace(seen, lease_owner=secrets.token_hex(8), lease_until=now + LEASE, unsettled_at=late),
+        when="#version = :version AND #lease_until = :until",
+        version=seen.version,
+        until=seen.lease_until,
+    )
+
+
+def _told(held: CallbackList, store: Store, auth0: Auth0) -> CallbackList:
+    """Read the list, and write it if it is not as wanted; the lease goes back in any case.
+
+    Raises:
+        ConditionFailed: the lease was lost.
+    """
+    try:
+        held, ambiguous, quiet = _written(held, store, auth0)
+    except (Auth0Refused, Auth0Unavailable) as error:
+        _given_back(held, replace(held, unsettled_at=clock.now()) if error.ambiguous else held, store)
+        raise
+    waits = ambiguous or (held.unsettled_at is not None and not quiet)
+    ours = tuple(address for address in held.ours if address in held.wanted)
+    unsettled = clock.now() if waits else None
+    return _given_back(held, replace(held, ours=ours, applied=held.version, unsettled_at=unsettled), store)
+
+
+def _written(held: CallbackList, store: Store, auth0: Auth0) -> tuple[CallbackList, bool, bool]:
+    """Return the list, whether its write may land again, and whether there was nothing to write at all."""
+    path = f"/clients/{segment(held.id)}"
+    there = list(auth0.call("GET", path).body.get("callbacks") or ())
+    new = [address for address in sorted(held.wanted) if address not in there]
+    kept = [address for address in there if address in held.wanted or address not in held.ours]
+    if [*kept, *new] == there:
+        return held, False, held.applied == held.version
+    # Recorded before it is written: what we put there is what we may take off again.
+    held = _amended(held, replace(held, ours=tuple(sorted({*held.ours, *new}))), store)
+    return held, auth0.call("PATCH", path, {"callbacks": [*kept, *new]}).ambiguous, False
+
+
+def _given_back(held: CallbackList, after: CallbackList, store: Store) -> CallbackList:
+    return _amended(held, replace(after, lease_owner=None, lease_until=0), store)
+
+
+def _amended(held: CallbackList, after: CallbackList, store: Store) -> CallbackList:
+    """Write under the lease, whatever version came meanwhile: of what was told alone it says that it was."""
+    return store.amended(held, after, when="#lease_owner = :owner", owner=held.lease_owner)
+
+
+def _unsettled(held: CallbackList, store: Store) -> CallbackList:
+    """Have the list read again later: our write may land on top of a newer one's."""
+    before = replace(held, unsettled_at=None)
+    return store.amended(before, replace(before, unsettled_at=clock.now()), when="attribute_exists(#pk)")

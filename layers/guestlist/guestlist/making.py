@@ -1,0 +1,130 @@
+"""Making what an organization needs at Auth0, step by step; and unmaking it in reverse, only what is ours.
+
+Progress stands on the organization, and one lease says whose turn it is, so that each step is found again
+after a crash. One that Auth0 refuses is tried again; then it and those before it are undone. What is out of
+reach waits.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from aws_lambda_powertools import Logger
+
+from guestlist import writes
+from guestlist.clock import clock
+from guestlist.deadline import within
+from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
+from guestlist.leases import FIRST_BACK_OFF, back_off
+from guestlist.offboarding import take_down, take_off_people
+from guestlist.provisioning_records import Progress, Step, StepState
+from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
+from guestlist.records import Action, InviteStatus, Organization, OrganizationStatus
+from guestlist.table import ConditionFailed
+from guestlist.turns import Turn, take_turn
+
+WORK = 100.0
+"""Seconds for all calls of one turn; its lease is longer."""
+TRIES = 5
+"""How often a step is refused before all is undone: for about four minutes."""
+
+logger = Logger(child=True)
+
+
+def work_on(organization: str, turn: Turn) -> None:
+    """Do what is to be done for an organization at Auth0, unless somebody else is at it."""
+    try:
+        seen = turn.store.organization(organization)
+        held = take_turn(seen, turn)
+    except (NotFound, ConditionFailed):
+        return
+    # What fails a condition is another's turn by now, or no longer to be done.
+    with within(WORK), suppress(ConditionFailed):
+        _attempted(held, turn)
+
+
+def _attempted(held: Organization, turn: Turn) -> None:
+    try:
+        if held.status is OrganizationStatus.OFFBOARDING:
+            take_down(held, turn)
+        else:
+            _go_on(held, turn)
+    except NotYetError as wait:
+        turn.put_off(held, wait.seconds)
+        turn.queue.provision(held.id, after=wait.seconds)
+    except Auth0Unavailable as error:
+        logger.warning("an organization waits for Auth0", organization=held.id, reason=str(error))
+        turn.put_off(held, max(error.retry_after, FIRST_BACK_OFF), late=error.ambiguous)
+    except (StepRefusedError, Auth0Refused) as error:
+        logger.warning("Auth0 refuses a step", organization=held.id, reason=str(error))
+        turn.put_off(_refused(held.id, error, turn), back_off(held.attempts))
+
+
+def _go_on(organization: Organization, turn: Turn) -> None:
+    """Make step after step; if one has failed, undo it and those before it."""
+    while step := _pending(organization):
+        made = do(step, organization, turn)
+        organization = turn.kept(organization, _marked(made, step, StepState.DONE))
+    while step := _to_undo(organization):
+        wait_for_late_calls(organization)
+        undone = undo(step, organization, turn)
+        organization = turn.kept(organization, _marked(undone, step, StepState.UNDONE))
+    _finished(organization, turn)
+
+
+def _finished(organization: Organization, turn: Turn) -> None:
+    """Open an organization for which all is made, or record that it could not be made."""
+    request, store = turn.request, turn.store
+    if any(progress.state is StepState.UNDONE for progress in organization.provisioning):
+        take_off_people(organization.id, turn)
+        failed = replace(organization, status=OrganizationStatus.FAILED)
+        actor = request.caller.actor
+        audit = request.audit(organization.id, actor, Action.ORGANIZATION_FAIL, organization.id)
+        store.commit(turn.finished(organization, failed), writes.audited(audit))
+        return
+    store.commit(turn.finished(organization, replace(organization, status=OrganizationStatus.ACTIVE)))
+    # Its first administrator's mail has waited for this.
+    for invite in store.invites(organization.id, InviteStatus.PENDING, limit=1, cursor=None).items:
+        turn.queue.mail(invite)
+
+
+def _refused(organization: str, error: StepRefusedError | Auth0Refused, turn: Turn) -> Organization:
+    """Record why a step was refused; after some tries it has failed."""
+    before = turn.store.organization(organization)
+    code = error.code if isinstance(error, StepRefusedError) else error.auth0_code or error.code
+    step = _pending(before)
+    if step is None:
+        return before
+    progress = tuple(_tried(found, code) if found.step is step else found for found in before.provisioning)
+    return turn.kept(before, replace(before, provisioning=progress))
+
+
+def _tried(progress: Progress, code: str) -> Progress:
+    tries = progress.tries + 1
+    state = StepState.FAILED if tries >= TRIES else StepState.PENDING
+    return replace(progress, state=state, code=code, tries=tries, at=clock.now())
+
+
+def _pending(organization: Organization) -> Step | None:
+    """Return the next step to make, or None if all are made, or one has failed."""
+    if any(progress.state in {StepState.FAILED, StepState.UNDONE} for progress in organization.provisioning):
+        return None
+    return next((p.step for p in organization.provisioning if p.state is StepState.PENDING), None)
+
+
+def _to_undo(organization: Organization) -> Step | None:
+    """Return the last step that is still to be undone, if one has failed."""
+    steps = organization.provisioning
+    failed = any(progress.state in {StepState.FAILED, StepState.UNDONE} for progress in steps)
+    made = (p.step for p in reversed(steps) if p.state in {StepState.FAILED, StepState.DONE})
+    return next(made, None) if failed else None
+
+
+def _marked(organization: Organization, step: Step, state: StepState) -> Organization:
+    return replace(
+        organization,
+        attempts=0,
+        provisioning=tuple(
+            replace(progress, state=state, at=clock.now()) if progress.step is step else progress
+            for progress in organization.provisioning
+        ),
+    )

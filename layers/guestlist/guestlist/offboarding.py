@@ -1,0 +1,91 @@
+"""Offboarding: behind a closed door its people go, then what it has at Auth0, then its record.
+
+It goes on where it stopped: what is left is read from what is there.
+"""
+
+from dataclasses import replace
+
+from guestlist import writes
+from guestlist.clock import clock
+from guestlist.closing import listed
+from guestlist.invites import revoke
+from guestlist.members import deprovision
+from guestlist.provisioning_records import Step
+from guestlist.provisioning_steps import NotYetError, undo, wait_for_late_calls
+from guestlist.records import Action, InviteStatus, Membership, Organization, User
+from guestlist.store import decided_anew
+from guestlist.turns import Turn
+
+PAGE = 25
+"""Members or invites that are taken off between two looks at the clock."""
+LONG = 60
+"""Seconds for which one turn takes people off; the next one goes on."""
+LOOK_AGAIN = 15
+"""Seconds after which it is looked again whether Auth0 knows who is out."""
+
+
+def take_down(organization: Organization, turn: Turn) -> None:
+    """Take down what is left of an organization.
+
+    Raises:
+        NotYetError: there is more, for the next turn.
+        Auth0Refused, Auth0Unavailable: it stays as far as it got.
+    """
+    until = clock.now() + LONG
+    while take_off_people(organization.id, turn):
+        if clock.now() >= until:
+            raise NotYetError(0)
+    organization = _known_to_be_out(organization, turn)
+    for step in reversed(Step):
+        wait_for_late_calls(organization)
+        organization = undo(step, organization, turn)
+    _deleted(organization.id, turn)
+    turn.queue.door()
+
+
+def take_off_people(organization: str, turn: Turn) -> bool:
+    """Revoke what is offered and remove who is in, a page of them; tell whether there was anyone."""
+    request, store = turn.request, turn.store
+    offers = store.invites(organization, InviteStatus.PENDING, limit=PAGE, cursor=None).items
+    for invite in offers:
+        revoke(organization, invite.id, request=request, store=store)
+    members = store.members(organization, limit=PAGE, cursor=None).items
+    for member in members:
+        deprovision(organization, member.user, request=request, store=store)
+        turn.queue.project(member.user)
+    return bool(offers or members)
+
+
+def _known_to_be_out(organization: Organization, turn: Turn) -> Organization:
+    """Go through all who were ever in, and return when Auth0 lets none of them in any more.
+
+    Raises:
+        NotYetError: it may still, for all we know; it is gone on from there.
+    """
+    while True:
+        page = turn.store.memberships(organization.id, limit=100, cursor=organization.cursor)
+        users = turn.store.users([membership.user for membership in page.items])
+        if any(
+            membership.user in users and not _is_out(membership, users[membership.user])
+            for membership in page.items
+        ):
+            raise NotYetError(LOOK_AGAIN)
+        if page.next is None:
+            return organization
+        organization = turn.kept(organization, replace(organization, cursor=page.next))
+
+
+def _is_out(membership: Membership, user: User) -> bool:
+    told = user.applied >= membership.user_version or user.halt is not None
+    return told and user.unsettled_at is None
+
+
+@decided_anew
+def _deleted(organization: str, turn: Turn) -> None:
+    """Take the record away, and the mark from the door's list; the id is never given again."""
+    request, store = turn.request, turn.store
+    before = store.organization(organization)
+    _, opened = listed(before, closed=False, now=request.now, store=store)
+    audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_DELETE, organization)
+    freed = [writes.free_connection(organization, connection.name) for connection in before.connections]
+    store.commit(writes.gone(before, turn.owner), freed, opened, writes.audited(audit))

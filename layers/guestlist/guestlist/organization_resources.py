@@ -1,0 +1,95 @@
+"""Organizations as the HTTP API gives them."""
+
+from typing import Self
+
+from pydantic import Field
+
+from guestlist import provisioning_records, records
+from guestlist.clock import rfc3339
+from guestlist.closing import door_state
+from guestlist.door_records import Door, DoorState
+from guestlist.provisioning_records import Kind, Step, StepState
+from guestlist.resources import Resource
+
+
+class OwnConnection(Resource):
+    """A connection at Auth0 that is an organization's own."""
+
+    name: str
+    strategy: str | None = Field(description="As Auth0 calls it; null until it was looked at there.")
+    domains: list[str] = Field(description="Whose addresses sign in by it.")
+
+    @classmethod
+    def of(cls, connection: provisioning_records.Connection) -> Self:
+        """Render a record."""
+        return cls(
+            name=connection.name, strategy=connection.strategy or None, domains=list(connection.domains)
+        )
+
+
+class Progress(Resource):
+    """One step, and since when it stands so."""
+
+    step: Step
+    state: StepState
+    at: str
+    code: str | None = Field(None, description="Why Auth0 refused it, the last time.")
+
+    @classmethod
+    def of(cls, progress: provisioning_records.Progress) -> Self:
+        """Render a record."""
+        return cls(
+            step=progress.step, state=progress.state, at=rfc3339(progress.at), code=progress.code or None
+        )
+
+
+class Organization(Resource):
+    """A business customer."""
+
+    id: str
+    name: str
+    kind: Kind
+    connections: list[OwnConnection]
+    applications: list[str]
+    callbacks: list[str]
+    provisioning: list[Progress] = Field(description="What is made for it at Auth0, step by step.")
+    status: records.OrganizationStatus
+    door: DoorState = Field(
+        description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
+    )
+    seats: int | None
+    allowed_domains: list[str]
+    roles: list[str]
+    locale: str
+    members: int
+    pending_invites: int
+    created_at: str
+
+    @classmethod
+    def of(cls, organization: records.Organization, door: Door) -> Self:
+        """Render a record with the door that it has at Auth0."""
+        return cls(
+            id=organization.id,
+            name=organization.name,
+            kind=organization.kind,
+            connections=[OwnConnection.of(own) for own in organization.connections],
+            applications=list(organization.applications),
+            callbacks=list(organization.callbacks),
+            provisioning=[Progress.of(progress) for progress in organization.provisioning],
+            status=organization.status,
+            door=door_state(organization, door),
+            seats=organization.seats,
+            allowed_domains=list(organization.allowed_domains),
+            roles=list(organization.roles),
+            locale=organization.locale,
+            members=organization.taken - organization.pending,
+            pending_invites=organization.pending,
+            created_at=rfc3339(organization.created_at),
+        )
+
+
+class OrganizationList(Resource):
+    """A page of organizations."""
+
+    items: list[Organization]
+    next: str | None

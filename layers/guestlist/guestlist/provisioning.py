@@ -1,0 +1,204 @@
+"""Provisioning: an organization is recorded, and what it needs at Auth0, which is made afterwards."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guestlist import writes
+from guestlist.budgets import Budgets, Share
+from guestlist.errors import ConnectionTaken, NameReserved, NotFound, OrganizationExists
+from guestlist.invites import offered
+from guestlist.names import ADMIN
+from guestlist.organizations import key_first, made_before, offers, signs_in_by
+from guestlist.provisioning_records import Connection, Kind, Progress, Step
+from guestlist.records import Action, Invite, NameState, Organization, OrganizationStatus
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
+from guestlist.table import Write
+
+if TYPE_CHECKING:
+    # Pydantic is for whoever reads bodies.
+    from guestlist.bodies import OrganizationRequest
+
+GRACE = 20
+"""Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+FIRST_ADMIN_LIFE = 7 * 24 * 3600
+
+
+def provision(
+    asked: "OrganizationRequest",
+    *,
+    request: Request,
+    connection: str,
+    budgets: Budgets,
+    store: Store,
+) -> tuple[Organization, Invite | None]:
+    """Record a new organization, and what its first administrator is offered.
+
+    `connection` is the one that all of the kind `shared` have in common. Asked again for what there is
+    already, it returns that; what could not be made is tried anew.
+
+    Raises:
+        OrganizationExists: the id is taken, ignoring case, or was once.
+        NameReserved: accounts from before us bear it, and nobody said that they are to be members.
+        ConnectionTaken: a connection is another organization's, or the common one.
+        Unacceptable: the first administrator's address is of a domain that it does not allow.
+        BudgetExhausted: their mail is one too many for today.
+    """
+    organization = _organization(asked, request.now)
+    offer = _first_admin(asked, request) if asked.admin else None
+    share = budgets.share(request)
+    return _provision(organization, offer, share, request=request, common=connection, store=store)
+
+
+def _organization(asked: "OrganizationRequest", now: int) -> Organization:
+    connections = _connections(asked)
+    steps = _steps(connections, asked.callbacks)
+    return Organization(
+        id=asked.id,
+        name=asked.name,
+        kind=asked.kind,
+        connections=connections,
+        applications=tuple(sorted({*asked.applications})),
+        callbacks=tuple(sorted({*asked.callbacks})),
+        provisioning=tuple(Progress(step=step, at=now) for step in steps),
+        status=OrganizationStatus.PROVISIONING if steps else OrganizationStatus.ACTIVE,
+        seats=asked.seats,
+        allowed_domains=tuple(asked.allowed_domains),
+        roles=tuple(asked.roles),
+        locale=asked.locale,
+        created_at=now,
+        adopting=asked.adopt,
+        due=now + GRACE if steps else now if asked.adopt else None,
+    )
+
+
+def _connections(asked: "OrganizationRequest") -> tuple[Connection, ...]:
+    if asked.kind is Kind.ISOLATED:
+        return (Connection(name=connection_name(asked.id), made=True),)
+    return tuple(
+        connection.connection(connection_name(asked.id, number))
+        for number, connection in enumerate(asked.connections, 1)
+    )
+
+
+def connection_name(organization: str, number: int = 1) -> str:
+    """Return the name of a connection that we make: no two organizations have one, nor had one before us.
+
+    Auth0 takes letters, digits and single hyphens alone.
+    """
+    readable = re.sub("[^A-Za-z0-9]+", "-", organization).strip("-")
+    told_apart = hashlib.sha256(organization.encode()).hexdigest()[:8]
+    return f"{readable}-{told_apart}" + (f"-{number}" if number > 1 else "")
+
+
+def _steps(connections: Sequence[Connection], callbacks: Sequence[str]) -> list[Step]:
+    own = [Step.CONNECTIONS, Step.APPLICATIONS] if connections else []
+    return own + ([Step.CALLBACKS] if callbacks else [])
+
+
+def _first_admin(asked: "OrganizationRequest", request: Request) -> Invite | None:
+    if asked.admin is None:
+        return None
+    offer = offered(
+        asked.id,
+        asked.admin.email,
+        roles=(ADMIN,),
+        locale=asked.admin.locale or asked.locale,
+        inviter=request.caller.actor,
+        inviter_name=asked.admin.inviter_name,
+        life=FIRST_ADMIN_LIFE,
+        now=request.now,
+    )
+    return replace(offer, connection=asked.admin.connection)
+
+
+@decided_anew
+def _provision(
+    organization: Organization,
+    offer: Invite | None,
+    share: Share,
+    *,
+    request: Request,
+    common: str,
+    store: Store,
+) -> tuple[Organization, Invite | None]:
+    if made := made_before(request, store):
+        return store.organization(made), None
+    with key_first(request, store):
+        before = _there(organization, store)
+        if before and before.status is not OrganizationStatus.FAILED:
+            if _settings(before) != _settings(organization):
+                raise OrganizationExists
+            return before, None
+        _free(organization, common, store)
+        offer = _allowed(organization, offer, common)
+        new = _with_offer(organization, offer, share)
+        store.commit(
+            writes.provisioned_anew(before, new) if before else writes.new_organization(new),
+            [writes.own_connection(new.id, connection.name) for connection in new.connections],
+            _audited(new, offer, request),
+            writes.new_invite(offer) if offer else [],
+            writes.remember(request.key, new.id, request.now),
+        )
+    return store.organization(new.id), offer
+
+
+def _there(organization: Organization, store: Store) -> Organization | None:
+    """Return the organization that has this id already, or None if it is free."""
+    match store.name_state(organization.id):
+        case NameState.FREE:
+            return None
+        case NameState.RESERVED:
+            if not organization.adopting:
+                raise NameReserved
+            return None
+        case NameState.TAKEN:
+            try:
+                return store.organization(organization.id)
+            except NotFound:
+                raise OrganizationExists from None
+
+
+def _settings(organization: Organization) -> tuple[object, ...]:
+    """Return what somebody asked for, in the form in which it is compared."""
+    connections = [(own.name, own.domains, own.options) for own in organization.connections]
+    asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
+    offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
+    return (connections, *asked, *offered)
+
+
+def _free(organization: Organization, common: str, store: Store) -> None:
+    """Refuse a connection that is another's."""
+    for connection in organization.connections:
+        owner = common if connection.name == common else store.organization_of(connection.name)
+        if owner not in {None, organization.id}:
+            raise ConnectionTaken
+
+
+def _allowed(organization: Organization, offer: Invite | None, common: str) -> Invite | None:
+    """Hold the first administrator against what the organization allows, and find their connection."""
+    if offer is None:
+        return offer
+    offers(organization, offer.email, (), at="#/admin")
+    by = signs_in_by(organization, offer.email, common=common, named=offer.connection, at="#/admin")
+    return replace(offer, connection="" if by.name == common else by.name)
+
+
+def _with_offer(organization: Organization, offer: Invite | None, share: Share) -> Organization:
+    """Return a new organization with the seat, and the mail, of its first administrator's invite."""
+    if offer is None:
+        return organization
+    day = share.spend(organization, offer.email).day
+    return replace(organization, taken=1, pending=1, mail_day=day, mails=1)
+
+
+def _audited(organization: Organization, offer: Invite | None, request: Request) -> list[Write]:
+    done = [(Action.ORGANIZATION_PROVISION, organization.id)]
+    done += [(Action.INVITE_CREATE, offer.id)] if offer else []
+    actor = request.caller.actor
+    return [
+        writes.audited(request.audit(organization.id, actor, action, subject)) for action, subject in done
+    ]

@@ -1,0 +1,226 @@
+"""What one step of provisioning makes at Auth0, and how it is unmade. Each may be done any number of times.
+
+What we make bears our mark from its very creation, so that it is found again after a crash; what was there
+before us is used, and given back as it was.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from guestlist import callbacks
+from guestlist.auth0 import Auth0, Body, segment
+from guestlist.clock import clock
+from guestlist.errors import Auth0Refused
+from guestlist.leases import SETTLING
+from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
+from guestlist.records import Organization
+from guestlist.turns import Turn
+
+OWNER, MADE = "organization", "guestlist"
+"""Keys of a connection's metadata: whose it is, which the door reads, and that we made it."""
+LARGEST_LIST = 50
+"""Entries that one change of a connection's clients may have (Auth0's API description)."""
+RETRY = 5
+"""Seconds after which a list is looked at again at which another is."""
+CONFLICT, NOT_FOUND = 409, 404
+
+
+class StepRefusedError(Exception):
+    """A step cannot be done as things are; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotYetError(Exception):
+    """A step has to wait, for so many seconds, for something that is under way."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def do(step: Step, organization: Organization, turn: Turn) -> Organization:
+    """Make what a step is for; return the organization with what is to be kept of it.
+
+    Raises:
+        StepRefusedError, Auth0Refused: it cannot be.
+        NotYetError, Auth0Unavailable: not now.
+    """
+    return _STEPS[step][0](organization, turn)
+
+
+def undo(step: Step, organization: Organization, turn: Turn) -> Organization:
+    """Unmake what a step made, all of it or as much as there is."""
+    return _STEPS[step][1](organization, turn)
+
+
+def wait_for_late_calls(organization: Organization) -> None:
+    """Undo nothing while something that was given up may still be made.
+
+    Raises:
+        NotYetError: it may.
+    """
+    since = organization.unsettled_at
+    if since is not None and (left := since + SETTLING - clock.now()) > 0:
+        raise NotYetError(left)
+
+
+def _make_connections(organization: Organization, turn: Turn) -> Organization:
+    """Make the connections, or take those that are there; what these are enabled for is looked at first."""
+    there = []
+    for connection in organization.connections:
+        found = _connection(connection, organization.id, turn.auth0)
+        if found["strategy"] == DATABASE and organization.kind is Kind.ENTERPRISE:
+            raise StepRefusedError("connection_is_database")
+        enabled = _disabled(connection, found, organization, turn)
+        there.append(replace(connection, id=found["id"], strategy=found["strategy"], enabled=enabled))
+    return replace(organization, connections=tuple(there))
+
+
+def _disabled(connection: Connection, found: Body, organization: Organization, turn: Turn) -> tuple[str, ...]:
+    """Return the applications for which a connection that was there before us is still to be enabled."""
+    if connection.made:
+        return ()
+    enabled = set(_enabled(found["id"], turn.auth0))
+    return tuple(name for name in turn.applications(organization) if name not in enabled)
+
+
+def _enabled(connection_id: str, auth0: Auth0) -> Iterator[str]:
+    """Yield the applications that a connection is enabled for; the list ends where `next` is absent."""
+    path, following = f"/connections/{segment(connection_id)}/clients?take={LARGEST_LIST}", ""
+    while True:
+        page = auth0.call("GET", path + following).body
+        yield from (client["client_id"] for client in page["clients"])
+        if not page.get("next"):
+            return
+        following = f"&from={segment(page['next'])}"
+
+
+def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body:
+    """Return a connection as it stands at Auth0, made or taken for the organization."""
+    found = _named(connection.name, auth0)
+    if found is None and not connection.made:
+        raise StepRefusedError("connection_missing")
+    if found is None:
+        return _made(connection, organization, auth0)
+    metadata = found.get("metadata") or {}
+    if connection.made and metadata.get(MADE) != organization:
+        raise StepRefusedError("connection_exists")
+    if metadata.get(OWNER, organization) != organization:
+        raise StepRefusedError("connection_taken")
+    if metadata.get(OWNER) != organization:
+        _change(found["id"], {"metadata": metadata | {OWNER: organization}}, auth0)
+    return found
+
+
+def _named(name: str, auth0: Auth0) -> Body | None:
+    found = auth0.call("GET", f"/connections?name={segment(name)}").body
+    connections = found["connections"] if isinstance(found, dict) else found
+    return next(iter(connections), None)
+
+
+def _made(connection: Connection, organization: str, auth0: Auth0) -> Body:
+    """Make a connection, once; one whose answer was lost is found by its name."""
+    body = {
+        "name": connection.name,
+        "strategy": connection.strategy,
+        "metadata": {OWNER: organization, MADE: organization},
+        "options": _options(connection),
+    }
+    try:
+        return dict(auth0.call("POST", "/connections", body, repeatable=False).body)
+    except Auth0Refused as error:
+        if error.auth0_status != CONFLICT or (found := _named(connection.name, auth0)) is None:
+            raise
+        if (found.get("metadata") or {}).get(MADE) != organization:
+            raise StepRefusedError("connection_exists") from None
+        return found
+
+
+def _options(connection: Connection) -> Mapping[str, Any]:
+    if connection.is_database:
+        return {"disable_signup": True}
+    aliases = {"domain_aliases": list(connection.domains)} if connection.domains else {}
+    return dict(connection.options) | aliases
+
+
+def _unmake_connections(organization: Organization, turn: Turn) -> Organization:
+    """Delete those that we made, with their accounts; give the others back."""
+    for connection in reversed(organization.connections):
+        found = _named(connection.name, turn.auth0)
+        metadata = (found or {}).get("metadata") or {}
+        if found is None or metadata.get(OWNER) != organization.id:
+            continue
+        if connection.made and metadata.get(MADE) == organization.id:
+            _without(turn.auth0, f"/connections/{segment(found['id'])}")
+        elif not connection.made:
+            rest = {name: value for name, value in metadata.items() if name != OWNER}
+            _change(found["id"], {"metadata": rest}, turn.auth0)
+    return organization
+
+
+def _without(auth0: Auth0, path: str) -> None:
+    try:
+        auth0.call("DELETE", path)
+    except Auth0Refused as error:
+        if error.auth0_status != NOT_FOUND:
+            raise
+
+
+def _change(connection_id: str, change: Body, auth0: Auth0) -> None:
+    auth0.call("PATCH", f"/connections/{segment(connection_id)}", change)
+
+
+def _enable(organization: Organization, turn: Turn) -> Organization:
+    for connection in organization.connections:
+        new = turn.applications(organization) if connection.made else connection.enabled
+        _switch(connection, new, turn.auth0, on=True)
+    return organization
+
+
+def _disable(organization: Organization, turn: Turn) -> Organization:
+    """Disable those that were there before us where they were; ours are going to be deleted."""
+    for connection in organization.connections:
+        if not connection.made and connection.id:
+            _switch(connection, connection.enabled, turn.auth0, on=False)
+    return organization
+
+
+def _switch(connection: Connection, clients: Sequence[str], auth0: Auth0, *, on: bool) -> None:
+    path = f"/connections/{segment(connection.id)}/clients"
+    entries = [{"client_id": client, "status": on} for client in clients]
+    for start in range(0, len(entries), LARGEST_LIST):
+        auth0.call("PATCH", path, entries[start : start + LARGEST_LIST])
+
+
+def _list_callbacks(organization: Organization, turn: Turn) -> Organization:
+    return _listed(organization, organization.callbacks, turn)
+
+
+def _unlist_callbacks(organization: Organization, turn: Turn) -> Organization:
+    return _listed(organization, (), turn)
+
+
+def _listed(organization: Organization, addresses: tuple[str, ...], turn: Turn) -> Organization:
+    """Have an organization's addresses on the applications' lists, and wait until nothing can change them.
+
+    Raises:
+        NotYetError: another is at a list, or a late write may still land there.
+    """
+    for client in turn.applications(organization):
+        callbacks.want(client, organization.id, addresses, turn.store)
+        told = callbacks.tell(client, store=turn.store, auth0=turn.auth0)
+        if not told.settled:
+            since = told.unsettled_at
+            raise NotYetError(RETRY if since is None else max(1, since + SETTLING - clock.now()))
+    return organization
+
+
+_STEPS = {
+    Step.CONNECTIONS: (_make_connections, _unmake_connections),
+    Step.APPLICATIONS: (_enable, _disable),
+    Step.CALLBACKS: (_list_callbacks, _unlist_callbacks),
+}

@@ -1,0 +1,96 @@
+"""Whose turn it is to work on an organization at Auth0, and what that turn keeps and gives back."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from guestlist import writes
+from guestlist.auth0 import Auth0
+from guestlist.clock import clock
+from guestlist.queue import Queue
+from guestlist.records import Organization
+from guestlist.request import Request
+from guestlist.store import Store
+from guestlist.table import ConditionFailed, Write
+
+LEASE = 150
+"""Seconds; longer than a turn takes (`provisioning.WORK`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One function's turn, with what it works with."""
+
+    request: Request
+    queue: Queue
+    store: Store
+    auth0: Auth0
+    application: str
+    """The client id of the application that organizations are for which name no others."""
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def applications(self, organization: Organization) -> tuple[str, ...]:
+        """Return the client ids of the applications that an organization is for."""
+        return organization.applications or (self.application,)
+
+    def kept(self, before: Organization, after: Organization) -> Organization:
+        """Keep what one step came to.
+
+        Raises:
+            ConditionFailed: the turn is another's, or the organization is to be offboarded meanwhile.
+        """
+        return self.store.amended(
+            before,
+            after,
+            when="#lease_owner = :owner AND #status = :was",
+            owner=self.owner,
+            was=before.status.value,
+        )
+
+    def finished(self, before: Organization, after: Organization) -> Write:
+        """Return the write that ends all work on an organization, and gives the lease back."""
+        due = clock.now() if after.adopting else None
+        return writes.difference(
+            before,
+            replace(after, lease_owner=None, lease_until=0, unsettled_at=None, attempts=0, due=due),
+            when="#lease_owner = :owner AND #status = :was",
+            owner=self.owner,
+            was=before.status.value,
+        )
+
+    def put_off(self, held: Organization, seconds: int, *, late: bool = False) -> None:
+        """Give the lease back with work undone; `late`: a call that was given up may still take effect."""
+        now = clock.now()
+        after = replace(
+            held,
+            unsettled_at=now if late else held.unsettled_at,
+            lease_owner=None,
+            lease_until=0,
+            attempts=held.attempts + 1,
+            due=now + seconds,
+        )
+        self.store.amended(held, after, when="#lease_owner = :owner", owner=self.owner)
+
+
+def take_turn(seen: Organization, turn: Turn) -> Organization:
+    """Take the lease on an organization for which there is something to do.
+
+    One that ran out may have left a call behind that still takes effect.
+
+    Raises:
+        ConditionFailed: there is not, or somebody else has it.
+    """
+    now = clock.now()
+    if not seen.unfinished or seen.lease_until > now:
+        raise ConditionFailed
+    return turn.store.amended(
+        seen,
+        replace(
+            seen,
+            lease_owner=turn.owner,
+            lease_until=now + LEASE,
+            unsettled_at=now if seen.lease_owner else seen.unsettled_at,
+        ),
+        when="#status = :was AND #lease_until = :until",
+        was=seen.status.value,
+        until=seen.lease_until,
+    )

@@ -1,0 +1,40 @@
+"""What tests of organizations with connections of their own share."""
+
+from typing import Any
+
+from guestlist.offboarding import LOOK_AGAIN
+from local.people import Api
+from local.stack import Stack
+from tests.front_door import pass_time, provision
+
+
+def provisioned(stack: Stack, api: Api, **more: object) -> str:
+    """Provision an organization, and wait until all that it needs is made."""
+    organization = provision(api, **more)
+    stack.workers.idle()
+    shown = api.get(f"/organizations/{organization}").raise_for_status().json()
+    assert shown["status"] == "active", shown["provisioning"]
+    return organization
+
+
+def connection_of(stack: Stack, organization: str) -> dict[str, Any]:
+    """Return the connection at Auth0 that bears an organization's name."""
+    with stack.tenant.state.lock:
+        every = list(stack.tenant.state.connections.values())
+    [found] = [own for own in every if (own.get("metadata") or {}).get("organization") == organization]
+    return dict(found)
+
+
+def callbacks(stack: Stack, client_id: str) -> list[str]:
+    """Return an application's list of callbacks at Auth0."""
+    with stack.tenant.state.lock:
+        return list(stack.tenant.state.clients[client_id]["callbacks"])
+
+
+def offboarded(stack: Stack, api: Api, organization: str) -> None:
+    """Offboard an organization, and wait until it is gone."""
+    api.delete(f"/organizations/{organization}").raise_for_status()
+    stack.workers.idle()
+    pass_time(stack, seconds=LOOK_AGAIN)
+    stack.workers.idle()
+    assert api.get(f"/organizations/{organization}").status_code == 404
