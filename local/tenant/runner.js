@@ -8,6 +8,8 @@ const readline = require("node:readline");
 const util = require("node:util");
 const vm = require("node:vm");
 
+const { cacheApi } = require("./action_cache.js");
+
 const execution = new AsyncLocalStorage();
 const modules = new Map();
 
@@ -85,23 +87,6 @@ function chained(api, methods) {
   return Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, wrap(method)]));
 }
 
-function cacheApi(cache) {
-  return {
-    get: (key) => {
-      const record = cache.get(key);
-      return record !== undefined && record.expires_at > Date.now() ? record : undefined;
-    },
-    set: (key, value, { ttl = 15 * 60_000, expires_at: at = Date.now() + ttl } = {}) => {
-      cache.set(key, { value, expires_at: Math.min(at, Date.now() + 24 * 3_600_000) });
-      return { type: "success", record: cache.get(key) };
-    },
-    delete: (key) => {
-      cache.delete(key);
-      return { type: "success" };
-    },
-  };
-}
-
 const caches = new Map();
 
 function cacheOf(trigger) {
@@ -174,12 +159,14 @@ async function runActions({ trigger, actions, event, limit }, outcome) {
   }
 }
 
+// As users report it [community 104471].
+const TOO_LONG = "Request to Webtask exceeded allowed execution time";
+
 async function answer(request) {
   const outcome = emptyOutcome();
   let timer;
   const late = new Promise((resolve, reject) => {
-    const seconds = request.limit / 1000;
-    timer = setTimeout(() => reject(new Error(`The Actions took longer than ${seconds} seconds.`)), request.limit);
+    timer = setTimeout(() => reject(new Error(TOO_LONG)), request.limit);
   });
   try {
     await Promise.race([execution.run(outcome, () => runActions(request, outcome)), late]);
