@@ -41,8 +41,14 @@ class Organizations:
     asked: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     first: dict[str, list[Response]] = field(default_factory=dict)
+    """By route: answers before anything is done,"""
+    after: dict[str, list[Response]] = field(default_factory=dict)
+    """and such after it was done."""
+    versions: dict[str, int] = field(default_factory=dict)
     becomes: str = "active"
     """The status of an organization that is provisioned."""
+    provisioning: list[dict[str, str]] = field(default_factory=list)
+    """How far its steps are then."""
 
     def add(self, organization: str, **more: object) -> None:
         """Have one be there."""
@@ -56,8 +62,10 @@ class Organizations:
             "locale": "en",
             "members": 3,
             "pending_invites": 1,
+            "provisioning": self.provisioning,
             **more,
         }
+        self.versions[organization] = 1
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -74,16 +82,20 @@ class Organizations:
             self.add(name, **{**body, "status": self.becomes})
         if name not in self.there:
             return problem(404, "not_found")
-        return self._changed(request, self.there[name], body)
+        answer = self._changed(request, name, body)
+        return self.after[asked].pop(0) if self.after.get(asked) else answer
 
-    def _changed(self, request: Request, organization: dict[str, Any], body: dict[str, Any]) -> Response:
+    def _changed(self, request: Request, name: str, body: dict[str, Any]) -> Response:
+        organization, version = self.there[name], f'"{self.versions[name]}"'
         turned = {"suspend": "suspended", "resume": "active"}.get(request.url.path.rpartition("/")[2])
-        if request.method in {"PATCH", "DELETE"} and request.headers["if-match"] != '"1"':
+        if request.method in {"PATCH", "DELETE"} and request.headers["if-match"] != version:
             return problem(412, "stale")
+        if request.method == "PATCH":
+            self.versions[name] += 1
         if request.method == "DELETE":
             turned = "offboarding"
         organization |= body | ({"status": turned} if turned else {})
-        return JSONResponse(organization, headers={"ETag": '"1"'})
+        return JSONResponse(organization, headers={"ETag": version})
 
     @contextmanager
     def served(self) -> Iterator[dict[str, str]]:

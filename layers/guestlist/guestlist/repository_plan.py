@@ -10,9 +10,8 @@ from guestlist.repository_schema import CHANGEABLE, shown_as_stated
 
 IN_SYNC, UNUSABLE, WAITING = 0, 2, 3
 """Exit statuses of `plan`: nothing to do; something is wrong; changes wait."""
-OFFBOARDING = "offboarding"
-UNFIT = frozenset({OFFBOARDING, "failed"})
-"""In these statuses an organization takes no change."""
+OFFBOARDING, FAILED = "offboarding", "failed"
+"""Statuses: about to be gone; not provisioned, since Auth0 refused what it needs."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +93,14 @@ def differences(stated: Stated, shown: Body) -> list[Difference]:
 
 def _compared(stated: Stated, listed: Body, api: Api) -> tuple[list[Change], list[Problem]]:
     """Compare one organization, by the version of it that a change is going to name."""
+    if listed["status"] == FAILED:
+        return [Provisioning(stated)], []
+    if listed["status"] == OFFBOARDING:
+        return [], [_problem(stated, "id", "is being offboarded; an id is never given again")]
     if not differences(stated, listed):
         return [], []
     shown, version = _read(stated.id, api)
     found = differences(stated, shown)
-    if found and shown["status"] in UNFIT:
-        return [], [_problem(stated, "id", f"its status is {shown['status']}; it takes no change")]
     fits = {one.field: one for one in found if one.field in CHANGEABLE}
     problems = [
         _problem(stated, one.field, f"cannot be changed once it is provisioned ({one})")
@@ -129,5 +130,7 @@ def _differ(stated: object, shown: object) -> bool:
     if isinstance(stated, dict) and isinstance(shown, dict):
         return any(_differ(stated[name], shown[name]) for name in stated.keys() & shown.keys())
     if isinstance(stated, list) and isinstance(shown, list):
+        if all(isinstance(item, str) for item in [*stated, *shown]):
+            return {*stated} != {*shown}
         return len(stated) != len(shown) or any(map(_differ, stated, shown))
     return stated != shown
