@@ -1,7 +1,10 @@
 """The Actions that are bound to a trigger, and what remains of them on the user."""
 
+from urllib.parse import quote
+
 from local.tenant.actions import Outcome
 from local.tenant.documents import merged, milliseconds
+from local.tenant.limits import bucket_of
 from local.tenant.state import Document, State
 
 POST_LOGIN = "post-login"
@@ -15,7 +18,10 @@ def bound_actions(state: State, trigger: str) -> list[Document]:
 
 
 def keep_metadata(state: State, user_id: str, outcome: Outcome) -> None:
-    """Write the metadata that Actions set, once, at the end, beside a denial too [B4]."""
+    """Write the metadata that Actions set, once, at the end, beside a denial too [B4].
+
+    It is a call of the Management API like any other, also where it sets to null what is not there.
+    """
     user = state.users.get(user_id)
     if user is None or not (outcome.user_metadata or outcome.app_metadata):
         return
@@ -24,6 +30,9 @@ def keep_metadata(state: State, user_id: str, outcome: Outcome) -> None:
         if metadata:
             user[name] = metadata
     user["updated_at"] = milliseconds(state.clock.now())
+    path = f"/api/v2/users/{quote(user_id, safe='')}"
+    call = {"method": "PATCH", "path": path, "status": 200, "at": state.clock.now(), "client_id": None}
+    state.calls.append({**call, "bucket": bucket_of("PATCH", path)})
 
 
 def _runnable(action: Document) -> Document:
