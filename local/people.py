@@ -89,7 +89,12 @@ class Person:
 
     def _fill(self, page: httpx.Response, **filled: Any) -> httpx.Response:  # noqa: ANN401 (form or JSON)
         action = self.stack.tenant.url + _form_action(page.text)
-        return self.browser.post(action, headers=JSON, follow_redirects=True, **filled)
+        answer = self.browser.post(action, headers=JSON, **filled)
+        if not answer.is_redirect:
+            return answer
+        # Followed by hand: httpx would send the type of the body along, with no body.
+        where = answer.url.join(answer.headers["location"])
+        return self.browser.get(where, headers=JSON, follow_redirects=True)
 
     def refresh(self, organization: str) -> dict[str, Any]:
         """Have the application use its refresh token."""
