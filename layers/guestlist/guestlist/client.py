@@ -189,9 +189,13 @@ def _refusal(answer: httpx.Response) -> RefusedError:
     lines = [str(text or answer.reason_phrase)]
     lines += [f"  {error['pointer']}  {error['detail']}" for error in said.get("errors", [])]
     if "code" in said:
-        lines += [f"  {name}  {value}" for name, value in said.items() if name not in PLAIN]
+        lines += [f"  {name}  {_plain(value)}" for name, value in said.items() if name not in PLAIN]
     problem = said if "code" in said else {"code": str(code), "detail": lines[0]}
     if wait := answer.headers.get("retry-after"):
         lines.append(f"  try again in {wait} seconds")
         problem = {**problem, "retry_after": int(wait) if wait.isdecimal() else wait}
     return RefusedError(str(code), "\n".join(lines), problem)
+
+
+def _plain(value: object) -> str:
+    return " ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
