@@ -57,6 +57,17 @@ def _post(path: str, body: Callable[[str], dict[str, Any]]) -> Case:
     return case
 
 
+def _offboard(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization that was provisioned just before."""
+
+    def ready() -> Asked:
+        name = unique("leaving")
+        ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
+        return partial(ours.api.delete, f"/organizations/{name}")
+
+    return ready
+
+
 def _look_for_drift(ours: World, _: str) -> Callable[[], Asked]:
     """Return the case of a look for drift that is asked for once more before it begins."""
     return lambda: partial(ours.api.post, "/drift", json={"repair": False})
@@ -154,6 +165,7 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/members": _get(_MEMBERS, **PAGE),
     "GET /organizations/{organization}/members/{user}": _get(_MEMBERS + "/{user}"),
     "PATCH /organizations/{organization}": _rename,
+    "DELETE /organizations/{organization}": _offboard,
     "POST /organizations/{organization}/suspend": _turn("suspend"),
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),

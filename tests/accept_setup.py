@@ -78,6 +78,11 @@ def suspend(stack: Stack, organization: str) -> None:
     closing.suspend(organization, request=sweep_request("closed", clock.now()), store=store(stack))
 
 
+def leave(stack: Stack, organization: str) -> None:
+    """Have an organization about to be gone; nobody is told to go on with it."""
+    closing.offboard(organization, request=sweep_request("left", clock.now()), store=store(stack))
+
+
 def amend_user(stack: Stack, email: str, change: Callable[[User], User]) -> User:
     """Change the record of a user."""
     kept = store(stack)

@@ -55,6 +55,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
+    "offboard": ("DELETE /organizations/{organization}", None),
 }
 """By the handler's name: route, and a body that it takes once; in an order in which each finds its own."""
 NOWHERE = {"organization": "nowhere", "invite": "0" * 26, "user": "0" * 24, "domain": "nowhere.example"}

@@ -11,7 +11,8 @@ from guestlist.door_records import MOST
 from guestlist.invites import expire
 from guestlist.request import sweep_request
 from guestlist.table import ATTEMPTS
-from tests.accept_setup import amend_user, filled, store, suspend
+from local.stack import CONNECTION
+from tests.accept_setup import amend_user, filled, leave, store, suspend
 from tests.asked import NOWHERE, OPERATIONS, Asker
 from tests.minted import caller
 from tests.provoked_domains import claimed, provoke_domains
@@ -26,6 +27,7 @@ WRITING = (
     "revoke",
     "change_roles",
     "deprovision",
+    "offboard",
     "claim_domain",
     "prove_domain",
     "change_domain",
@@ -50,6 +52,7 @@ def provoke(asker: Asker) -> None:
         _closed,
         _changes,
         _suspended,
+        _not_ready,
         _full,
         _spent,
     ):
@@ -190,7 +193,22 @@ def _suspended(asker: Asker, _: Ids) -> None:
         when="attribute_exists(#pk)",
     )
     asker.ask("suspend", place)
+    asker.ask("offboard", place)
     kept.amended(kept.door(), door, when="attribute_exists(#pk)")
+
+
+def _not_ready(asker: Asker, _: Ids) -> None:
+    """An organization that waits for a connection, one that leaves, and a connection that all share."""
+    enterprise: dict[str, Any] = {"kind": "enterprise", "connections": [{"name": "not-there"}]}
+    asker.ask("provision", id="clinicJ", **enterprise).raise_for_status()
+    ids = {**NOWHERE, "organization": "clinicJ"}
+    for operation in (*INVITING, "add_member", "suspend", "resume", "claim_domain"):
+        asker.ask(operation, ids, **_own(operation, ids))
+    place = _place(asker, "clinicK")
+    leave(asker.stack, "clinicK")
+    for operation in ("resend", "change_roles", "change_organization", "prove_domain", "change_domain"):
+        asker.ask(operation, place)
+    asker.ask("provision", id="clinicL", **enterprise | {"connections": [{"name": CONNECTION}]})
 
 
 def _full(asker: Asker, _: Ids) -> None:
@@ -212,6 +230,7 @@ def _spent(asker: Asker, place: Ids) -> None:
     asker.ask("revoke", often).raise_for_status()
     for operation in (*INVITING, "add_member"):
         asker.ask(operation, place, email=email, **_own(operation, place))
+    asker.ask("provision", id="clinicM", admin={"email": email})
 
 
 def _own(operation: str, place: Ids) -> dict[str, Any]:

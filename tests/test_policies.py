@@ -22,6 +22,7 @@ from tests.bench import budgets
 from tests.callers_setup import ROUTES, added, ask, filled
 from tests.drift_setup import edits
 from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
+from tests.kinds_setup import offboarded, provisioned
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
 
@@ -47,7 +48,8 @@ def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
         with stack.aws.heard(hear):
             clinic = provision(api)
             _drift(stack, api, clinic)
-            _ask_everything(api, clinic)
+            _ask_everything(api, provision(api))
+            _isolate(stack, api)
             _accept(stack, api, clinic)
             _bounce(stack, api, clinic)
             _adopt(stack, api, clinic)
@@ -72,6 +74,14 @@ def _ask_everything(api: Api, clinic: str) -> None:
     api.post("/invites", json={"email": "own@clinic.example", "organization": clinic}).raise_for_status()
     api.get("/openapi.json").raise_for_status()
     assert api.get("/nowhere").status_code == 404
+
+
+def _isolate(stack: Stack, api: Api) -> None:
+    """Provision an organization with all that it may have of its own, and offboard it with its people."""
+    more = {"callbacks": ["https://own.app.example/callback"], "admin": {"email": "first@clinic.example"}}
+    clinic = provisioned(stack, api, kind="isolated", **more)
+    added(api, clinic, "editor")
+    offboarded(stack, api, clinic)
 
 
 def _accept(stack: Stack, api: Api, clinic: str) -> None:

@@ -38,8 +38,11 @@ def change(
         NotFound: there is none.
         Stale: `seen` is not its version.
         SeatsInUse: members and pending invites hold more seats; the error says how many.
+        OrganizationNotReady: it could not be made, or is about to be gone.
     """
     before = store.organization(organization)
+    if before.status in {OrganizationStatus.FAILED, OrganizationStatus.OFFBOARDING}:
+        raise OrganizationNotReady(status=before.status.value)
     if before.version != seen:
         raise Stale
     asked_for: dict[str, Any] = asked.model_dump(exclude_unset=True)

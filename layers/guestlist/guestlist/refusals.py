@@ -7,6 +7,7 @@ from guestlist.errors import (
     AlreadyMember,
     BudgetExhausted,
     Busy,
+    ConnectionTaken,
     DnsUnavailable,
     DomainTaken,
     DomainUnproved,
@@ -21,6 +22,7 @@ from guestlist.errors import (
     NameReserved,
     NotFound,
     OrganizationExists,
+    OrganizationNotReady,
     OrganizationSuspended,
     PreconditionRequired,
     SeatsInUse,
@@ -37,17 +39,20 @@ Refusals = tuple[type[GuestlistError], ...]
 
 ANYWHERE: Refusals = (Malformed, Unauthenticated, Forbidden, TooLarge, GuestlistError)
 """What stands before every handler, and what a failure of ours comes to."""
-GRANTS: Refusals = (NotFound, OrganizationSuspended, Busy)
+GRANTS: Refusals = (NotFound, OrganizationSuspended, OrganizationNotReady, Busy)
 OFFERS: Refusals = (*GRANTS, AlreadyMember, InvitePending, SeatsTaken, BudgetExhausted)
 CREATES: Refusals = (Unacceptable, KeyReused)
 
 OF_OPERATION: dict[str, Refusals] = {
-    "provision": (*CREATES, OrganizationExists, NameReserved, Busy),
+    "provision": (*CREATES, OrganizationExists, NameReserved, ConnectionTaken, BudgetExhausted, Busy),
     "list_organizations": (Busy,),
     "read_organization": (NotFound,),
-    "change_organization": (NotFound, Unacceptable, PreconditionRequired, Stale, SeatsInUse, Busy),
-    "suspend": (NotFound, DoorFull, Busy),
-    "resume": (NotFound, Busy),
+    "change_organization": (
+        *(NotFound, Unacceptable, PreconditionRequired, Stale),
+        *(SeatsInUse, OrganizationNotReady, Busy),
+    ),
+    "suspend": (NotFound, OrganizationNotReady, DoorFull, Busy),
+    "resume": (NotFound, OrganizationNotReady, Busy),
     "invite": (*CREATES, *OFFERS),
     "invite_into_own": (*CREATES, *OFFERS),
     "list_invites": (NotFound, Busy),
@@ -59,6 +64,7 @@ OF_OPERATION: dict[str, Refusals] = {
     "read_member": (NotFound,),
     "change_roles": (*GRANTS, Unacceptable, PreconditionRequired, Stale, LastAdmin, TooManyOrganizations),
     "deprovision": (NotFound, LastAdmin, Busy),
+    "offboard": (NotFound, DoorFull, Busy),
     "claim_domain": (*CREATES, *GRANTS, DomainTaken, TooManyDomains),
     "list_domains": (NotFound,),
     "read_domain": (NotFound,),
