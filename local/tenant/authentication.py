@@ -15,6 +15,7 @@ from local.tenant.login_flow import COOKIE, LoginFlow
 from local.tenant.login_pages import LoginPages
 from local.tenant.logins import Logins
 from local.tenant.oauth_errors import PageError
+from local.tenant.self_service_page import SelfServicePage
 from local.tenant.state import State
 from local.tenant.ticket_page import TicketPage
 from local.tenant.token_claims import EMAIL, OIDC_SCOPES, PROFILE, user_claims, userinfo_audience
@@ -25,6 +26,7 @@ def routes(state: State, runner: ActionRunner, logins: Logins) -> list[Route]:
     """Return the routes of the Authentication API and its pages."""
     flow = LoginFlow(state, runner, logins)
     login, identifier, ticket = LoginPages(flow), IdentifierPage(flow), TicketPage(state)
+    self_service = SelfServicePage(state)
     tokens, databases = TokenEndpoint(state, runner, logins), DatabaseConnections(state)
     discovery = Discovery(state)
     table = [
@@ -43,6 +45,8 @@ def routes(state: State, runner: ActionRunner, logins: Logins) -> list[Route]:
         ("POST", "/u/reset-password/request", login.request_reset),
         ("GET", "/u/reset-password", ticket.show),
         ("POST", "/u/reset-password", ticket.set_password),
+        ("GET", "/self-service/connections-flow", self_service.show),
+        ("POST", "/self-service/connections-flow", self_service.set_up),
         ("POST", "/oauth/token", tokens.token),
         ("POST", "/oauth/revoke", tokens.revoke),
         ("GET", "/userinfo", discovery.userinfo),

@@ -36,6 +36,18 @@ class Ticket:
 
 
 @dataclass
+class SsoTicket:
+    """A link by which a customer sets up a connection: good until it was used, or until `expires_at`."""
+
+    id: str
+    profile_id: str
+    expires_at: float
+    asked: Document
+    """The body that asked for it: `connection_config` or `connection_id`, `enabled_clients`, ..."""
+    used: bool = False
+
+
+@dataclass
 class Session:
     """A signed-in browser (single sign-on), named by the cookie's value."""
 
@@ -134,6 +146,8 @@ class State:
     bindings: dict[str, list[Document]] = field(default_factory=dict)
     """By trigger id, in the order of execution; `binding["action"]["id"]` names the Action."""
     tickets: dict[str, Ticket] = field(default_factory=dict)
+    self_service_profiles: dict[str, Document] = field(default_factory=dict)
+    sso_tickets: dict[str, SsoTicket] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
