@@ -10,6 +10,7 @@ import pytest
 from guestlist import setup
 from guestlist.auth0 import Auth0
 from guestlist.setup import main
+from guestlist.tenant import SCOPES as SCOPES_OF_FUNCTIONS
 from local import stack
 from local.tenant.app import Tenant
 from tests.bench import URL, set_up_tenant
@@ -21,7 +22,7 @@ TOLD = (
     "Exempt from the door: Guestlist operator console.\n"
     "Asked for an organization at each login and refresh: Guestlist example application.\n"
 )
-CLIENTS = {"app", "operator", "accept", "projector", "drift", "door", "system"}
+CLIENTS = {"app", "operator", "system", "resolver", *SCOPES_OF_FUNCTIONS}
 Owned = Callable[[Tenant, list[str]], None]
 Printed = pytest.CaptureFixture[str]
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from guestlist.tenant import SCOPES
 from local.naive import add_organization
 from local.people import PLAIN, Api, Person
 from local.stack import AUDIENCE, NAMESPACE, Stack
@@ -25,7 +26,7 @@ from tests.front_door import (
     suffer,
 )
 
-CLIENTS = {"operator", "system", "app", "accept", "projector", "drift", "door"}
+CLIENTS = {"operator", "system", "resolver", "app", *SCOPES}
 
 
 def test_line_1_every_part_of_the_stack_answers(stack: Stack) -> None:
