@@ -129,7 +129,7 @@ def _finish(change: Provisioning, api: Api, say: Say, deadline: float) -> str:
 
 
 def _failed(shown: Body) -> RefusedError:
-    steps = [f"{one['step']} ({one['code']})" for one in shown["provisioning"] if one["state"] == "failed"]
+    steps = [f"{one['step']} ({one['code']})" for one in shown["provisioning"] if one["code"]]
     return RefusedError(FAILED, f"Auth0 refused what it needs: {', '.join(steps)}.")
 
 
