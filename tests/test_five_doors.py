@@ -9,12 +9,11 @@ import pytest
 from guestlist.clock import clock
 from guestlist.invites import expire
 from guestlist.request import sweep_request
-from local import people
 from local.people import PLAIN, Person
 from local.stack import CONNECTION, Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
-from tests.logins_setup import Place, enterprise
+from tests.logins_setup import Place, enterprise, lasting
 
 LIFE = 8 * 24 * 3600
 TABLE = """
@@ -32,9 +31,9 @@ Door = Callable[[Place, Person, str], bool]
 
 
 @pytest.fixture(scope="module")
-def place(stack: Stack, console: Person) -> Iterator[Place]:
+def place(stack: Stack) -> Iterator[Place]:
     """An organization with an identity provider of its own."""
-    with people.operator(stack, console) as api:
+    with lasting(stack) as api:
         yield enterprise(stack, api)
 
 
