@@ -193,8 +193,9 @@ def test_a_door_is_closed_once_all_is_there(
 def test_who_is_being_offboarded_is_left_alone(
     guestlist: Guestlist, tmp_path: Path, organizations: Organizations
 ) -> None:
-    """Without a file there is nothing to do; with one it is wrong, and no export writes it."""
+    """Without a file nothing is to be done; with one it is wrong; no export writes it, nor what failed."""
     organizations.add("clinicC", status="offboarding")
+    organizations.add("clinicD", status="failed")
     folder = str(tmp_path / "organizations")
     assert guestlist("export", folder, "--json").json()["organizations"] == 1
     assert guestlist("plan", folder).status == 0

@@ -20,6 +20,8 @@ OIDC = {
 SAML = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 CALLBACKS = ["https://b.clinic.example/callback", "https://a.clinic.example/callback"]
 
+FIXED = "kind: cannot be changed once it is provisioned (kind: isolated -> shared)"
+
 
 @pytest.fixture
 def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
@@ -80,8 +82,7 @@ def test_what_cannot_be_changed_any_more_is_a_problem(
         [
             f"~ {name}  name: {name.title()} -> I",
             f"~ {name}  seats: 3 -> 4",
-            f"! {folder}/{name}.yaml:4: kind: cannot be changed once it is provisioned "
-            "(kind: isolated -> shared)",
+            f"! {folder}/{name}.yaml:4: {FIXED}",
             "",
             "1 to be put right in the files; nothing can be applied.",
         ],

@@ -23,7 +23,9 @@ def plan_folder(api: Api, asked: Namespace) -> Plan:
 def apply_folder(api: Api, asked: Namespace) -> Plan | Applied:
     """Do it, once somebody has said yes to it."""
     plan = plan_folder(api, asked)
-    if not plan.changes and not plan.problems:
+    if plan.problems:
+        raise ProblemsError(*plan.problems)
+    if not plan.changes:
         return plan
     _say(plan.text())
     _allowed(plan, asked)
@@ -38,18 +40,16 @@ def export_folder(api: Api, asked: Namespace) -> Exported:
 
 
 def _allowed(plan: Plan, asked: Namespace) -> None:
-    """Refuse what cannot be applied as a whole, and to delete what nobody said may be.
+    """Refuse to delete what nobody said may be.
 
     Raises:
         ProblemsError: that is so.
     """
-    if plan.problems:
-        raise ProblemsError(*plan.problems)
-    if not asked.allow_delete:
-        unstated = [change.organization for change in plan.of(Verb.OFFBOARD)]
-        problems = (Problem(f"{name} has no file: --allow-delete offboards it") for name in unstated)
-        if unstated:
-            raise ProblemsError(*problems)
+    unstated = [change.organization for change in plan.of(Verb.OFFBOARD)]
+    if unstated and not asked.allow_delete:
+        raise ProblemsError(
+            *(Problem(f"{name} has no file: --allow-delete offboards it") for name in unstated)
+        )
 
 
 def _agreed(asked: Namespace) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from guestlist.client import Body, RefusedError
 from guestlist.names import is_organization
 from guestlist.repository_files import SUFFIX, Problem, ProblemsError, yaml
-from guestlist.repository_plan import OFFBOARDING
+from guestlist.repository_plan import ABSENT
 from guestlist.repository_schema import HEAD, SCHEMA_FILE, SUSPENDED, schema, shown_as_stated
 
 NAMING = ("name", "domains")
@@ -39,7 +39,7 @@ def exported(organizations: Iterable[Body], folder: Path, *, force: bool) -> Exp
     Raises:
         ProblemsError: something else is in the folder, and `force` was not said; nothing was written.
     """
-    files = {_file(one): _text(one) for one in organizations if one["status"] != OFFBOARDING}
+    files = {_file(one): _text(one) for one in organizations if one["status"] not in ABSENT}
     wanted = {SCHEMA_FILE: schema(), **files}
     try:
         others = _others(folder, wanted)

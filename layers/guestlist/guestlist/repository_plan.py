@@ -11,7 +11,9 @@ from guestlist.repository_schema import CHANGEABLE, shown_as_stated
 IN_SYNC, UNUSABLE, WAITING = 0, 2, 3
 """Exit statuses of `plan`: nothing to do; something is wrong; changes wait."""
 OFFBOARDING, FAILED = "offboarding", "failed"
-"""Statuses: about to be gone; not provisioned, since Auth0 refused what it needs."""
+"""Statuses: about to be gone; not provisioned, since Auth0 refused what it needs, and all is undone."""
+ABSENT = frozenset({OFFBOARDING, FAILED})
+"""In these an organization is not exported, and nothing is left to be done about it without a file."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def planned(stated: list[Stated], api: Api) -> Plan:
         else:
             changes.append(Provisioning(one))
     kept = {folded(one.id) for one in stated}
-    gone = (name for name in shown if folded(name) not in kept and shown[name]["status"] != OFFBOARDING)
+    gone = (name for name in shown if folded(name) not in kept and shown[name]["status"] not in ABSENT)
     changes += [_offboarded(name, api) for name in gone]
     by_id = sorted(changes, key=lambda change: change.organization)
     return Plan(tuple(by_id), tuple(problems), len(stated))
