@@ -79,7 +79,7 @@ def test_each_operation_has_a_name_of_its_own(document: Document) -> None:
 
 def test_each_operation_says_what_it_answers(document: Document) -> None:
     """201 what creates, 202 what goes on, 200 the rest; refusals are problem details of our own."""
-    creating = {"provision", "invite", "invite_into_own", "add_member"}
+    creating = {"provision", "invite", "invite_into_own", "add_member", "claim_domain"}
     for name, operation in of_api(document).items():
         good, *refused = operation["responses"]
         assert good == ("201" if name in creating else "202" if name == "look_for_drift" else "200")
