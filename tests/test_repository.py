@@ -51,7 +51,7 @@ def test_what_is_exported_is_what_is(guestlist: Guestlist, operator: Api, tmp_pa
     exported = guestlist("export", folder)
     assert {f"+ {name}.yaml" for name in names} < {*exported.out.splitlines()}
     planned = guestlist("plan", folder)
-    assert (planned.status, planned.out[:14], planned.err) == (0, "Nothing to do:", "")
+    assert (planned.status, planned.out[:14], planned.err) == (0, "Nothing to do.", "")
     assert guestlist("apply", folder, "--yes").status == 0
     assert guestlist("export", folder, "--json").json()["written"] == []
     operator.post(f"/organizations/{names[0]}/resume").raise_for_status()

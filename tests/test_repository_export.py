@@ -40,7 +40,7 @@ def test_an_export_over_an_export_writes_what_changed(
     assert len(guestlist("export", str(folder)).out.splitlines()) == 4
     organizations.there["clinicB"]["seats"] = 10
     again = guestlist("export", str(folder))
-    assert again.out == f"+ clinicB.yaml\n2 organizations are in {folder}.\n"
+    assert again.out == f"+ clinicB.yaml\nOrganizations in {folder}: 2.\n"
     assert "seats: 10\n" in (folder / "clinicB.yaml").read_text()
     assert {path.name for path in folder.iterdir()} == {"clinicA.yaml", "clinicB.yaml", SCHEMA_FILE}
 

@@ -40,7 +40,7 @@ def test_every_kind_is_exported_as_it_is(
     assert guestlist("export", str(folder)).status == 0
     assert "connections:\n  - name: " in (folder / f"{several}.yaml").read_text()
     planned = guestlist("plan", str(folder))
-    assert (planned.status, planned.out[:14]) == (0, "Nothing to do:")
+    assert (planned.status, planned.out[:14]) == (0, "Nothing to do.")
     assert guestlist("apply", str(folder), "--yes").out == planned.out
 
 

@@ -26,7 +26,7 @@ class Exported:
     def text(self) -> str:
         """Return it for people."""
         lines = [f"+ {name}" for name in self.written] + [f"- {name}" for name in self.removed]
-        return "\n".join([*lines, f"{self.organizations} organizations are in {self.folder}."])
+        return "\n".join([*lines, f"Organizations in {self.folder}: {self.organizations}."])
 
     def to_json(self) -> Body:
         """Return it for programs."""

@@ -55,7 +55,7 @@ class Plan:
         if self.problems:
             return f"{len(self.problems)} to be put right in the files; nothing can be applied."
         if not self.changes:
-            return f"Nothing to do: {self.organizations} organizations are as the files state them."
+            return f"Nothing to do. Organizations that are as their files state: {self.organizations}."
         return ", ".join(f"{len(self.of(verb))} to {verb}" for verb in Verb) + "."
 
 
