@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from guestlist.door_configuration import SECRET_NAME
+from guestlist.door_configuration import RESOLVER_SECRET, SECRET_NAME
 from guestlist.door_records import MARKS, SECRETS
 from guestlist.leases import SETTLING
 from guestlist.login_policy import CLOSED_SECRETS
@@ -46,16 +46,19 @@ def test_two_suspensions_at_once_are_both_kept(operator: Api, stack: Stack) -> N
     assert (len(door.closed), door.applied) == (4, door.version)
 
 
-@pytest.mark.parametrize("left", [[SECRET_NAME], []], ids=["its settings", "nothing"])
+@pytest.mark.parametrize(
+    "left", [[SECRET_NAME, RESOLVER_SECRET], [SECRET_NAME], []], ids=["its own", "its settings", "nothing"]
+)
 def test_a_deployment_that_wipes_the_list_opens_it_for_no_longer_than_a_sweep(
     left: list[str], operator: Api, stack: Stack, clinic: str, ann: Person
 ) -> None:
-    """The sweep of each minute has the door looked after; settings that were wiped, too, are put back."""
+    """The sweep of each minute has the door looked after; what else was wiped, too, is put back."""
     turn(operator, clinic, "suspend")
     with closing(stack.management()) as auth0:
         for action in door_actions(stack):
             path = f"/actions/actions/{action['id']}"
-            auth0.call("PATCH", path, {"secrets": [{"name": name} for name in left]})
+            held = {secret["name"] for secret in action["secrets"]}
+            auth0.call("PATCH", path, {"secrets": [{"name": name} for name in left if name in held]})
             stack.tenant.state.clock.advance(1)
             auth0.call("POST", f"{path}/deploy")
     assert ann.sign_in(clinic, prompt="login")["admitted"] == bool(left)
@@ -63,6 +66,10 @@ def test_a_deployment_that_wipes_the_list_opens_it_for_no_longer_than_a_sweep(
     stack.workers.tick()
     stack.workers.idle()
     assert ann.sign_in(clinic, prompt="login")["error_description"] == CLOSED
+    [login, *_] = door_actions(stack)
+    kept = {secret["name"]: secret["value"] for secret in login["secrets"]}
+    assert kept[SECRET_NAME] == stack.clients["door"].configuration
+    assert kept[RESOLVER_SECRET] == stack.clients["resolver"].client_secret
 
 
 def test_set_up_run_again_leaves_it_closed(operator: Api, stack: Stack, clinic: str, ann: Person) -> None:

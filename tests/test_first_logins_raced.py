@@ -1,0 +1,126 @@
+"""First logins at once, and those that a domain lets in: nothing twice, nobody back, no seat too many."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from local.people import Person
+from local.stack import NAMESPACE, Stack
+from tests.accept_setup import store
+from tests.conftest import NewPerson
+from tests.domain_setup import proved
+from tests.front_door import audited
+from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
+
+ANY = {"If-Match": "*"}
+
+
+@pytest.fixture(scope="module")
+def place(stack: Stack) -> Iterator[Place]:
+    """An organization with an identity provider of its own."""
+    with lasting(stack) as api:
+        yield enterprise(stack, api)
+
+
+@pytest.fixture
+def open_domain(place: Place) -> Iterator[str]:
+    """Return a domain whose people become editors by themselves, until the test is over."""
+    domain = proved(place.operator, place.id)["domain"]
+    yield joins(place, domain)
+    joins(place, domain, auto_join=False)
+
+
+def joins(place: Place, domain: str, *, auto_join: bool = True) -> str:
+    """Say whether a domain's people become members by themselves, and return it."""
+    body: dict[str, Any] = {"auto_join": auto_join, "roles": ["editor"]}
+    place.operator.patch(f"{place.path}/domains/{domain}", json=body, headers=ANY).raise_for_status()
+    return domain
+
+
+def at_once(place: Place, *people: Person) -> list[dict[str, Any]]:
+    """Have the door ask about people who are all denied so far, at the same moment."""
+    accounts = [place.account_id(person) for person in people]
+    with ThreadPoolExecutor(len(people)) as pool, place.stack.aws.delayed("TransactWriteItems", 0.1):
+        return list(pool.map(lambda account: resolved(place.stack, account), accounts))
+
+
+def test_two_first_logins_at_once_are_one(place: Place, new_person: NewPerson) -> None:
+    """Both get the same answer: one offer taken up, one account bound."""
+    ann = place.person(new_person)
+    place.arrives(ann)
+    made = place.invite(ann.email)
+    assert at_once(place, ann, ann) == [{"organizations": [place.id], "roles": [f"{place.id}:editor"]}] * 2
+    user = place.user(ann.email)
+    assert user
+    assert audited(place.stack, place.id, "invite:accept").count(made["id"]) == 1
+    assert audited(place.stack, place.id, "user:bind").count(user.id) == 1
+
+
+def test_of_two_accounts_with_one_address_one_is_bound(place: Place, new_person: NewPerson) -> None:
+    """The other is nobody's, for ever."""
+    ann, evil = place.person(new_person), new_person("evil")
+    evil.idp["email"] = ann.email
+    for person in (ann, evil):
+        place.arrives(person)
+    place.invite(ann.email)
+    answers = at_once(place, ann, evil)
+    assert sorted(len(answer["organizations"]) for answer in answers) == [0, 1]
+    user = place.user(ann.email)
+    assert user
+    assert [place.account_id(person) == user.account for person in (ann, evil)] == [
+        answer != NOBODY for answer in answers
+    ]
+    again = [resolved(place.stack, place.account_id(person)) for person in (ann, evil)]
+    assert again == answers
+
+
+def test_a_domain_lets_its_people_in(place: Place, open_domain: str, new_person: NewPerson) -> None:
+    """With the role that it gives, and a record of it; once it does not, who comes later stays outside."""
+    ann, ben = (place.person(new_person, name, open_domain) for name in ("ann", "ben"))
+    assert place.arrives(ann)["claims"][f"{NAMESPACE}/roles"] == ["editor"]
+    user = place.user(ann.email)
+    assert user
+    assert user.id in audited(place.stack, place.id, "member:join")
+    joins(place, open_domain, auto_join=False)
+    assert not place.arrives(ben).get("admitted")
+    assert place.user(ben.email) is None
+
+
+def test_who_was_removed_does_not_come_back_by_it(
+    place: Place, open_domain: str, new_person: NewPerson
+) -> None:
+    """Before they ever came or after: only an invite lets them in again."""
+    early, late = (place.person(new_person, name, open_domain) for name in ("early", "late"))
+    place.operator.post(f"{place.path}/members", json={"email": early.email}).raise_for_status()
+    assert place.arrives(late)["admitted"]
+    for person in (early, late):
+        user = place.user(person.email)
+        assert user
+        place.operator.delete(f"{place.path}/members/{user.id}").raise_for_status()
+        assert not place.arrives(person).get("admitted")
+    place.invite(early.email)
+    assert place.arrives(early)["admitted"]
+
+
+def test_an_offer_goes_before_the_domain(place: Place, open_domain: str, new_person: NewPerson) -> None:
+    """Its roles are those that somebody chose."""
+    ann = place.person(new_person, domain=open_domain)
+    place.invite(ann.email, roles=["viewer"])
+    assert place.arrives(ann)["claims"][f"{NAMESPACE}/roles"] == ["viewer"]
+
+
+def test_nobody_comes_by_a_domain_into_a_full_organization(stack: Stack, new_person: NewPerson) -> None:
+    """Nor do two at once get the last seat."""
+    with lasting(stack) as api:
+        full = enterprise(stack, api, seats=1)
+        joins(full, full.domain)
+        people = [full.person(new_person, name) for name in ("ann", "ben")]
+        body = {"email": f"first@{full.domain}"}
+        first = api.post(f"{full.path}/members", json=body).raise_for_status().json()["user"]
+        assert not any(full.arrives(person).get("admitted") for person in people)
+        api.delete(f"{full.path}/members/{first}").raise_for_status()
+        answers = at_once(full, *people)
+        assert sorted(len(answer["organizations"]) for answer in answers) == [0, 1]
+        assert store(stack).organization(full.id).taken == 1
