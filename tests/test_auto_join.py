@@ -9,6 +9,7 @@ from tests.accept_setup import store
 from tests.callers_setup import added
 from tests.domain_setup import ANY, claim, path, proved
 from tests.front_door import provision
+from tests.kinds_setup import provisioned
 
 
 @pytest.fixture
@@ -61,3 +62,16 @@ def test_who_was_removed_by_hand_does_not_come_back(
     assert auto_joins(clinic, address, store(stack), user=user) is None
     operator.delete(f"/organizations/{clinic}/members/{user}").raise_for_status()
     assert auto_joins(clinic, address, store(stack), user=user) is None
+
+
+def test_nor_by_another_connection_of_the_organization(operator: Api, stack: Stack) -> None:
+    """There they are another user, with the same address."""
+    clinic = provisioned(stack, operator, kind="isolated")
+    made = proved(operator, clinic)
+    operator.patch(path(made), json={"auto_join": True}, headers=ANY).raise_for_status()
+    address = f"ann@{made['domain']}"
+    assert auto_joins(clinic, address, store(stack), user=None) == ()
+    member = operator.post(f"/organizations/{clinic}/members", json={"email": address}).raise_for_status()
+    assert auto_joins(clinic, address, store(stack), user=None) == ()
+    operator.delete(member.headers["location"]).raise_for_status()
+    assert auto_joins(clinic, address, store(stack), user=None) is None

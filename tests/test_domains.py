@@ -5,9 +5,11 @@ import pytest
 from guestlist.domain_records import CHALLENGE
 from local.people import Api
 from local.stack import Stack
+from tests.accept_setup import store
 from tests.callers_setup import added
 from tests.domain_setup import ANY, claim, path, prove, proved, set_record
 from tests.front_door import audited, provision, unique
+from tests.kinds_setup import offboarded
 from tests.minted import caller, of_organization
 from tests.refusals import refused, traces
 
@@ -105,6 +107,15 @@ def test_a_released_domain_can_be_proved_by_another(operator: Api, clinic: str, 
     assert operator.get(f"/organizations/{clinic}/domains").json() == {"items": [], "next": None}
     assert proved(operator, provision(operator), made["domain"])["proved"] is True
     assert audited(stack, clinic, "domain:release") == [made["domain"]]
+
+
+def test_an_organization_that_is_gone_has_no_domain(operator: Api, clinic: str, stack: Stack) -> None:
+    """What it proved, another one can prove."""
+    made, claimed = proved(operator, clinic), claim(operator, clinic)
+    offboarded(stack, operator, clinic)
+    assert store(stack).domains(clinic) == []
+    assert sorted(audited(stack, clinic, "domain:release")) == sorted([made["domain"], claimed["domain"]])
+    assert proved(operator, provision(operator), made["domain"])["proved"] is True
 
 
 def test_people_join_by_a_proved_domain_alone(operator: Api, clinic: str) -> None:

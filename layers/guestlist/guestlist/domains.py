@@ -1,6 +1,7 @@
 """Domains that an organization has: claimed, proved by a TXT record, and what that is good for."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,13 @@ def release(organization: str, name: str, *, request: Request, store: Store) -> 
     return found
 
 
+def release_all(organization: str, *, request: Request, store: Store) -> None:
+    """Give up all domains of an organization that claims none any more."""
+    for found in store.domains(organization):
+        with suppress(NotFound):  # somebody else did just now
+            release(organization, found.name, request=request, store=store)
+
+
 def auto_joins(organization: str, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
     """Return the roles with which somebody becomes a member by themselves; None: they do not.
 
@@ -174,14 +182,24 @@ def auto_joins(organization: str, email: str, store: Store, *, user: str | None)
         email: normalised, and verified by that connection.
         store: where it is looked up.
         user: their id, if there is a user with this address in that connection: who is a member, or was
-            one and was removed, does not join.
+            one and was removed, does not join; nor who was removed as a user of another own connection.
     """
     found = store.domain(organization, email.rpartition("@")[2])
     if found is None or not (found.is_proved and found.auto_join):
         return None
     if user is not None and store.membership(organization, user) is not None:
         return None
-    return found.roles
+    return None if _was_removed(organization, email, store) else found.roles
+
+
+def _was_removed(organization: str, email: str, store: Store) -> bool:
+    """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
+    for connection in store.organization(organization).connections:
+        user = store.user_by_email(connection.name, email)
+        membership = store.membership(organization, user.id) if user else None
+        if membership is not None and not membership.stands:
+            return True
+    return False
 
 
 def challenge(claimed: Domain) -> dict[str, str]:

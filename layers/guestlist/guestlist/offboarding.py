@@ -8,6 +8,7 @@ from dataclasses import replace
 from guestlist import writes
 from guestlist.clock import clock
 from guestlist.closing import listed
+from guestlist.domains import release_all
 from guestlist.invites import revoke
 from guestlist.members import deprovision
 from guestlist.provisioning_records import Step
@@ -39,6 +40,7 @@ def take_down(organization: Organization, turn: Turn) -> None:
     for step in reversed(Step):
         wait_for_late_calls(organization)
         organization = undo(step, organization, turn)
+    release_all(organization.id, request=turn.request, store=turn.store)
     _deleted(organization.id, turn)
     turn.queue.door()
 
