@@ -147,6 +147,8 @@ class State:
     """By trigger id, in the order of execution; `binding["action"]["id"]` names the Action."""
     tickets: dict[str, Ticket] = field(default_factory=dict)
     self_service_profiles: dict[str, Document] = field(default_factory=dict)
+    self_service_texts: dict[str, Document] = field(default_factory=dict)
+    """By profile, language and page: `ssp_.../en/get-started`."""
     sso_tickets: dict[str, SsoTicket] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)

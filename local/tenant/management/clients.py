@@ -20,7 +20,7 @@ def create(call: Call) -> Reply:
     _check_metadata(body.get("client_metadata", {}))
     client_id = new_client_id()
     secret = secrets.token_urlsafe(48)
-    client = {"client_id": client_id, "client_secret": secret, **defaults(body), **body}
+    client = {"client_id": client_id, "client_secret": secret, **defaults(body), **_with_encoding(body)}
     call.state.clients[client_id] = client
     return Reply(201, client)
 
@@ -46,7 +46,7 @@ def change(call: Call) -> Reply:
     if "client_metadata" in body:
         metadata = merged(metadata, body["client_metadata"])
         _check_metadata(metadata)
-    client.update(body)
+    client.update(_with_encoding(body))
     if metadata is not None:
         client["client_metadata"] = metadata
     for name in [name for name in UNSET_BY_NULL if name in client and client[name] is None]:
@@ -75,6 +75,13 @@ def _shown(call: Call, client: Document) -> Document:
     if call.scopes & KEY_SCOPES:
         return client
     return {name: value for name, value in client.items() if name != "client_secret"}
+
+
+def _with_encoding(body: Document) -> Document:
+    """Return the body, in which `jwt_configuration` always says `secret_encoded` (recorded)."""
+    if "jwt_configuration" not in body:
+        return body
+    return {**body, "jwt_configuration": {"secret_encoded": False, **body["jwt_configuration"]}}
 
 
 def _check_metadata(metadata: Document) -> None:

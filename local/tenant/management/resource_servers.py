@@ -12,11 +12,13 @@ CHANGE = {
     "signing_alg": TEXT,
     "allow_offline_access": FLAG,
     "token_lifetime": WHOLE,
+    "token_lifetime_for_web": WHOLE,
     "token_dialect": TEXT,
     "skip_consent_for_verifiable_first_party_clients": FLAG,
     "enforce_policies": FLAG,
     "subject_type_authorization": Field(dict),
 }
+"""PATCH /resource-servers/{id} [OpenAPI; `token_lifetime_for_web` is what auth0-deploy-cli writes back]."""
 NEW = {**CHANGE, "identifier": Field(str, max_length=600)}
 SCOPE = {"value": TEXT, "description": TEXT}
 

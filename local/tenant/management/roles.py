@@ -32,6 +32,14 @@ def read(call: Call) -> Reply:
     return Reply(200, _found(call))
 
 
+def change(call: Call) -> Reply:
+    """PATCH /roles/{id}."""
+    body = check(call.body, ROLE)
+    role = _found(call)
+    role.update(body)
+    return Reply(200, role)
+
+
 def read_permissions(call: Call) -> Reply:
     """GET /roles/{id}/permissions."""
     _found(call)
@@ -57,6 +65,7 @@ OPERATIONS = (
     Operation("POST", "/roles", ("create:roles",), create),
     Operation("GET", "/roles", ("read:roles",), read_all),
     Operation("GET", "/roles/{id}", ("read:roles",), read),
+    Operation("PATCH", "/roles/{id}", ("update:roles",), change),
     Operation("GET", "/roles/{id}/permissions", ("read:roles",), read_permissions),
     Operation("POST", "/roles/{id}/permissions", ("update:roles",), add_permissions),
 )

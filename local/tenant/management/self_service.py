@@ -6,7 +6,7 @@ from local.tenant.documents import ALPHANUMERIC, listed, milliseconds
 from local.tenant.errors import ManagementError, inexistent_connection, invalid_body, not_found
 from local.tenant.management.connections import METADATA, NAME
 from local.tenant.management.operations import Call, Operation, Reply
-from local.tenant.schema import FLAG, OBJECT, OBJECTS, STRINGS, WHOLE, Field, check
+from local.tenant.schema import FLAG, OBJECT, OBJECTS, STRINGS, WHOLE, Field, check, check_value
 from local.tenant.state import Document, SsoTicket, connection_by_name
 
 FIVE_DAYS = 432000
@@ -34,6 +34,7 @@ PROFILE_CHANGE = {
 ATTRIBUTE = {"name": Field(str, max_length=250), "description": Field(str), "is_optional": FLAG}
 BRANDING = {"logo_url": Field(str, pattern="^https://", max_length=1024), "colors": OBJECT}
 COLORS = {"primary": Field(str, pattern=r"^#([\dA-Fa-f]{6}|[\dA-Fa-f]{3})$")}
+TEXT_OF = {"language": Field(str, choices=("en",)), "page": Field(str, choices=("get-started",))}
 TICKET = {
     "connection_id": Field(str),
     "connection_config": OBJECT,
@@ -123,6 +124,27 @@ def revoke(call: Call) -> Reply:
     return Reply(202, {})
 
 
+def read_texts(call: Call) -> Reply:
+    """GET /self-service-profiles/{id}/custom-text/{language}/{page}."""
+    return Reply(200, call.state.self_service_texts.get(_text_key(call), {}))
+
+
+def write_texts(call: Call) -> Reply:
+    """PUT /self-service-profiles/{id}/custom-text/{language}/{page}: all texts at once."""
+    key = _text_key(call)
+    check_value("body", call.body, Field(dict, items=str))
+    call.state.self_service_texts[key] = call.body
+    return Reply(200, call.body)
+
+
+def _text_key(call: Call) -> str:
+    """Return where a page's texts are kept; there is one page, in one language [OpenAPI]."""
+    _found(call, call.id)
+    language, name = call.parameters["language"], call.parameters["page"]
+    check({"language": language, "page": name}, TEXT_OF)
+    return f"{call.id}/{language}/{name}"
+
+
 def _found(call: Call, profile_id: str) -> Document:
     if profile_id not in call.state.self_service_profiles:
         raise not_found("Self-service profile not found")
@@ -163,6 +185,7 @@ def _checked_ticket(call: Call, body: Document) -> Document:
     return body
 
 
+TEXTS = "/self-service-profiles/{id}/custom-text/{language}/{page}"
 READ, UPDATE = ("read:self_service_profiles",), ("update:self_service_profiles",)
 OPERATIONS = (
     Operation("POST", "/self-service-profiles", ("create:self_service_profiles",), create),
@@ -170,6 +193,8 @@ OPERATIONS = (
     Operation("GET", "/self-service-profiles/{id}", READ, read),
     Operation("PATCH", "/self-service-profiles/{id}", UPDATE, change),
     Operation("DELETE", "/self-service-profiles/{id}", ("delete:self_service_profiles",), delete),
+    Operation("GET", TEXTS, ("read:self_service_profile_custom_texts",), read_texts),
+    Operation("PUT", TEXTS, ("update:self_service_profile_custom_texts",), write_texts),
     Operation("POST", "/self-service-profiles/{id}/sso-ticket", ("create:sso_access_tickets",), mint),
     Operation(
         "POST",

@@ -8,7 +8,7 @@ from tests.local.tenant.recorded.extract import kept
 
 README = Path(__file__).parents[3] / "local" / "tenant" / "README.md"
 ROW = re.compile(
-    r"^\| `(GET|POST|PATCH|DELETE) (/[^_`][^`]*)` \| (recorded|documented|assumed)", re.MULTILINE
+    r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^_`][^`]*)` \| (recorded|documented|assumed)", re.MULTILINE
 )
 
 

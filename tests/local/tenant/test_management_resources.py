@@ -130,7 +130,8 @@ def test_roles_carry_permissions_to_users(tenant: Tenant, management: Management
     management.connection()
     management.user("ann")
     management.made("/resource-servers", API)
-    role = management.made("/roles", {"name": "operator"})
+    role = management.made("/roles", {"name": "clerk"})
+    role = management.patch(f"/roles/{role['id']}", json={"name": "operator"}).json()
     permission = {"resource_server_identifier": API["identifier"], "permission_name": "read:members"}
     management.made(f"/roles/{role['id']}/permissions", {"permissions": [permission]})
     for _ in range(2):

@@ -148,6 +148,16 @@ def test_a_connection_that_is_there_may_be_edited(management: ManagementClient, 
     assert (after["options"]["client_id"], after["options"]["domain_aliases"]) == ("other", ["acme.example"])
 
 
+def test_a_page_s_texts_are_written_whole(management: ManagementClient, profile: str) -> None:
+    """There is one page, in one language."""
+    path = f"/self-service-profiles/{profile}/custom-text"
+    assert management.get(f"{path}/en/get-started").json() == {}
+    assert management.put(f"{path}/en/get-started", json={"introduction": "Hello"}).status_code == 200
+    assert management.get(f"{path}/en/get-started").json() == {"introduction": "Hello"}
+    assert management.put(f"{path}/en/get-started", json={"introduction": 1}).status_code == 400
+    assert management.get(f"{path}/de/get-started").status_code == 400
+
+
 @pytest.mark.parametrize(
     "body",
     [
