@@ -10,7 +10,7 @@ from starlette.types import Message
 from guestlist.auth0 import DEADLINE, Auth0
 from guestlist.deadline import remaining
 from guestlist.door import set_up_door
-from guestlist.door_configuration import SECRET_NAME, DoorConfiguration
+from guestlist.door_configuration import RESOLVER_SECRET, SECRET_NAME, DoorConfiguration
 from guestlist.login_policy import Source
 from guestlist.management import Management
 from local import stack
@@ -23,8 +23,13 @@ from tests.robustness.effects import Effect, Fate, Kind, Wire
 URL = "https://tenant.example"
 LIMITED = {"error": "Too Many Requests", "errorCode": "too_many_requests", "statusCode": 429}
 LANDED = "landed"
-SETTINGS = DoorConfiguration("https://guestlist.example/claims", (Source.QUERY,))
-"""Of the door."""
+SETTINGS = {
+    SECRET_NAME: DoorConfiguration("https://guestlist.example/claims", (Source.QUERY,)).to_json(),
+    RESOLVER_SECRET: "nobody is asked",
+}
+"""The door's secrets."""
+MADE = ("actions", "connections", "connection_clients", "clients")
+"""What stands there at the beginning of every history."""
 BROKEN = {"reset": httpx.ReadError, "timeout": httpx.ReadTimeout}
 
 
@@ -44,7 +49,7 @@ class Tenant:
         clients: Any = [{"client_id": self.state.bootstrap_client[0], "status": True}]
         owner.call("PATCH", f"/connections/{connection}/clients", clients)
         set_up_door(SETTINGS, stack.DOOR, Management(owner))
-        self._actions = copy.deepcopy(self.state.actions)
+        self._made = {name: copy.deepcopy(getattr(self.state, name)) for name in MADE}
         owner.close()
 
     def close(self) -> None:
@@ -65,7 +70,10 @@ class Tenant:
         kept: tuple[Any, ...] = (state.users, state.credentials, state.authentication_methods, state.tickets)
         for of_users in (*kept, state.sessions, state.refresh_tokens, state.calls, state.mails):
             of_users.clear()
-        state.actions.update(copy.deepcopy(self._actions))
+        for name, made in self._made.items():
+            found = getattr(state, name)
+            found.clear()
+            found.update(copy.deepcopy(made))
         # What is left of a rate limit is of the history before, too, in whose time it may be later.
         self._app = create_app(state, runner=self._runner)
 
@@ -73,7 +81,7 @@ class Tenant:
         """Return the secrets of each Action as it runs, by name, but for the door's settings."""
         versions = {action["name"]: action["deployed_version"] for action in self.state.actions.values()}
         return {
-            name: {one["name"]: one["value"] for one in version["secrets"] if one["name"] != SECRET_NAME}
+            name: {one["name"]: one["value"] for one in version["secrets"] if one["name"] not in SETTINGS}
             for name, version in versions.items()
         }
 

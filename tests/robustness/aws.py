@@ -13,7 +13,10 @@ from tests.bench import template
 from tests.robustness.dynamodb import DynamoDb, Refused, torn
 from tests.robustness.effects import Effect, Kind, Wire
 
-PROJECTION, MAIL, DOOR = (f"https://sqs.local/{name}" for name in ("projection", "mail", "door"))
+PROJECTION, MAIL, DOOR, PROVISIONING = (
+    f"https://sqs.local/{name}" for name in ("projection", "mail", "door", "provisioning")
+)
+QUEUES = (PROJECTION, MAIL, DOOR, PROVISIONING)
 KINDS = {
     "UpdateItem": Kind.TABLE,
     "TransactWriteItems": Kind.TABLE,
@@ -46,7 +49,7 @@ class Aws:
     def __init__(self) -> None:
         self.wire: Wire | None = None
         self.table = DynamoDb(template("https://tenant.example").tables()["Table"])
-        self.queues: dict[str, deque[Message]] = {url: deque() for url in (PROJECTION, MAIL, DOOR)}
+        self.queues: dict[str, deque[Message]] = {url: deque() for url in QUEUES}
         self.mails: list[dict[str, Any]] = []
         self.witnesses: list[Callable[[str, dict[str, Any]], object]] = []
         """Told of each write to the table that was carried out, by its operation and what it asked."""

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guestlist.errors import NotFound
 from guestlist.names import ADMIN
-from guestlist.records import Invite, Membership
+from guestlist.records import Invite, Membership, OrganizationStatus
 from local import stack
 from local.tenant.state import RefreshToken, Session
 from tests.adoption_setup import PASSWORD
 from tests.robustness.front import Front
 
-CLINIC, SCHOOL = "clinic", "school"
+CLINIC, SCHOOL, HOSPITAL = "clinic", "school", "hospital"
 ANN, BEN = "ann@example.com", "ben@example.com"
 HOUR = 3600
 
@@ -105,6 +106,34 @@ def _suspended(front: Front) -> None:
     front.suspend(SCHOOL)
 
 
+def _isolated(front: Front) -> None:
+    """Let the hospital have a connection and a callback of its own, and Ann as its first administrator."""
+    front.provision(
+        HOSPITAL, kind="isolated", callbacks=["https://hospital.app.example/callback"], admin={"email": ANN}
+    )
+
+
+def _isolated_with_ann(front: Front) -> None:
+    _isolated(front)
+    front.world.rest(HOUR)
+    front.world.simulation.spawn("Ann", lambda: _joins(front))
+    front.world.rest(HOUR)
+    front.invite(HOSPITAL, BEN)
+
+
+def _joins(front: Front) -> None:
+    found = front.invite_of(HOSPITAL, ANN)
+    assert found
+    front.press(found, 1)
+
+
+def _is_leaving(front: Front) -> bool:
+    try:
+        return front.store.organization(HOSPITAL).status is OrganizationStatus.OFFBOARDING
+    except NotFound:
+        return True
+
+
 def _anns_invite(front: Front) -> Invite:
     found = front.invite_of(CLINIC, ANN)
     assert found
@@ -171,5 +200,7 @@ CASES = (
     Case("suspend", _member, lambda front: front.suspend(CLINIC)),
     Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
     Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
+    Case("provision, isolated", _nothing, _isolated),
+    Case("offboard, isolated", _isolated_with_ann, lambda front: front.offboard(HOSPITAL), _is_leaving),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
 )

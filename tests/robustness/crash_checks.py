@@ -8,13 +8,13 @@ from guestlist.items import from_item
 from guestlist.login_policy import mark
 from guestlist.profile import counts_as_admin, shows
 from guestlist.records import (
+    CLOSED,
     Action,
     Audit,
     Invite,
     InviteStatus,
     Membership,
     Organization,
-    OrganizationStatus,
     User,
 )
 from local.tenant.passwords import matches
@@ -78,9 +78,9 @@ def _of_organizations(records: Records) -> Iterator[str]:
 def _of_the_door(records: Records, world: World) -> Iterator[str]:
     """Exactly the suspended organizations are closed, in the table and in what Auth0 runs at logins."""
     door = world.store.door()
-    suspended = [place.id for place in records.places if place.status is OrganizationStatus.SUSPENDED]
-    if set(door.closed) != {mark(name) for name in suspended}:
-        yield f"the door's list has {len(door.closed)} organizations, and {suspended} are suspended"
+    closed = [place.id for place in records.places if place.status in CLOSED]
+    if set(door.closed) != {mark(name) for name in closed}:
+        yield f"the door's list has {len(door.closed)} organizations, and {closed} are closed"
     for action, secrets in world.tenant.deployed().items():
         if secrets != dict(door.secrets()):
             yield f"the Action {action} has the lists {sorted(secrets)}, which are not the table's"

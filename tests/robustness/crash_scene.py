@@ -7,7 +7,7 @@ from functools import partial
 
 from guestlist.errors import GuestlistError
 from guestlist.records import Invite, InviteStatus
-from tests.robustness.crash_cases import CLINIC, SCHOOL, Case
+from tests.robustness.crash_cases import CLINIC, HOSPITAL, SCHOOL, Case
 from tests.robustness.crash_checks import Ending, differences, wrongs
 from tests.robustness.crash_points import Crashes, Plan
 from tests.robustness.effects import Effect, Fates
@@ -128,7 +128,7 @@ def _unrest(made: World) -> Iterator[str]:
 def _doors(front: Front) -> Form:
     """Return where the button of each invite's newest link leads, pressed once all is at rest."""
     led = Form()
-    for organization in (CLINIC, SCHOOL):
+    for organization in (CLINIC, SCHOOL, HOSPITAL):
         for status in InviteStatus:
             for invite in front.store.invites(organization, status, limit=100, cursor=None).items:
                 front.world.simulation.spawn("a button", partial(_press, front, invite, led))

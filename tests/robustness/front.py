@@ -1,5 +1,7 @@
 """What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
 
+from typing import Any
+
 from guestlist import acceptance, closing, invites, members, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -24,16 +26,32 @@ class Front:
         self.world, self.store, self._budgets = world, world.store, world.machines.budgets
 
     def provision(
-        self, organization: str, *, adopting: bool = False, seats: int | None = None
+        self,
+        organization: str,
+        *,
+        adopting: bool = False,
+        seats: int | None = None,
+        **more: Any,  # noqa: ANN401 (JSON)
     ) -> None:
-        """Provision an organization."""
-        provision(
-            OrganizationRequest(id=organization, name=organization, adopt=adopting, seats=seats),
-            request=_request(),
+        """Provision an organization, under an idempotency key."""
+        asked = OrganizationRequest(id=organization, name=organization, adopt=adopting, seats=seats, **more)
+        made, offer = provision(
+            asked,
+            request=_request(f"{organization}#provision"),
             connection=stack.CONNECTION,
             budgets=self._budgets,
             store=self.store,
         )
+        if made.unfinished:
+            self.world.queue.provision(organization)
+        elif offer:
+            self.world.queue.mail(offer)
+
+    def offboard(self, organization: str) -> None:
+        """Close an organization for good."""
+        closing.offboard(organization, request=_request(), store=self.store)
+        self.world.queue.door()
+        self.world.queue.provision(organization)
 
     def invite(self, organization: str, email: str, *, send: bool = True, life: int = WEEK) -> None:
         """Invite somebody, under an idempotency key."""

@@ -63,6 +63,10 @@ def normal_form(world: World) -> Normal:
     lines += [_account(account, world) for account in state.users.values()]
     lines += [_line({"session": session.user_id}) for session in state.sessions.values()]
     lines += [_line({"deployed": name} | secrets) for name, secrets in world.tenant.deployed().items()]
+    lines += [_connection(connection, world) for connection in state.connections.values()]
+    lines += [
+        _line({"client": name, "callbacks": made.get("callbacks")}) for name, made in state.clients.items()
+    ]
     lines += [_line({"refresh token": token.user_id}) for token in state.refresh_tokens.values()]
     mails = [_mail(mail, world) for mail in world.aws.mails]
     return Normal(_named(lines, names), _named(mails, names), _spent(items))
@@ -98,6 +102,8 @@ def _names(items: list[Item], world: World) -> dict[str, str]:
             user["id"]: f"<user {user['email']}>",
             _bare(user["account"]): f"<account of {user['email']}>",
         }
+    for connection in world.tenant.state.connections.values():
+        names[connection["id"]] = f"<connection {connection['name']}>"
     invites = Counter[str]()
     for invite in sorted(
         (item for item in items if item["sk"] == "INVITE"), key=lambda item: str(item["id"])
@@ -121,6 +127,8 @@ def _line(item: Item) -> str:
     if "halt" in kept:
         # An ambiguous write from before the halt is settled when the work goes on.
         kept.pop("unsettled_at", None)
+    for step in kept.get("provisioning", ()):
+        del step["at"]
     for name in ("password_reset", "last_password_reset"):
         if kept.get(name):
             kept[name] = "then"
@@ -130,6 +138,11 @@ def _line(item: Item) -> str:
 def _account(account: Item, world: World) -> str:
     kept = world.tenant.state.credentials.get(account["user_id"])
     return _line(account | {"password": "planted" if matches(kept, PASSWORD) else "nobody's"})
+
+
+def _connection(connection: Item, world: World) -> str:
+    enabled = world.tenant.state.connection_clients[connection["id"]]
+    return _line({**connection, "enabled for": sorted(enabled)})
 
 
 def _named(lines: list[str], names: dict[str, str]) -> Form:

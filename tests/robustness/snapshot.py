@@ -5,7 +5,10 @@ from typing import Any, NamedTuple
 
 from tests.robustness.world import World
 
-KEPT = ("users", "credentials", "authentication_methods", "tickets", "sessions", "refresh_tokens", "actions")
+KEPT = (
+    *("users", "credentials", "authentication_methods", "tickets", "sessions", "refresh_tokens"),
+    *("actions", "connections", "connection_clients", "clients"),
+)
 
 
 class Snapshot(NamedTuple):

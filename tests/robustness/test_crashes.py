@@ -19,6 +19,7 @@ WHOLLY = ("accept", "invite", "remove")
 TICKET = f"a ticket for {ANN}"
 CREATED, ADDED, ADOPTED = "invite:create", "member:add", "member:adopt"
 SUSPENDED = "organization:suspend"
+GONE = "organization:delete", "organization:offboard"
 ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "invite by mail": ("done", TICKET, "", [CREATED]),
     "invite without a mail": ("done", TICKET, "", [CREATED]),
@@ -55,6 +56,13 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "suspend": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED]),
     "suspend another": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED, SUSPENDED]),
     "resume": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED]),
+    "provision, isolated": ("done", TICKET, "", [CREATED]),
+    "offboard, isolated": (
+        "done",
+        "unknownunknown",
+        "",
+        ["invite:accept", CREATED, CREATED, "invite:revoke", "member:remove", *GONE],
+    ),
     "expire": ("done", "expired", "", [CREATED, "invite:expire"]),
 }
 """How each case ends without crashes: what is heard, where the link leads, Ann's array, what was recorded."""

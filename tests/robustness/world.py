@@ -19,24 +19,26 @@ from guestlist.errors import GuestlistError
 from guestlist.links import Links
 from guestlist.mail import Mailer
 from guestlist.mailing import send_mail
+from guestlist.making import work_on
 from guestlist.projection import project_user
 from guestlist.queue import Queue
-from guestlist.request import sweep_request
+from guestlist.request import provisioner_request, sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import EVERY, sweep
 from guestlist.table import Table
+from guestlist.turns import Turn
 from tests.robustness.auth0 import SETTINGS, Tenant
-from tests.robustness.aws import DOOR, MAIL, PROJECTION, Aws
+from tests.robustness.aws import DOOR, MAIL, PROJECTION, PROVISIONING, Aws
 from tests.robustness.dynamodb import TABLE
 from tests.robustness.effects import Effect, Fates, Kind, Wire
 from tests.robustness.simulation import Killed, Simulation
 
 UNHEEDED = Limits(organization=10**6, inviter=10**6, recipient=10**6, recipient_in_all=10**6)
 MINUTE = 60.0
-WORKERS = {PROJECTION: "projector", MAIL: "mailer", DOOR: "door"}
+WORKERS = {PROJECTION: "projector", MAIL: "mailer", DOOR: "door", PROVISIONING: "provisioner"}
 POLL = 0.05
 """Seconds after which a message is received: so soon that it often finds somebody else at work."""
-INVISIBLE = {PROJECTION: 360.0, MAIL: 180.0, DOOR: 900.0}
+INVISIBLE = {PROJECTION: 360.0, MAIL: 180.0, DOOR: 900.0, PROVISIONING: 900.0}
 """Seconds after which a message is received again whose worker failed or died (template.yaml)."""
 RECEIVED = 5
 """How often a message is received at most, before it is a dead letter (template.yaml)."""
@@ -52,7 +54,7 @@ class Machines:
         self.tenant = Tenant()
         with self.aws.serving():
             self.store = Store(Table(TABLE))
-            self.queue = Queue(projection=PROJECTION, mail=MAIL, door=DOOR)
+            self.queue = Queue(projection=PROJECTION, mail=MAIL, door=DOOR, provisioning=PROVISIONING)
             self.mailer = Mailer("guestlist@example.com", "events")
         self.links = Links(origin="https://guestlist.example", keys=lambda: {"current": "key"})
         self.budgets = Budgets(UNHEEDED, links=self.links, store=self.store)
@@ -75,7 +77,12 @@ class World:
         self.store, self.queue, self.links = machines.store, machines.queue, machines.links
         self.aws, self.tenant = machines.aws, machines.tenant
         self._next_sweep = self.simulation.time + MINUTE
-        self._works = {PROJECTION: self._project, MAIL: self._mail, DOOR: self._look_at_the_door}
+        self._works = {
+            PROJECTION: self._project,
+            MAIL: self._mail,
+            DOOR: self._look_at_the_door,
+            PROVISIONING: self._provision,
+        }
         self._landed = self.simulation.time
         """When a write last landed at Auth0."""
         self.wire.watchers.append(self._took_place)
@@ -161,7 +168,17 @@ class World:
         project_user(message["user"], request_id="a-message", store=self.store, auth0=self.auth0)
 
     def _look_at_the_door(self, _message: dict[str, str]) -> None:
-        keep_door(configuration=SETTINGS.to_json, store=self.store, auth0=self.auth0)
+        keep_door(values=lambda: SETTINGS, store=self.store, auth0=self.auth0)
+
+    def _provision(self, message: dict[str, str]) -> None:
+        turn = Turn(
+            request=provisioner_request("a-message", clock.now()),
+            queue=self.queue,
+            store=self.store,
+            auth0=self.auth0,
+            application=self.tenant.state.bootstrap_client[0],
+        )
+        work_on(message["organization"], turn)
 
     def _mail(self, message: dict[str, str]) -> None:
         send_mail(

@@ -31,16 +31,19 @@ def send_mail(
 ) -> bool:
     """Send an invite's mail, if it waits for one; one sender at a time. Return whether it was sent.
 
-    While the organization is suspended it goes on waiting. Who was removed meanwhile is not welcomed: the
+    While the organization is not open, it goes on waiting. Who was removed meanwhile is not welcomed: the
     link is dead.
     A mailbox that a mail bounced from, or whose owner complained of one, is mailed again only in a later
     generation: that an admin resends an invite is their word that it shall be.
     """
-    invite, place = store.invite(organization, invite_id), store.organization(organization)
-    if not invite.waits_for_mail(now) or place.status is OrganizationStatus.SUSPENDED:
+    invite = store.invite(organization, invite_id)
+    if not invite.waits_for_mail(now):
         return False
     if _too_late(invite, store):
         record(organization, invite_id, invite.generation, MailState.WITHDRAWN, store=store)
+        return False
+    place = store.organization(organization)
+    if place.status is not OrganizationStatus.ACTIVE:
         return False
     mailboxes = links.mailboxes(invite.email)
     shut = any(mailbox.shut for mailbox in store.mailboxes(mailboxes))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
-from guestlist.provisioning_records import DATABASE, Connection, Kind, Progress, StepState
+from guestlist.provisioning_records import DATABASE, Connection, Kind, Progress
 
 
 class ActorKind(StrEnum):
@@ -139,10 +139,7 @@ class Organization:
     @property
     def unfinished(self) -> bool:
         """Whether something is to be made or unmade for it at Auth0."""
-        steps = any(step.state in {StepState.PENDING, StepState.FAILED} for step in self.provisioning)
-        return self.status is OrganizationStatus.OFFBOARDING or (
-            steps and self.status is not OrganizationStatus.FAILED
-        )
+        return self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
 
 
 class NameState(StrEnum):
