@@ -51,6 +51,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "release_domain": ("DELETE /organizations/{organization}/domains/{domain}", None),
     "read_user": ("GET /users/{user}", None),
     "list_user_organizations": ("GET /users/{user}/organizations", None),
+    "resolve_login": ("POST /logins/resolve", {"user": "samlp|clinic-a|ann"}),
     "list_audit": ("GET /organizations/{organization}/audit", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
@@ -102,7 +103,8 @@ class Asker:
             json.dumps(usual).encode() if usual else b"",
         )
         event = event_of(request, route_key=route, parameters=NOWHERE, claims=None)
-        self._note(route, reply_of(self.stack.functions["ApiFunction"].invoke(event)))
+        [function] = [one.function for one in self.stack.aws.template.routes() if one.key == route]
+        self._note(route, reply_of(self.stack.functions[function].invoke(event)))
 
     def hear(self, match: Match, reply: Reply) -> None:
         """Note an answer of the gateway's."""
@@ -136,7 +138,7 @@ def declared(operation: str) -> set[str]:
 @contextmanager
 def asking(stack: Stack) -> Iterator[Asker]:
     """Return somebody who may do everything, and hears what is answered."""
-    with caller(stack, **of_system(*EVERYTHING)) as api:
+    with caller(stack, **of_system(*EVERYTHING, "resolve:logins")) as api:
         asker = Asker(stack, api)
         with stack.gateway.heard(asker.hear):
             yield asker

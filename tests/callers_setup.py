@@ -78,6 +78,7 @@ def claims_of(own: str, accounts: dict[str, str]) -> dict[str, dict[str, object]
         "admin": {"sub": accounts["admin"], **admin},
         "former": {"sub": accounts["former"], **admin},
         "member": {"sub": accounts["member"], **member},
+        "door": of_system("resolve:logins"),
         "nothing": {},
         "operator who reads": {"permissions": reading},
         "operator of no organizations": {"permissions": EVERYTHING[1:]},
@@ -87,6 +88,8 @@ def claims_of(own: str, accounts: dict[str, str]) -> dict[str, dict[str, object]
         "system that reads invites": of_system("all:organizations", "read:invites"),
         "system by permissions": {**of_system(), "permissions": EVERYTHING},
         "bound with all organizations": {**of_system(*EVERYTHING), **of_own},
+        "door of an organization": {**of_system("resolve:logins"), **of_own},
+        "operator who resolves": {"permissions": ["all:organizations", "resolve:logins"]},
         "bound without scopes": {**of_system(), **of_own},
     }
 
@@ -141,6 +144,7 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/domains": {"domain": f"{unique('asked')}.example"},
         "PATCH /organizations/{organization}/domains/{domain}": {"roles": ["editor"]},
         "POST /drift": {"repair": False},
+        "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},
     }
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}
     return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

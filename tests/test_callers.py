@@ -37,6 +37,8 @@ LIKE = {
     "operator by scope": ("nothing", ""),
     "system by permissions": ("nothing", ""),
     "bound without scopes": ("nothing", ""),
+    "door of an organization": ("nothing", ""),
+    "operator who resolves": ("nothing", ""),
 }
 """Tokens that say more or less than others: whom they are like, and where, if not everywhere."""
 

@@ -43,7 +43,7 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
         **document,
         "info": {**document["info"], "description": parts.ABOUT},
         "tags": [{"name": name, "description": text} for name, text in parts.TAGS.items()],
-        "paths": {**paths, **parts.PUBLIC},
+        "paths": {**paths, "/logins/resolve": {"post": _resolving()}, **parts.PUBLIC},
         "security": [{"token": []}],
         "components": {
             **components,
@@ -53,6 +53,31 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
             "securitySchemes": {"token": parts.TOKEN},
         },
     }
+
+
+def _resolving() -> Document:
+    """Return the operation of the function `logins`, which Powertools does not see."""
+    name, permission = "resolve_login", ROUTES["POST /logins/resolve"].permission
+    example = examples()["operations"][name]
+    body = {"schema": parts.LOGIN_REQUEST, "example": example["request"]}
+    good = {"schema": parts.LOGIN, "example": example["answer"]}
+    return {
+        **parts.RESOLVING,
+        "operationId": name,
+        "security": [{"token": [permission]}],
+        "x-reaches": ROUTES["POST /logins/resolve"].reach,
+        "parameters": [],
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": {
+            "200": {"description": "OK", "headers": {}, "content": {"application/json": good}},
+            **_refusals(name),
+        },
+    }
+
+
+def _refusals(name: str) -> Document:
+    found = {str(status): _refusal(status, errors) for status, errors in refusals_of(name).items()}
+    return {**found, "default": {"$ref": "#/components/responses/Gateway"}}
 
 
 def _operation(method: str, path: str, found: Document, told: Mapping[str, str]) -> Document:
@@ -72,11 +97,7 @@ def _operation(method: str, path: str, found: Document, told: Mapping[str, str])
         "security": [{"token": [permission]}],
         "x-reaches": reach,
         "parameters": [*parameters, *_headers(method, path, creates=status == "201")],
-        "responses": {
-            status: good,
-            **{str(refused): _refusal(refused, errors) for refused, errors in refusals_of(name).items()},
-            "default": {"$ref": "#/components/responses/Gateway"},
-        },
+        "responses": {status: good, **_refusals(name)},
     }
     if "requestBody" in found:
         schema = found["requestBody"]["content"]["application/json"]["schema"]

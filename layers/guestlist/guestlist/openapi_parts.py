@@ -20,6 +20,7 @@ TAGS = {
     "users": "People, and where they belong.",
     "audit": "Who did what, when, to whom.",
     "drift": "What somebody changed at Auth0 past Guestlist.",
+    "logins": "People who arrive by an identity provider; for the door alone.",
     "accept": "An invite's page and its button, for browsers.",
     "openapi.json": "This document.",
 }
@@ -119,6 +120,29 @@ PREFER = _header(
     ),
 )
 
+
+LOGIN_REQUEST: Part = {
+    "type": "object",
+    "required": ["user"],
+    "additionalProperties": False,
+    "properties": {"user": {"type": "string", "minLength": 1, "description": "An account's id at Auth0."}},
+}
+_TEXTS: Part = {"type": "array", "items": {"type": "string"}}
+LOGIN: Part = {
+    "type": "object",
+    "required": ["organizations", "roles"],
+    "properties": {
+        "organizations": {**_TEXTS, "description": "Of a stranger: none."},
+        "roles": {**_TEXTS, "description": "As `clinicA:editor`."},
+    },
+}
+RESOLVING: Part = {
+    "tags": ["logins"],
+    "summary": "Say where a new enterprise user belongs",
+    "description": "Asked by the door at a first login by an organization's own connection, before the "
+    "profile says it: binds the account to the person whom the organization awaits. Of strangers nothing "
+    "is kept.",
+}
 
 _ON_PAGES: Part = {
     "303": {"Location": _told("A page of Auth0's, or the application's login.", "https://app.example/login")},

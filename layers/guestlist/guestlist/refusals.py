@@ -5,6 +5,8 @@ A test holds the table against what every operation was seen to answer: no code 
 
 from guestlist.errors import (
     AlreadyMember,
+    Auth0Refused,
+    Auth0Unavailable,
     BudgetExhausted,
     Busy,
     ConnectionTaken,
@@ -71,6 +73,7 @@ OF_OPERATION: dict[str, Refusals] = {
     "prove_domain": (*GRANTS, DomainTaken, DomainUnproved, DnsUnavailable),
     "change_domain": (*GRANTS, Unacceptable, PreconditionRequired, Stale, DomainUnproved),
     "release_domain": (NotFound, Busy),
+    "resolve_login": (Unacceptable, TooManyOrganizations, Auth0Refused, Auth0Unavailable, Busy),
     "list_audit": (NotFound,),
     "read_user": (NotFound,),
     "list_user_organizations": (NotFound,),
