@@ -52,6 +52,7 @@ STATUSES = {
 # How many messages of the batch are to come again: the last ones, which name nothing that exists.
 FAILED = {
     "door/look": 0,
+    "provisioner/organization": 0,
     "mailer/invite": 0,
     "mailer/invite-twice-and-unknown": 1,
     "mail_events/send-and-delivery": 0,
@@ -195,6 +196,7 @@ def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
         "projections",
         "mails",
         "doors",
+        "provisionings",
         "expiries",
         "oldest_due",
     }

@@ -30,11 +30,11 @@ def of(kind: str) -> dict[str, Any]:
 
 
 def test_the_template_reads_from_the_api_to_the_alarms() -> None:
-    """The kinds of resources come in one order, each in one block, in under 700 lines."""
+    """The kinds of resources come in one order, each in one block, in under 850 lines."""
     seen = [found["Type"] for found in RESOURCES.values() if found["Type"] in KINDS]
     assert list(dict.fromkeys(seen)) == KINDS
     assert seen == sorted(seen, key=KINDS.index)
-    assert len((ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()) < 700
+    assert len((ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()) < 850
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -124,8 +124,9 @@ def test_no_dead_letter_goes_unseen() -> None:
 
 
 def test_no_function_fails_unseen() -> None:
-    """The alarm sums the errors of all functions and the 5xx of the API, up to CloudWatch's ten."""
-    metrics = RESOURCES["ErrorsAlarm"]["Properties"]["Metrics"]
-    named = [found["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for found in metrics[:-1]]
-    assert set(named) == {*of("AWS::Serverless::Function"), "Api"}
-    assert len(named) == len(set(named)) <= 9
+    """Two alarms sum the errors of all functions and the 5xx of the API, each of up to CloudWatch's ten."""
+    sums = [RESOURCES[alarm]["Properties"]["Metrics"][:-1] for alarm in ("AnswersAlarm", "ErrorsAlarm")]
+    stats = [found["MetricStat"]["Metric"] for metrics in sums for found in metrics]
+    watched = [stat["Dimensions"][0]["Value"]["Ref"] for stat in stats]
+    assert sorted(watched) == sorted([*of("AWS::Serverless::Function"), "Api"])
+    assert max(map(len, sums)) <= 9
