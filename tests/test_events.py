@@ -48,6 +48,9 @@ STATUSES = {
     "api/suspend-organization": 200,
     "api/resume-organization": 200,
     "api/unknown-route": 404,
+    "logins/resolve-nobody": 200,
+    "logins/resolve-unacceptable": 422,
+    "logins/resolve-without-permission": 403,
 }
 # How many messages of the batch are to come again: the last ones, which name nothing that exists.
 FAILED = {

@@ -22,9 +22,14 @@ from tests.bench import budgets
 from tests.callers_setup import ROUTES, added, ask, filled
 from tests.drift_setup import edits
 from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
+from tests.logins_setup import enterprise
 from tests.kinds_setup import offboarded, provisioned
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
+
+
+RESOLVE, OFFBOARD = "POST /logins/resolve", "DELETE /organizations/{organization}"
+"""Asked by the door, and the end of whatever is asked in the same organization."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
             _accept(stack, api, clinic)
             _bounce(stack, api, clinic)
             _adopt(stack, api, clinic)
+            _arrive(stack, api)
             _sweep(stack, api, clinic)
         yield done
 
@@ -70,8 +76,10 @@ def _drift(stack: Stack, api: Api, clinic: str) -> None:
 
 def _ask_everything(api: Api, clinic: str) -> None:
     ids = filled(api, clinic)
-    assert [answer for route in ROUTES if not (answer := ask(api, route, ids)).is_success] == []
+    routes = [route for route in ROUTES if route not in {RESOLVE, OFFBOARD}]
+    assert [answer for route in routes if not (answer := ask(api, route, ids)).is_success] == []
     api.post("/invites", json={"email": "own@clinic.example", "organization": clinic}).raise_for_status()
+    ask(api, OFFBOARD, {"organization": provision(api)}).raise_for_status()
     api.get("/openapi.json").raise_for_status()
     assert api.get("/nowhere").status_code == 404
 
@@ -119,6 +127,16 @@ def _adopt(stack: Stack, api: Api, clinic: str) -> None:
     stack.workers.tick()
     stack.workers.idle()
     assert api.get(f"/organizations/{theirs}/members").json()["items"][0]["email"] == "old@clinic.example"
+
+
+def _arrive(stack: Stack, api: Api) -> None:
+    """Come by an organization's own identity provider, with an offer that an admin made."""
+    place = enterprise(stack, api)
+    with Person(stack, f"boss@{place.domain}") as boss, Person(stack, f"ann@{place.domain}") as ann:
+        place.invite(boss.email, roles=["admin"])
+        with Api(stack, place.arrives(boss)["access_token"]) as admin:
+            admin.post("/invites", json={"email": ann.email}).raise_for_status()
+        assert place.arrives(ann)["admitted"]
 
 
 def _sweep(stack: Stack, api: Api, clinic: str) -> None:
