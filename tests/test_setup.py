@@ -132,7 +132,26 @@ def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
     assert granted[clients["projector"]["client_id"]] == accounts
     assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
     assert granted[clients["drift"]["client_id"]] == {"read:users", "read:actions", "read:connections"}
-    assert clients["system"]["client_id"] not in granted
+    assert granted[clients["logins"]["client_id"]] == {"read:users"}
+    assert not granted.keys() & {clients["system"]["client_id"], clients["resolver"]["client_id"]}
+
+
+def test_only_the_door_may_ask_who_a_new_enterprise_user_is(tenant: Tenant) -> None:
+    """Its client may do nothing else, and nobody else may do that: no operator, no other system."""
+    clients = set_up_tenant(tenant)
+    granted = {
+        grant["client_id"]: grant["scope"]
+        for grant in tenant.state.client_grants.values()
+        if grant["audience"] == stack.AUDIENCE
+    }
+    assert granted.pop(clients["resolver"]["client_id"]) == ["resolve:logins"]
+    roles = [
+        permission["permission_name"]
+        for kept in tenant.state.role_permissions.values()
+        for permission in kept
+    ]
+    assert roles
+    assert "resolve:logins" not in [*roles, *(scope for scopes in granted.values() for scope in scopes)]
 
 
 def test_tokens_end_soon_and_refresh_tokens_rotate(tenant: Tenant) -> None:

@@ -126,6 +126,26 @@ def test_what_is_missing_or_malformed_is_said_at_once(
     ]
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--api", "http://api.acme.example"], "resolve: https URLs"),
+        (
+            ["--api", "https://api.acme.example/", "--issuer", "http://acme.eu.auth0.com"],
+            "resolve: https URLs",
+        ),
+    ],
+    ids=["api", "issuer"],
+)
+def test_no_secret_is_sent_in_the_clear(
+    more: list[str], told: str, set_up: Tenant, credential: Owned, capsys: Printed
+) -> None:
+    """The door sends its client's secret to the issuer, and a token to our API."""
+    credential(set_up, SCOPES)
+    assert main(["--url", set_up.url, *ARGUMENTS, *more]) == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
 @pytest.mark.parametrize("url", ["", "http://127.0.0.1:9"])
 def test_the_command_says_what_went_wrong_and_no_traceback(
     tenant: Tenant, url: str, capsys: Printed, monkeypatch: pytest.MonkeyPatch

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from guestlist.auth0 import Auth0, Body
 from guestlist.door import as_made, bound_to, in_order
-from guestlist.door_configuration import SECRET_NAME
 from guestlist.drift_records import DriftKind, Finding
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.management import Management, SetUpError
@@ -64,7 +63,7 @@ def _edited(action: Body, door: Body) -> str:
         if version is None:
             return "not deployed"
         differs = [name for name, value in as_made(version).items() if door[name] != value]
-        if SECRET_NAME not in {secret["name"] for secret in version.get("secrets", [])}:
+        if not {*door["secrets"]} <= {secret["name"] for secret in version.get("secrets", [])}:
             differs.append("secrets")
         if differs:
             return f"{state}: {', '.join(differs)}"
