@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bench.arrival import first_login
 from bench.world import World, address, unique
 from local.people import PLAIN
 
@@ -181,6 +182,7 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
+    "POST /logins/resolve": first_login,
     "POST /drift": _look_for_drift,
     "GET /drift": _read_drift,
     "GET /openapi.json": _get("/openapi.json"),

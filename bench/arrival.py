@@ -1,0 +1,58 @@
+"""Somebody who arrives by an organization's own identity provider, for the first time."""
+
+from collections.abc import Callable
+from functools import partial
+
+import httpx
+
+from bench.world import World, unique
+from guestlist import writes
+from guestlist.clock import clock
+from guestlist.domain_records import Domain
+from guestlist.provisioning_records import Connection, Kind
+from guestlist.records import Organization
+from guestlist.store import Store
+from guestlist.table import Table
+from local.people import Api, exchange
+
+
+def first_login(ours: World, _: str) -> Callable[[], Callable[[], httpx.Response]]:
+    """Return the case of a stranger whom a proved domain makes a member as the door asks about them."""
+
+    def ready() -> Callable[[], httpx.Response]:
+        organization = _organization(ours)
+        account = f"samlp|{organization}|ann"
+        identity = {"connection": organization, "user_id": f"{organization}|ann", "provider": "samlp"}
+        arrived = {"user_id": account, "email": f"ann@{organization}.example", "identities": [identity]}
+        with ours.stack.tenant.state.lock:
+            ours.stack.tenant.state.users[account] = arrived
+        token = exchange(ours.stack, ours.stack.clients["resolver"]).json()["access_token"]
+        return partial(Api(ours.stack, token).post, "/logins/resolve", json={"user": account})
+
+    return ready
+
+
+def _organization(ours: World) -> str:
+    """Record an organization as it stands when all that it needs at Auth0 is made; return its id."""
+    name, now = unique("arriving"), clock.now()
+    store = Store(Table(ours.stack.aws.physical["Table"]["Ref"]))
+    connection = Connection(name=name, strategy="samlp")
+    organization = Organization(
+        id=name, name=name, kind=Kind.ENTERPRISE, connections=(connection,), created_at=now
+    )
+    domain = Domain(
+        organization=name,
+        name=f"{name}.example",
+        token="",
+        proved_at=now,
+        auto_join=True,
+        roles=("editor",),
+        created_at=now,
+    )
+    store.commit(
+        writes.new_organization(organization),
+        writes.own_connection(name, name),
+        writes.new_domain(domain),
+        writes.own_domain(domain),
+    )
+    return name
