@@ -12,6 +12,7 @@ from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.members import add_member
+from guestlist.provisioning import GRACE
 from guestlist.records import ActorKind
 from guestlist.request import Request
 from local.people import PLAIN, Api, Person
@@ -22,11 +23,10 @@ from tests.bench import budgets
 from tests.callers_setup import ROUTES, added, ask, filled
 from tests.drift_setup import edits
 from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
+from tests.kinds_setup import offboarded
 from tests.logins_setup import enterprise
-from tests.kinds_setup import offboarded, provisioned
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
-
 
 RESOLVE, OFFBOARD = "POST /logins/resolve", "DELETE /organizations/{organization}"
 """Asked by the door, and the end of whatever is asked in the same organization."""
@@ -87,7 +87,11 @@ def _ask_everything(api: Api, clinic: str) -> None:
 def _isolate(stack: Stack, api: Api) -> None:
     """Provision an organization with all that it may have of its own, and offboard it with its people."""
     more = {"callbacks": ["https://own.app.example/callback"], "admin": {"email": "first@clinic.example"}}
-    clinic = provisioned(stack, api, kind="isolated", **more)
+    stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
+    clinic = provision(api, kind="isolated", **more)
+    pass_time(stack, seconds=GRACE)
+    stack.workers.tick()
+    stack.workers.idle()
     added(api, clinic, "editor")
     offboarded(stack, api, clinic)
 

@@ -59,7 +59,7 @@ def _turned(organization: str, status: OrganizationStatus, request: Request, sto
         return before
     leaves = status is OrganizationStatus.OFFBOARDING
     if not leaves and before.status not in ACTIONS.keys() - {OrganizationStatus.OFFBOARDING}:
-        raise OrganizationNotReady(status=before.status.value)
+        raise OrganizationNotReady(state=before.status.value)
     after = replace(before, status=status)
     if leaves:
         after = replace(after, cursor=None, attempts=0, due=request.now + GRACE)

@@ -149,7 +149,7 @@ class OrganizationSuspended(Conflict):
 
 
 class OrganizationNotReady(Conflict):
-    """What the organization needs is being made or taken down, or could not be made; `status` says which."""
+    """What the organization needs is being made or taken down, or could not be made; `state` says which."""
 
     code, title = "organization_not_ready", "This organization is not ready for that."
 

@@ -39,16 +39,13 @@ def send_mail(
     invite = store.invite(organization, invite_id)
     if not invite.waits_for_mail(now):
         return False
-    if _too_late(invite, store):
-        record(organization, invite_id, invite.generation, MailState.WITHDRAWN, store=store)
+    mailboxes = links.mailboxes(invite.email)
+    shut = any(mailbox.shut for mailbox in store.mailboxes(mailboxes))
+    if state := _given_up(invite, store, shut=shut):
+        record(organization, invite_id, invite.generation, state, store=store)
         return False
     place = store.organization(organization)
     if place.status is not OrganizationStatus.ACTIVE:
-        return False
-    mailboxes = links.mailboxes(invite.email)
-    shut = any(mailbox.shut for mailbox in store.mailboxes(mailboxes))
-    if shut and invite.generation == 1:
-        record(organization, invite_id, 1, MailState.SUPPRESSED, store=store)
         return False
     try:
         _claim(invite, store, now)
@@ -64,6 +61,13 @@ def send_mail(
         return False
     record(organization, invite_id, invite.generation, MailState.SENT, store=store)
     return True
+
+
+def _given_up(invite: Invite, store: Store, *, shut: bool) -> MailState | None:
+    """Return why a mail is never sent: who gets it was removed, or their mailbox is shut for this one."""
+    if _too_late(invite, store):
+        return MailState.WITHDRAWN
+    return MailState.SUPPRESSED if shut and invite.generation == 1 else None
 
 
 def _too_late(invite: Invite, store: Store) -> bool:

@@ -61,6 +61,7 @@ PROBLEM: Part = {
         },
         "user": {"type": "string", "description": "Of `already_member`: who it is."},
         "invite": {"type": "string", "description": "Of `invite_pending`: which it is."},
+        "state": {"type": "string", "description": "Of `organization_not_ready`: its status."},
         "record": {
             "type": "object",
             "description": "Of `domain_unproved`: what was looked for in the domain name system.",

@@ -42,7 +42,7 @@ def change(
     """
     before = store.organization(organization)
     if before.status in {OrganizationStatus.FAILED, OrganizationStatus.OFFBOARDING}:
-        raise OrganizationNotReady(status=before.status.value)
+        raise OrganizationNotReady(state=before.status.value)
     if before.version != seen:
         raise Stale
     asked_for: dict[str, Any] = asked.model_dump(exclude_unset=True)
@@ -69,7 +69,7 @@ def active(organization: str, store: Store) -> Organization:
     if found.status is OrganizationStatus.SUSPENDED:
         raise OrganizationSuspended
     if found.status is not OrganizationStatus.ACTIVE:
-        raise OrganizationNotReady(status=found.status.value)
+        raise OrganizationNotReady(state=found.status.value)
     return found
 
 

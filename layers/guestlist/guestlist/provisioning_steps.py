@@ -112,7 +112,7 @@ def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body
     if metadata.get(OWNER, organization) != organization:
         raise StepRefusedError("connection_taken")
     if metadata.get(OWNER) != organization:
-        _change(found["id"], {"metadata": metadata | {OWNER: organization}}, auth0)
+        _mark(found, metadata | {OWNER: organization}, auth0)
     return found
 
 
@@ -158,7 +158,7 @@ def _unmake_connections(organization: Organization, turn: Turn) -> Organization:
             _without(turn.auth0, f"/connections/{segment(found['id'])}")
         elif not connection.made:
             rest = {name: value for name, value in metadata.items() if name != OWNER}
-            _change(found["id"], {"metadata": rest}, turn.auth0)
+            _mark(found, rest, turn.auth0)
     return organization
 
 
@@ -170,8 +170,10 @@ def _without(auth0: Auth0, path: str) -> None:
             raise
 
 
-def _change(connection_id: str, change: Body, auth0: Auth0) -> None:
-    auth0.call("PATCH", f"/connections/{segment(connection_id)}", change)
+def _mark(found: Body, metadata: Body, auth0: Auth0) -> None:
+    """Give a connection that was there before us other metadata; a name that is left out would be reset."""
+    kept = {name: found[name] for name in ("display_name",) if name in found}
+    auth0.call("PATCH", f"/connections/{segment(found['id'])}", kept | {"metadata": metadata})
 
 
 def _enable(organization: Organization, turn: Turn) -> Organization:

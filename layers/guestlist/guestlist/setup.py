@@ -18,7 +18,7 @@ needed. Which are exempt already cannot be read back, so every run sets the whol
 before anything is done; where applications of others will be asked, it goes on with `--yes` only.
 
 It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`,
-`door`, `logins`) belong into Secrets Manager.
+`provisioner`, `door`, `logins`) belong into Secrets Manager.
 Enterprise users are not known before their first login: with `--api` the door asks Guestlist about them then,
 by the client `resolver`; without, it lets them in once their profile says so.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.
