@@ -18,11 +18,9 @@ def provisioned(stack: Stack, api: Api, **more: object) -> str:
 
 
 def connection_of(stack: Stack, organization: str) -> dict[str, Any]:
-    """Return the connection at Auth0 that bears an organization's name."""
-    with stack.tenant.state.lock:
-        every = list(stack.tenant.state.connections.values())
-    [found] = [own for own in every if (own.get("metadata") or {}).get("organization") == organization]
-    return dict(found)
+    """Return the only connection at Auth0 that bears an organization's name."""
+    [found] = connections(stack, organization)
+    return found
 
 
 def callbacks(stack: Stack, client_id: str) -> list[str]:
@@ -38,3 +36,10 @@ def offboarded(stack: Stack, api: Api, organization: str) -> None:
     pass_time(stack, seconds=LOOK_AGAIN)
     stack.workers.idle()
     assert api.get(f"/organizations/{organization}").status_code == 404
+
+
+def connections(stack: Stack, organization: str) -> list[dict[str, Any]]:
+    """Return the connections at Auth0 that bear an organization's name."""
+    with stack.tenant.state.lock:
+        every = list(stack.tenant.state.connections.values())
+    return [dict(own) for own in every if (own.get("metadata") or {}).get("organization") == organization]
