@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request
 
 from local.people import Person
 from local.stack import NAMESPACE, Stack
@@ -15,6 +16,7 @@ from tests.front_door import audited
 from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
 
 ANY = {"If-Match": "*"}
+Answer = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,47 @@ def test_of_two_accounts_with_one_address_one_is_bound(place: Place, new_person:
     ]
     again = [resolved(place.stack, place.account_id(person)) for person in (ann, evil)]
     assert again == answers
+
+
+def interrupted(place: Place, moment: int, account: str, other: str) -> tuple[list[Answer], bool]:
+    """Have the door ask about an account, and about another just before that one's nth request to AWS.
+
+    Returns both answers, and whether it came to that many requests.
+    """
+    heard, between = list[Request](), list[Answer]()
+
+    def hear(request: Request) -> None:
+        heard.append(request)
+        if len(heard) == moment:
+            between.append(resolved(place.stack, other))
+
+    place.stack.workers.idle()
+    with place.stack.aws.heard(hear):
+        answer = resolved(place.stack, account)
+    return [answer, *between], bool(between)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["the same account", "another account"])
+def test_at_no_moment_does_a_login_come_between_another(
+    same: bool, place: Place, new_person: NewPerson
+) -> None:
+    """Whatever lands between two requests of a first login: one account is bound, and its answers say so."""
+    moment, reached = 0, True
+    while reached:
+        moment += 1
+        ann, evil = place.person(new_person), new_person("evil")
+        evil.idp["email"] = ann.email
+        for person in (ann, evil):
+            place.arrives(person)
+        place.invite(ann.email)
+        ids = [place.account_id(person) for person in ((ann, ann) if same else (ann, evil))]
+        answers, reached = interrupted(place, moment, *ids)
+        user = place.user(ann.email)
+        assert user
+        bound = [account == user.account for account in ids[: len(answers)]]
+        assert [answer != NOBODY for answer in answers] == bound, moment
+        assert audited(place.stack, place.id, "user:bind").count(user.id) == 1
+    assert moment > 12
 
 
 def test_a_domain_lets_its_people_in(place: Place, open_domain: str, new_person: NewPerson) -> None:

@@ -98,14 +98,20 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
         return None
     if known is not None and known.created and known.account == arrival.id:
         return known if known.connection == arrival.connection.name else None
-    if store.proved_by(arrival.email.rpartition("@")[2]) != arrival.organization.id:
-        logger.info("a first login by an unproved domain", organization=arrival.organization.id)
-        return None
-    if known is not None and not _may_be_bound(known, arrival, store):
-        logger.warning("another account has the address of a user's", user=known.id)
-        return None
-    user = _member(arrival, known, request, store)
-    return _bound(user, arrival, request, store) if user else None
+    obstacle = _obstacle(known, arrival, store)
+    user = None if obstacle else _member(arrival, known, request, store)
+    if user is not None:
+        return _bound(user, arrival, request, store)
+    if _known(arrival, store) != known:
+        # What was read piecemeal was another login's doing, at the same moment: nobody is denied for that.
+        raise ConditionFailed
+    logger.info(
+        "a first login leads nowhere",
+        organization=arrival.organization.id,
+        user=known.id if known else None,
+        reason=obstacle or "nobody awaits them",
+    )
+    return None
 
 
 def _arrival(account: "Account", store: Store) -> Arrival | None:
@@ -129,6 +135,15 @@ def _known(arrival: Arrival, store: Store) -> User | None:
     if owner is None:
         return store.user_by_email(arrival.connection.name, arrival.email)
     return store.user(owner)
+
+
+def _obstacle(known: User | None, arrival: Arrival, store: Store) -> str:
+    """Say why an account may be nobody's of this organization; empty if it may."""
+    if store.proved_by(arrival.email.rpartition("@")[2]) != arrival.organization.id:
+        return "the organization did not prove the domain"
+    if known is not None and not _may_be_bound(known, arrival, store):
+        return "the user with the address is bound to another account"
+    return ""
 
 
 def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
@@ -195,6 +210,10 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
     Raises:
         ConditionFailed: user, organization or domain moved, or the account is somebody's by now.
     """
+    if user.created and user.account == arrival.id:
+        return user
+    if not _may_be_bound(user, arrival, store):
+        raise ConditionFailed
     now, organization = request.now, arrival.organization.id
     bound = adopted(user, arrival.id, names_in(arrival.account))
     after = replace(bound, due=now + DURING_LOGIN, behind_since=now, attempts=0)
