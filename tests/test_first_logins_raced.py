@@ -96,9 +96,9 @@ def interrupted(place: Place, moment: int, account: str, other: str) -> tuple[li
     return [answer, *between], bool(between)
 
 
-@pytest.mark.parametrize("same", [True, False], ids=["the same account", "another account"])
+@pytest.mark.parametrize("whose", ["the same account", "another account"])
 def test_at_no_moment_does_a_login_come_between_another(
-    same: bool, place: Place, new_person: NewPerson
+    whose: str, place: Place, new_person: NewPerson
 ) -> None:
     """Whatever lands between two requests of a first login: one account is bound, and its answers say so."""
     moment, reached = 0, True
@@ -109,7 +109,10 @@ def test_at_no_moment_does_a_login_come_between_another(
         for person in (ann, evil):
             place.arrives(person)
         place.invite(ann.email)
-        ids = [place.account_id(person) for person in ((ann, ann) if same else (ann, evil))]
+        ids = [
+            place.account_id(person)
+            for person in ((ann, ann) if whose == "the same account" else (ann, evil))
+        ]
         answers, reached = interrupted(place, moment, *ids)
         user = place.user(ann.email)
         assert user
