@@ -14,6 +14,7 @@ from local.people import PLAIN, Api, Person, operator, system
 from local.program import broke
 from local.signals import signals
 from local.stack import NAMESPACE, Stack
+from local.story_kinds import tell_kinds
 from local.telling import Broken, Story, expect, held, together
 
 WAIT = {"Prefer": "wait=10"}
@@ -47,7 +48,9 @@ def main(out: TextIO) -> int:
         return broke(f"Line {story.line}", error)
     signals.check()
     seconds = time.monotonic() - started
-    story.say(f"\n12  All that was promised held: {story.calls} Auth0 calls, {seconds:.0f} seconds.")
+    story.say(
+        f"\n{story.line + 1}  All that was promised held: {story.calls} Auth0 calls, {seconds:.0f} seconds."
+    )
     story.say("    Where to look next: `make up` keeps this stack, with an index page to click through.")
     return 0
 
@@ -72,6 +75,7 @@ def _tell(story: Story, closing: ExitStack) -> None:
     _race(story, stack, (operating, automatic), doctor)
     _remove(story, cast, operating, doctor)
     _suspend(story, cast, operating)
+    tell_kinds(story, stack, operating, closing)
 
 
 def _check_tenant(stack: Stack) -> None:

@@ -1,0 +1,20 @@
+"""The second half of the story that `make demo` tells: organizations whose users are their own."""
+
+import io
+from contextlib import ExitStack
+
+from local.people import Api
+from local.stack import Stack
+from local.story_kinds import tell_kinds
+from local.telling import Story
+
+
+def test_lines_12_to_16_are_told_and_hold(operator: Api, stack: Stack) -> None:
+    """Isolated, with an identity provider, with two, and to an end: each promise is checked as it is told."""
+    out = io.StringIO()
+    story = Story(out)
+    story.stack = stack
+    with ExitStack() as closing:
+        tell_kinds(story, stack, operator, closing)
+    told = [line.split()[0] for line in out.getvalue().splitlines() if not line.startswith(" ")]
+    assert told == ["12", "13", "14", "15", "16"]
