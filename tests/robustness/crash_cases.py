@@ -28,6 +28,8 @@ class Case:
     is_so: Callable[[Front], bool] = lambda _: False
     """How somebody who heard nothing finds out whether to ask again. Who has an idempotency key, or a button,
     simply does."""
+    pairs: bool = True
+    """Whether two die as well. Not in what does so much that all of its pairs would take many minutes."""
 
 
 def _nothing(_: Front) -> None:
@@ -200,7 +202,13 @@ CASES = (
     Case("suspend", _member, lambda front: front.suspend(CLINIC)),
     Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
     Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
-    Case("provision, isolated", _nothing, _isolated),
-    Case("offboard, isolated", _isolated_with_ann, lambda front: front.offboard(HOSPITAL), _is_leaving),
+    Case("provision, isolated", _nothing, _isolated, pairs=False),
+    Case(
+        "offboard, isolated",
+        _isolated_with_ann,
+        lambda front: front.offboard(HOSPITAL),
+        _is_leaving,
+        pairs=False,
+    ),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
 )

@@ -62,7 +62,7 @@ def run(
         scenes = (_scene(machines, case) for case in CASES if case.name in cases)
         plans = ((scene, first) for scene in scenes for first in points(scene.whole.since))
         for scene, first in islice(plans, mine, None, all_of_them):
-            twice = pairs and (late or first.when is not When.LONG_BEFORE)
+            twice = pairs and scene.case.pairs and (late or first.when is not When.LONG_BEFORE)
             tell_all(scene, first, figures, pairs=twice, late=late)
     return figures
 
