@@ -113,7 +113,7 @@ class OrganizationRequest(Body):
     def _of_its_kind(self) -> Self:
         if (self.kind is Kind.ENTERPRISE) != bool(self.connections):
             raise ValueError("has connections of its own if it is of the kind `enterprise`, and only then")
-        names = [connection.name for connection in self.connections if connection.name]
+        names = [connection.name.lower() for connection in self.connections if connection.name]
         if len({*names}) < len(names):
             raise ValueError("names a connection twice")
         return self

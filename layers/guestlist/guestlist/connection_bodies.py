@@ -1,6 +1,7 @@
 """Connections as the HTTP API takes them: what an identity provider is known by, and no secret of it."""
 
 import re
+import ssl
 from base64 import b64decode, b64encode
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -15,13 +16,18 @@ from guestlist.saml import provider
 NAME = r"^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$"
 """Auth0's own pattern of a connection's name."""
 CLIENT_ID = r"^[A-Za-z0-9_-]{1,128}$"
+PRINTABLE = r"^[\x20-\x7e]*$"
+"""What a client id of OAuth may hold (RFC 6749, appendix A.1)."""
 INSIDE = (
     ".localhost",
+    ".localdomain",
     ".local",
     ".internal",
     ".intranet",
     ".lan",
+    ".home",
     ".home.arpa",
+    ".private",
     ".corp",
     ".test",
     ".invalid",
@@ -34,15 +40,19 @@ def public_https(text: str) -> str:
     """Return a URL that Auth0 may be told to fetch, or to send a browser to.
 
     Raises:
-        ValueError: it is not https, or names an address, or something inside a network.
+        ValueError: it is not https, or names an address, or something inside a network. Says nothing of it.
     """
-    if re.search(r"[\s\\]", text):
-        raise ValueError("holds a blank or a backslash")
-    parts = urlsplit(text)
+    if not text.isascii() or re.search(r"[\x00-\x20\x7f\\]", text):
+        raise ValueError("holds what no URL does; a host beyond ASCII is given by its A-label (xn--...)")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # whose words hold the URL
+        raise ValueError("is no https URL") from None
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme != "https" or not host:
         raise ValueError("is no https URL")
-    if "@" in parts.netloc or parts.fragment or parts.port not in {None, 443}:
+    if "@" in parts.netloc or "#" in text or port not in {None, 443}:
         raise ValueError("holds a user, a fragment or a port")
     try:
         known = domain(host)
@@ -50,6 +60,12 @@ def public_https(text: str) -> str:
         raise ValueError("names no host of the internet") from None
     if f".{known}".endswith(INSIDE):
         raise ValueError("points inside a network")
+    return text
+
+
+def _issuer(text: str) -> str:
+    if "?" in public_https(text):
+        raise ValueError("holds a query, which no issuer has (OpenID Connect Core, section 2)")
     return text
 
 
@@ -61,19 +77,29 @@ def _certificate(text: str) -> str:
 
 
 def _der(text: str) -> str:
+    """Return a certificate in base64 if it is one.
+
+    Raises:
+        ValueError: OpenSSL reads none in it.
+    """
     try:
-        b64decode(text, validate=True)
-    except ValueError:
-        raise ValueError("is no base64") from None
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=b64decode(text, validate=True))
+    except (ValueError, ssl.SSLError):
+        raise ValueError("is no certificate (X.509)") from None
     return text
 
 
 def _metadata(text: str) -> str:
-    public_https(provider(text).endpoint)
+    found = provider(text)
+    public_https(found.endpoint)
+    _der(found.certificate)
     return text
 
 
 Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(public_https)]
+OptionalUrl = Annotated[
+    str, StringConstraints(max_length=500), AfterValidator(lambda text: text and public_https(text))
+]
 
 
 class ConnectionRequest(Body):
@@ -84,23 +110,26 @@ class ConnectionRequest(Body):
     )
     strategy: Literal["", "oidc", "samlp"] = ""
     domains: Domains = Field([], description="Whose addresses sign in by it.")
-    issuer: Url | Literal[""] = Field("", description="Of OIDC.", examples=["https://id.clinic-a.example"])
-    client_id: Annotated[str, StringConstraints(max_length=255)] = Field(
+    issuer: Annotated[
+        str, StringConstraints(max_length=500), AfterValidator(lambda text: text and _issuer(text))
+    ] = Field("", description="Of OIDC.", examples=["https://id.clinic-a.example"])
+    client_id: Annotated[str, StringConstraints(pattern=PRINTABLE, max_length=255)] = Field(
         "",
         description="Of OIDC: what the provider knows us by. Its answer comes by the front channel.",
     )
-    sign_in_endpoint: Url | Literal[""] = Field("", description="Of SAML.")
+    sign_in_endpoint: OptionalUrl = Field("", description="Of SAML.")
     certificate: Annotated[str, AfterValidator(lambda text: text and _certificate(text))] = Field(
         "", description="Of SAML, in PEM: of the identity provider's signature."
     )
     metadata: Annotated[str, AfterValidator(lambda text: text and _metadata(text))] = Field(
         "", description="Of SAML: the identity provider's document, in place of the two."
     )
-    metadata_url: Url | Literal[""] = Field("", description="Of SAML: where Auth0 finds that document.")
+    metadata_url: OptionalUrl = Field("", description="Of SAML: where Auth0 finds that document.")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if (self.strategy, frozenset(self.model_fields_set - {"domains"})) not in WAYS:
+        given = {name for name in self.model_fields_set - {"domains"} if getattr(self, name)}
+        if (self.strategy, frozenset(given)) not in WAYS:
             raise ValueError(
                 "takes a name; or the strategy oidc with issuer and client_id; or samlp with "
                 "sign_in_endpoint and certificate, or with metadata, or with metadata_url"

@@ -62,8 +62,8 @@ def account(account_id: str) -> Key:
 
 
 def connection(name: str) -> Key:
-    """Return the key of the pointer to the organization whose connection this is."""
-    return (f"CONNECTION#{name}",) * 2
+    """Return the key of the pointer to the organization whose connection this is, ignoring case."""
+    return (f"CONNECTION#{name.lower()}",) * 2
 
 
 def organization(organization_id: str) -> Key:

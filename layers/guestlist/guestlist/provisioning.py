@@ -173,7 +173,8 @@ def _settings(organization: Organization) -> tuple[object, ...]:
 def _free(organization: Organization, common: str, store: Store) -> None:
     """Refuse a connection that is another's."""
     for connection in organization.connections:
-        owner = common if connection.name == common else store.organization_of(connection.name)
+        is_common = connection.name.lower() == common.lower()
+        owner = common if is_common else store.organization_of(connection.name)
         if owner not in {None, organization.id}:
             raise ConnectionTaken
 

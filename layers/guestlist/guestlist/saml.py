@@ -20,31 +20,36 @@ class Provider(NamedTuple):
 class _Reader:
     """Hears the elements of one document."""
 
-    path: list[str] = field(default_factory=list)
+    inside: int = 0
+    """How deep within the description of an identity provider; 0: outside."""
+    name: str = ""
+    """The innermost element that is open, until it or another one ends."""
     endpoints: dict[str, str] = field(default_factory=dict)
     """By binding."""
-    certificates: list[str] = field(default_factory=list)
+    certificates: list[list[str]] = field(default_factory=list)
+    """Each in pieces."""
     signs: bool = False
     """Whether the key that is being read signs."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self.path.append(name)
-        if PROTOCOL + "IDPSSODescriptor" not in self.path:
+        if not self.inside and name != PROTOCOL + "IDPSSODescriptor":
             return
+        self.inside += 1
+        self.name = name
         if name == PROTOCOL + "SingleSignOnService":
             self.endpoints.setdefault(attributes.get("Binding", ""), attributes.get("Location", ""))
         if name == PROTOCOL + "KeyDescriptor":
             self.signs = attributes.get("use", "signing") == "signing"
         if name == SIGNATURE + "X509Certificate" and self.signs:
-            self.certificates.append("")
+            self.certificates.append([])
 
     def text(self, text: str) -> None:
-        inside = self.path[-1:] == [SIGNATURE + "X509Certificate"]
-        if inside and self.signs and self.certificates:
-            self.certificates[-1] += "".join(text.split())
+        if self.name == SIGNATURE + "X509Certificate" and self.signs:
+            self.certificates[-1] += text.split()
 
     def end(self, _name: str) -> None:
-        self.path.pop()
+        self.inside = max(0, self.inside - 1)
+        self.name = ""
 
 
 def provider(metadata: str) -> Provider:
@@ -54,7 +59,8 @@ def provider(metadata: str) -> Provider:
         ValueError: it is no such document, or declares a type or entities, which bombs are made of.
     """
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
+    # What the document says of its own encoding is passed over: it came as text.
+    parser = expat.ParserCreate("utf-8", " ")
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
     parser.StartElementHandler = reader.start
@@ -62,12 +68,12 @@ def provider(metadata: str) -> Provider:
     parser.EndElementHandler = reader.end
     try:
         parser.Parse(metadata.encode(), True)  # noqa: FBT003 (expat takes it by position: this is all of it)
-    except expat.ExpatError:
+    except (expat.ExpatError, UnicodeError):
         raise ValueError("is no well-formed XML") from None
     endpoint = reader.endpoints.get(REDIRECT) or next(iter(reader.endpoints.values()), "")
     if not endpoint or not reader.certificates:
         raise ValueError("names no endpoint of an identity provider with the certificate of its signature")
-    return Provider(endpoint, reader.certificates[0])
+    return Provider(endpoint, "".join(reader.certificates[0]))
 
 
 def _refuse(*_: object) -> None:

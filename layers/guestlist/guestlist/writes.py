@@ -48,10 +48,14 @@ def provisioned_anew(before: Organization, after: Organization) -> list[Write]:
         seen=before.version,
         failed=before.status.value,
     )
-    kept = {connection.name for connection in after.connections}
+    kept = {keys.connection(connection.name) for connection in after.connections}
     return [
         again,
-        *(free_connection(before.id, own.name) for own in before.connections if own.name not in kept),
+        *(
+            free_connection(before.id, own.name)
+            for own in before.connections
+            if keys.connection(own.name) not in kept
+        ),
     ]
 
 
