@@ -32,6 +32,12 @@ def first_login(ours: World, _: str) -> Callable[[], Callable[[], httpx.Response
     return ready
 
 
+def discovered(ours: World, _: str) -> Callable[[], Callable[[], httpx.Response]]:
+    """Return the case of an address whose domain leads to its organization's connection."""
+    email = f"ann@{_organization(ours)}.example"
+    return lambda: partial(Api(ours.stack, "").post, "/discover", json={"email": email})
+
+
 def _organization(ours: World) -> str:
     """Record an organization as it stands when all that it needs at Auth0 is made; return its id."""
     name, now = unique("arriving"), clock.now()

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from bench.arrival import first_login
+from bench.arrival import discovered, first_login
 from bench.world import World, address, unique
 from local.people import PLAIN
 
@@ -183,6 +183,7 @@ ROUTES: dict[str, Case] = {
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
     "POST /logins/resolve": first_login,
+    "POST /discover": discovered,
     "POST /drift": _look_for_drift,
     "GET /drift": _read_drift,
     "GET /openapi.json": _get("/openapi.json"),

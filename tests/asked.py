@@ -52,6 +52,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "read_user": ("GET /users/{user}", None),
     "list_user_organizations": ("GET /users/{user}/organizations", None),
     "resolve_login": ("POST /logins/resolve", {"user": "samlp|clinic-a|ann"}),
+    "discover": ("POST /discover", {"email": "ann@clinic-n.example"}),
     "list_audit": ("GET /organizations/{organization}/audit", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),

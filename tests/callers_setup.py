@@ -144,6 +144,7 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/domains": {"domain": f"{unique('asked')}.example"},
         "PATCH /organizations/{organization}/domains/{domain}": {"roles": ["editor"]},
         "POST /drift": {"repair": False},
+        "POST /discover": {"email": email},
         "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},
     }
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}

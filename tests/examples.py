@@ -19,6 +19,8 @@ def answers(asker: Asker) -> Examples:
     """Walk through all operations once, and return what each was asked and answered."""
     ids, found = {"organization": "clinicA"}, Examples()
     for operation, (_, body) in OPERATIONS.items():
+        if operation == "discover":
+            _with_a_connection(asker)
         answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
         if operation == "claim_domain":
@@ -27,6 +29,16 @@ def answers(asker: Asker) -> Examples:
         if operation in {"invite", "add_member"}:
             ids["invite" if operation == "invite" else "user"] = answer.get("user") or answer["id"]
     return found
+
+
+def _with_a_connection(asker: Asker) -> None:
+    """Provision an organization with a connection of its own, and prove the domain that is asked about."""
+    ids = {"organization": "clinicN", "domain": "clinic-n.example"}
+    asker.ask("provision", id="clinicN", name="Clinic N", kind="isolated").raise_for_status()
+    asker.stack.workers.idle()
+    record = asker.ask("claim_domain", ids, domain=ids["domain"]).raise_for_status().json()["record"]
+    asker.stack.zone[record["name"]] = [record["value"]]
+    asker.ask("prove_domain", ids).raise_for_status()
 
 
 def captured(stack: Stack) -> tuple[Examples, Examples]:

@@ -12,7 +12,8 @@ from tests.logins_setup import Place, enterprise
 
 
 def provoke_logins(asker: Asker) -> None:
-    """Ask for all that is refused about people who arrive by an identity provider."""
+    """Ask for all that is refused about people who arrive by an identity provider, or want to."""
+    asker.ask("discover", email="nobody")
     place = enterprise(asker.stack, asker.api)
     asker.ask("resolve_login", content=b"{}")
     asker.ask("resolve_login", content=b'{"user": 1}')

@@ -80,6 +80,7 @@ def _ask_everything(api: Api, clinic: str) -> None:
     assert [answer for route in routes if not (answer := ask(api, route, ids)).is_success] == []
     api.post("/invites", json={"email": "own@clinic.example", "organization": clinic}).raise_for_status()
     ask(api, OFFBOARD, {"organization": provision(api)}).raise_for_status()
+    api.post("/discover", json={"email": "ann@clinic.example"}).raise_for_status()
     api.get("/openapi.json").raise_for_status()
     assert api.get("/nowhere").status_code == 404
 

@@ -73,10 +73,10 @@ def test_each_function_has_a_role_of_its_own() -> None:
 
 
 def test_the_public_routes_of_people_are_throttled() -> None:
-    """Each route of the page has a rate of its own, in requests per second."""
-    pages = RESOURCES["AcceptFunction"]["Properties"]["Events"].values()
-    routes = {f"{event['Properties']['Method']} {event['Properties']['Path']}" for event in pages}
-    assert API["RouteSettings"].keys() == routes
+    """Each route of the page and of the discovery has a rate of its own, in requests per second."""
+    functions = [RESOURCES[name]["Properties"] for name in ("AcceptFunction", "DiscoveryFunction")]
+    public = [event["Properties"] for function in functions for event in function["Events"].values()]
+    assert API["RouteSettings"].keys() == {f"{event['Method']} {event['Path']}" for event in public}
     for settings in API["RouteSettings"].values():
         assert 0 < settings["ThrottlingRateLimit"] <= settings["ThrottlingBurstLimit"] <= 100
 

@@ -94,7 +94,13 @@ ROUTES: Mapping[str, Rule] = {
 """Every route that asks for a token; one that is neither here nor in `PUBLIC` does not exist."""
 
 PUBLIC = frozenset(
-    {"GET /openapi.json", "GET /accept/{token}", "HEAD /accept/{token}", "POST /accept/{token}"}
+    {
+        "GET /openapi.json",
+        "GET /accept/{token}",
+        "HEAD /accept/{token}",
+        "POST /accept/{token}",
+        "POST /discover",
+    }
 )
 """The routes that nobody needs a token for."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from guestlist import openapi_parts as parts
+from guestlist import openapi_routes as routes
 from guestlist.access import ROUTES
 from guestlist.errors import BudgetExhausted, Unavailable
 from guestlist.refusals import Refusals, refusals_of
@@ -43,7 +44,12 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
         **document,
         "info": {**document["info"], "description": parts.ABOUT},
         "tags": [{"name": name, "description": text} for name, text in parts.TAGS.items()],
-        "paths": {**paths, "/logins/resolve": {"post": _resolving()}, **parts.PUBLIC},
+        "paths": {
+            **paths,
+            "/logins/resolve": {"post": _resolving()},
+            "/discover": {"post": _discovering()},
+            **routes.PUBLIC,
+        },
         "security": [{"token": []}],
         "components": {
             **components,
@@ -57,15 +63,31 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
 
 def _resolving() -> Document:
     """Return the operation of the function `logins`, which Powertools does not see."""
-    name, permission = "resolve_login", ROUTES["POST /logins/resolve"].permission
-    example = examples()["operations"][name]
-    body = {"schema": parts.LOGIN_REQUEST, "example": example["request"]}
-    good = {"schema": parts.LOGIN, "example": example["answer"]}
+    permission, reach = ROUTES["POST /logins/resolve"]
     return {
-        **parts.RESOLVING,
-        "operationId": name,
+        **routes.RESOLVING,
         "security": [{"token": [permission]}],
-        "x-reaches": ROUTES["POST /logins/resolve"].reach,
+        "x-reaches": reach,
+        **_unseen("resolve_login", routes.LOGIN_REQUEST, routes.LOGIN),
+    }
+
+
+def _discovering() -> Document:
+    """Return the operation of the function `discovery`."""
+    return {
+        **routes.DISCOVERING,
+        "security": [],
+        **_unseen("discover", routes.DISCOVERY_REQUEST, routes.DISCOVERY),
+    }
+
+
+def _unseen(name: str, asked: Document, told: Document) -> Document:
+    """Return what an operation that Powertools does not see has in common with the others."""
+    example = examples()["operations"][name]
+    body = {"schema": asked, "example": example["request"]}
+    good = {"schema": told, "example": example["answer"]}
+    return {
+        "operationId": name,
         "parameters": [],
         "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {

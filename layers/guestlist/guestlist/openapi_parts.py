@@ -21,6 +21,7 @@ TAGS = {
     "audit": "Who did what, when, to whom.",
     "drift": "What somebody changed at Auth0 past Guestlist.",
     "logins": "People who arrive by an identity provider; for the door alone.",
+    "discover": "By which connection somebody signs in; for anybody.",
     "accept": "An invite's page and its button, for browsers.",
     "openapi.json": "This document.",
 }
@@ -86,14 +87,15 @@ GATEWAY: Part = {
 TOKEN: Part = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-def _told(description: str, example: object, **schema: object) -> Part:
+def told(description: str, example: object, **schema: object) -> Part:
+    """Return what a header or a parameter holds: a text, unless `schema` says otherwise."""
     return {"description": description, "schema": {"type": "string", **schema}, "example": example}
 
 
-LOCATION = _told("Where the resource stands.", "/organizations/clinicA", format="uri-reference")
-ETAG = _told("The record's version, for `If-Match`. Projection and mail do not move it.", '"1"')
-RETRY_AFTER = {**_told("Seconds.", 1), "schema": {"type": "integer", "minimum": 1}}
-PREFERENCE_APPLIED = _told("Present where the preference was heeded (RFC 7240).", "wait=10")
+LOCATION = told("Where the resource stands.", "/organizations/clinicA", format="uri-reference")
+ETAG = told("The record's version, for `If-Match`. Projection and mail do not move it.", '"1"')
+RETRY_AFTER = {**told("Seconds.", 1), "schema": {"type": "integer", "minimum": 1}}
+PREFERENCE_APPLIED = told("Present where the preference was heeded (RFC 7240).", "wait=10")
 
 
 def _header(name: str, part: Part, *, required: bool = False) -> Part:
@@ -102,7 +104,7 @@ def _header(name: str, part: Part, *, required: bool = False) -> Part:
 
 IDEMPOTENCY_KEY = _header(
     "Idempotency-Key",
-    _told(
+    told(
         "For 24 hours the same key with the same body answers with the same resource; with another, 422.",
         "5b0f2a52-1f0e-4f0e-9d6a-3f6a0e1f6c1b",
         minLength=1,
@@ -111,119 +113,12 @@ IDEMPOTENCY_KEY = _header(
     ),
 )
 IF_MATCH = _header(
-    "If-Match", _told("The `ETag` that was read, a list of them, or `*`.", '"1"'), required=True
+    "If-Match", told("The `ETag` that was read, a list of them, or `*`.", '"1"'), required=True
 )
 PREFER = _header(
     "Prefer",
-    _told(
+    told(
         f"`wait=N`: answer when Auth0 knows, after N seconds at the latest, {LONGEST_WAIT} at most.",
         "wait=10",
     ),
 )
-
-
-LOGIN_REQUEST: Part = {
-    "type": "object",
-    "required": ["user"],
-    "additionalProperties": False,
-    "properties": {"user": {"type": "string", "minLength": 1, "description": "An account's id at Auth0."}},
-}
-_TEXTS: Part = {"type": "array", "items": {"type": "string"}}
-LOGIN: Part = {
-    "type": "object",
-    "required": ["organizations", "roles"],
-    "properties": {
-        "organizations": {**_TEXTS, "description": "Of a stranger: none."},
-        "roles": {**_TEXTS, "description": "As `clinicA:editor`."},
-    },
-}
-RESOLVING: Part = {
-    "tags": ["logins"],
-    "summary": "Say where a new enterprise user belongs",
-    "description": "Asked by the door at a first login by an organization's own connection, before the "
-    "profile says it: binds the account to the person whom the organization awaits. Of strangers nothing "
-    "is kept.",
-}
-
-_ON_PAGES: Part = {
-    "303": {"Location": _told("A page of Auth0's, or the application's login.", "https://app.example/login")},
-    "503": {"Retry-After": RETRY_AFTER},
-}
-
-
-def _page(name: str, told: str, answers: Part, **more: object) -> Part:
-    html: Part = {"text/html": {"schema": {"type": "string"}}}
-    responses = {
-        status: {"description": text, "headers": _ON_PAGES.get(status, {})}
-        | ({"content": html} if name != "head_page" and status != "303" else {})
-        for status, text in answers.items()
-    }
-    return {
-        "operationId": name,
-        "tags": ["accept"],
-        "summary": told.removesuffix("."),
-        "description": told,
-        "security": [],
-        **more,
-        "responses": responses,
-    }
-
-
-_SHOWN = {
-    "200": "Who invites, to what, and the button.",
-    "403": "The organization is suspended.",
-    "404": "No such link, or not all of it.",
-    "410": "Expired, revoked or used up.",
-    "500": "Something went wrong here.",
-}
-_PRESSED = {
-    "400": "The form cannot be read.",
-    **_SHOWN,
-    "303": "Accepted: on to setting a password, or to the login.",
-    "409": "The person belongs to too many organizations, or somebody has to look at it.",
-    "503": "Not yet: the page has the button once more, to be pressed after `Retry-After`.",
-}
-_FORM: Part = {
-    "type": "object",
-    "required": ["nonce"],
-    "properties": {"nonce": {"type": "string", "description": "As the page holds it."}},
-}
-PUBLIC: Part = {
-    "/accept/{token}": {
-        "parameters": [
-            {
-                "name": "token",
-                "in": "path",
-                "required": True,
-                "description": PARAMETERS["token"],
-                "schema": {"type": "string", "pattern": "^[A-Za-z0-9]+$"},
-            }
-        ],
-        "get": _page("open_page", "Show what an invite's link leads to. Changes nothing.", _SHOWN),
-        "head": _page("head_page", "Answer as the page does, without it.", _SHOWN),
-        "post": _page(
-            "press_button",
-            "Accept, and lead on to a password or a login.",
-            dict(sorted(_PRESSED.items())),
-            requestBody={
-                "required": True,
-                "content": {"application/x-www-form-urlencoded": {"schema": _FORM}},
-            },
-        ),
-    },
-    "/openapi.json": {
-        "get": {
-            "operationId": "document",
-            "tags": ["openapi.json"],
-            "summary": "Read this document",
-            "description": "The API, for machines.",
-            "security": [],
-            "responses": {
-                "200": {
-                    "description": "OpenAPI 3.1.",
-                    "content": {"application/json": {"schema": {"type": "object"}}},
-                }
-            },
-        }
-    },
-}

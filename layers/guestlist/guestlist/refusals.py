@@ -41,6 +41,8 @@ Refusals = tuple[type[GuestlistError], ...]
 
 ANYWHERE: Refusals = (Malformed, Unauthenticated, Forbidden, TooLarge, GuestlistError)
 """What stands before every handler, and what a failure of ours comes to."""
+TO_ANYBODY: Refusals = (Malformed, TooLarge, GuestlistError)
+"""The same where nobody needs a token."""
 GRANTS: Refusals = (NotFound, OrganizationSuspended, OrganizationNotReady, Busy)
 OFFERS: Refusals = (*GRANTS, AlreadyMember, InvitePending, SeatsTaken, BudgetExhausted)
 CREATES: Refusals = (Unacceptable, KeyReused)
@@ -74,12 +76,14 @@ OF_OPERATION: dict[str, Refusals] = {
     "change_domain": (*GRANTS, Unacceptable, PreconditionRequired, Stale, DomainUnproved),
     "release_domain": (NotFound, Busy),
     "resolve_login": (Unacceptable, TooManyOrganizations, Auth0Refused, Auth0Unavailable, Busy),
+    "discover": (Unacceptable,),
     "list_audit": (NotFound,),
     "read_user": (NotFound,),
     "list_user_organizations": (NotFound,),
     "look_for_drift": (Unacceptable, Busy),
     "read_drift": (NotFound,),
 }
+PUBLIC = frozenset({"discover"})
 
 
 def refusals_of(operation: str) -> dict[int, Refusals]:
@@ -89,6 +93,7 @@ def refusals_of(operation: str) -> dict[int, Refusals]:
         KeyError: it is new, and has no row yet.
     """
     by_status: dict[int, Refusals] = {}
-    for error in (*ANYWHERE, *OF_OPERATION[operation]):
+    before = TO_ANYBODY if operation in PUBLIC else ANYWHERE
+    for error in (*before, *OF_OPERATION[operation]):
         by_status[error.status] = (*by_status.get(error.status, ()), error)
     return dict(sorted(by_status.items()))
