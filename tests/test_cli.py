@@ -37,6 +37,20 @@ def test_organizations(guestlist: Guestlist) -> None:
     assert any(row.split()[0] == name for row in guestlist("organizations", "list").rows)
 
 
+def test_an_organization_of_a_kind_of_its_own(guestlist: Guestlist, stack: Stack) -> None:
+    """Isolated, with its first administrator; enterprise, with its provider; offboarded only if meant."""
+    name, email = unique("cli"), f"{unique('ann')}@clinic.example"
+    words = ("organizations", "create", name, "--name", "A Clinic")
+    assert guestlist(*words, "--isolated", "--admin", email, "--json").json()["kind"] == "isolated"
+    stack.workers.idle()
+    shown = guestlist("organizations", "show", name, "--json").json()
+    assert (shown["status"], shown["pending_invites"]) == ("active", 1)
+    assert guestlist("organizations", "offboard", name).status == 2
+    assert guestlist("organizations", "offboard", name, "--yes", "--json").json()["status"] == "offboarding"
+    other = ("organizations", "create", unique("cli"), "--name", "B", "--oidc", "https://id.b.example", "us")
+    assert guestlist(*other, "--json").json()["connections"][0]["strategy"] == "oidc"
+
+
 def test_an_organization_changes_in_what_is_said_alone(guestlist: Guestlist, operator: Api) -> None:
     """Its name, its seats, and that they have no limit any more."""
     words = ("organizations", "change", provision(operator, seats=7))

@@ -34,6 +34,15 @@ from guestlist.domain_commands import (
     release_domain,
 )
 from guestlist.drift_command import DriftReport, look_for_drift
+from guestlist.organization_commands import (
+    change_organization,
+    create_organization,
+    list_organizations,
+    offboard_organization,
+    resume_organization,
+    show_organization,
+    suspend_organization,
+)
 from guestlist.repository_apply import Applied
 from guestlist.repository_files import ProblemsError
 from guestlist.repository_plan import Plan
@@ -147,16 +156,17 @@ def _drift(drift: Options) -> None:
 
 
 def _organizations(group: "Groups") -> None:
-    _command(group, "list", commands.list_organizations, "all of them", "organizations")
-    _command(group, "show", commands.show_organization, "one of them").add_argument("organization")
-    create = _command(group, "create", commands.create_organization, "provision one")
+    _command(group, "list", list_organizations, "all of them", "organizations")
+    _command(group, "show", show_organization, "one of them").add_argument("organization")
+    create = _command(group, "create", create_organization, "provision one")
     create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
     create.add_argument("--name", required=True, help="as people read it")
     options.seats(create)
     options.settings(create)
+    options.kind(create)
     create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
     options.key(create)
-    change = _command(group, "change", commands.change_organization, "give one another name or other seats")
+    change = _command(group, "change", change_organization, "give one another name or other seats")
     change.add_argument("organization", help="its id, which stays")
     change.add_argument("--name", default=argparse.SUPPRESS, help="as people read it")
     seats = change.add_mutually_exclusive_group()
@@ -165,12 +175,15 @@ def _organizations(group: "Groups") -> None:
     none.default, none.help = argparse.SUPPRESS, "as many as come"
     options.settings(change)
     for name, run, text in (
-        ("suspend", commands.suspend_organization, "close its door: nobody gets in"),
-        ("resume", commands.resume_organization, "open its door again"),
+        ("suspend", suspend_organization, "close its door: nobody gets in"),
+        ("resume", resume_organization, "open its door again"),
     ):
         turn = _command(group, name, run, text)
         turn.add_argument("organization")
         options.wait(turn)
+    offboard = _command(group, "offboard", offboard_organization, "close it for good")
+    offboard.add_argument("organization")
+    offboard.add_argument("--yes", action="store_true", required=True, help="there is no way back")
 
 
 def _invites(group: "Groups") -> None:

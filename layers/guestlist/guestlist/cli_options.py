@@ -93,6 +93,27 @@ def settings(command: Options) -> None:
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
 
 
+def kind(command: Options) -> None:
+    """Where an organization's users sign in, its first administrator, and what it has at applications."""
+    command.add_argument("--isolated", action="store_true", help="its users have a connection of their own")
+    command.add_argument(
+        "--connection", action="append", default=[], metavar="NAME", help="its own, which Auth0 has already"
+    )
+    command.add_argument(
+        "--oidc",
+        action="append",
+        default=[],
+        nargs=2,
+        metavar=("ISSUER", "CLIENT_ID"),
+        help="its own identity provider, by OpenID Connect",
+    )
+    command.add_argument("--admin", metavar="EMAIL", help="invite its first administrator when all is made")
+    command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument(
+        "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
+    )
+
+
 def seats(command: argparse._ActionsContainer, default: str | None = None) -> None:
     """Let the number of seats be said."""
     text = "members and pending invites at most"

@@ -21,51 +21,6 @@ AS_SET_UP = DoorConfiguration("https://guestlist.example", (Source.CLIENT, Sourc
 """What of the door's settings `setup` decides; the namespace plays no part in a decision."""
 
 
-def list_organizations(api: Api, asked: Namespace) -> list[Body]:
-    """All organizations, by id."""
-    return _some(api.pages("/organizations"), asked)
-
-
-def show_organization(api: Api, asked: Namespace) -> Body:
-    """One organization."""
-    return api.read(path("organizations", asked.organization))
-
-
-def create_organization(api: Api, asked: Namespace) -> Body:
-    """Provision an organization."""
-    body = {"id": asked.organization, "name": asked.name}
-    body |= {"seats": asked.seats} if asked.seats is not None else {}
-    body |= {"adopt": True} if asked.adopt else {}
-    body |= _settings(asked)
-    return created(api, "/organizations", body, asked)
-
-
-def change_organization(api: Api, asked: Namespace) -> Body:
-    """Give an organization another name or other seats, unless somebody else changed it meanwhile."""
-    body = {name: value for name, value in vars(asked).items() if name in {"name", "seats"}} | _settings(
-        asked
-    )
-    organization = path("organizations", asked.organization)
-    return changed(api, organization, body)
-
-
-def suspend_organization(api: Api, asked: Namespace) -> Body:
-    """Close an organization's door."""
-    return api.write("POST", path("organizations", asked.organization, "suspend"), Prefer=_patience(asked))
-
-
-def resume_organization(api: Api, asked: Namespace) -> Body:
-    """Open an organization's door again."""
-    return api.write("POST", path("organizations", asked.organization, "resume"), Prefer=_patience(asked))
-
-
-def _settings(asked: Namespace) -> Body:
-    """Return what an organization allows, as far as it was said."""
-    return {
-        name: value for name, value in vars(asked).items() if name in {"allowed_domains", "roles", "locale"}
-    }
-
-
 def invite(api: Api, asked: Namespace) -> Body:
     """Invite somebody; without an organization, into the caller's own."""
     body = {"email": asked.email, "roles": asked.role, "send": asked.send}
@@ -78,7 +33,7 @@ def invite(api: Api, asked: Namespace) -> Body:
 
 def list_invites(api: Api, asked: Namespace) -> list[Body]:
     """An organization's invites in one status."""
-    return _some(api.pages(_invites(asked), status=asked.status), asked)
+    return some(api.pages(_invites(asked), status=asked.status), asked)
 
 
 def show_invite(api: Api, asked: Namespace) -> Body:
@@ -98,7 +53,7 @@ def revoke_invite(api: Api, asked: Namespace) -> Body:
 
 def list_members(api: Api, asked: Namespace) -> list[Body]:
     """An organization's members."""
-    return _some(api.pages(_members(asked)), asked)
+    return some(api.pages(_members(asked)), asked)
 
 
 def show_member(api: Api, asked: Namespace) -> Body:
@@ -111,23 +66,23 @@ def add_member(api: Api, asked: Namespace) -> Body:
     body = {"email": asked.email, "roles": asked.role, "welcome": asked.welcome}
     body |= {"locale": asked.locale} if asked.locale else {}
     body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
-    return created(api, _members(asked), body, asked, Prefer=_patience(asked))
+    return created(api, _members(asked), body, asked, Prefer=patience(asked))
 
 
 def change_roles(api: Api, asked: Namespace) -> Body:
     """Give a member exactly these roles, unless somebody else changed them meanwhile."""
     member = _members(asked) + path(_user(api, asked))
-    return changed(api, member, {"roles": asked.role}, Prefer=_patience(asked))
+    return changed(api, member, {"roles": asked.role}, Prefer=patience(asked))
 
 
 def remove_member(api: Api, asked: Namespace) -> Body:
     """Take a member off this organization's list."""
-    return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=_patience(asked))
+    return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=patience(asked))
 
 
 def list_audit(api: Api, asked: Namespace) -> list[Body]:
     """Who did what, when, to whom: the newest first."""
-    return _some(api.pages(path("organizations", asked.organization, "audit")), asked)
+    return some(api.pages(path("organizations", asked.organization, "audit")), asked)
 
 
 def explain_user(api: Api, asked: Namespace) -> Explanation:
@@ -232,11 +187,13 @@ def changed(api: Api, where: str, body: Body, **headers: str) -> Body:
     return api.write("PATCH", where, body, If_Match=seen, **headers)
 
 
-def _some(found: Iterator[Body], asked: Namespace) -> list[Body]:
+def some(found: Iterator[Body], asked: Namespace) -> list[Body]:
+    """Return as many as were asked for."""
     return list(islice(found, asked.limit))
 
 
-def _patience(asked: Namespace) -> str:
+def patience(asked: Namespace) -> str:
+    """Return how long the API may wait for Auth0, as the header `Prefer` says it."""
     return f"wait={asked.wait}" if asked.wait else ""
 
 

@@ -11,7 +11,7 @@ from guestlist.repository_export import Exported
 from guestlist.repository_plan import Plan
 
 COLUMNS = {
-    "organizations": ("id", "name", "status", "members", "pending_invites", "seats"),
+    "organizations": ("id", "name", "kind", "status", "members", "pending_invites", "seats"),
     "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
     "members": ("user", "email", "roles", "projection", "created_at"),
     "domains": ("domain", "proved_at", "auto_join", "roles", "record"),
