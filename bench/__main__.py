@@ -17,6 +17,7 @@ from local.stack import ROOT
 
 FIGURES = (
     "auth0_calls",
+    "provision_calls",
     "suspend_calls",
     "lost_updates",
     "import_ms",

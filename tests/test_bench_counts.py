@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench import provision_calls
 from bench.auth0_calls import WANTED, of_guestlist
 from bench.figures import Figure, at_most, paired
 from bench.lost_updates import shared_out
@@ -22,6 +23,12 @@ def test_each_operation_asks_of_auth0_what_is_promised(ours: World) -> None:
     """Twenty changes that wait together are one call."""
     counts = of_guestlist(ours)
     assert {name: counts[name] for name in WANTED} == WANTED
+
+
+def test_each_kind_is_opened_and_one_shut_by_the_calls_that_are_promised(ours: World) -> None:
+    """Three for a connection, two for a callback, and as many for the door whatever there is to shut."""
+    counts = {name: len(made) for name, made in provision_calls.of_kinds(ours).items()}
+    assert counts == provision_calls.WANTED
 
 
 def test_each_change_is_dealt_to_one_writer() -> None:
