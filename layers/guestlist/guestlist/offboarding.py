@@ -78,8 +78,9 @@ def _known_to_be_out(organization: Organization, turn: Turn) -> Organization:
 
 
 def _is_out(membership: Membership, user: User) -> bool:
-    told = user.applied >= membership.user_version or user.halt is not None
-    return told and user.unsettled_at is None
+    """Tell whether the account was told, or there is none, and nobody is about to write to it."""
+    told = user.applied >= membership.user_version or not user.created
+    return told and user.unsettled_at is None and user.lease_owner is None
 
 
 @decided_anew
