@@ -1,10 +1,11 @@
 """What the HTTP API takes: bodies, validated."""
 
+from dataclasses import asdict, replace
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from guestlist import names
+from guestlist import names, provisioning_records
 from guestlist.addresses import normalised
 from guestlist.body import Body, Domains
 from guestlist.connection_bodies import CLIENT_ID, ConnectionRequest, Url
@@ -58,6 +59,32 @@ Offered = Annotated[
 ]
 
 
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class Colors(Body):
+    """Colours as `#RRGGBB`."""
+
+    primary: Color | None = Field(None, examples=["#0059d6"])
+    page_background: Color | None = Field(None, examples=["#ffffff"])
+
+
+class Branding(Body):
+    """How an organization looks, for applications to show: what is left out stays, null clears it."""
+
+    logo: Url | None = Field(None, examples=["https://clinic-a.example/logo.svg"])
+    colors: Colors | None = None
+
+    def of(self, before: provisioning_records.Branding | None) -> provisioning_records.Branding | None:
+        """Return what it comes to after what was before; None: nothing of its own."""
+        told, known = self.model_dump(exclude_unset=True), before or NO_BRANDING
+        colors = replace(known.colors, **(told["colors"] or UNCOLORED)) if "colors" in told else known.colors
+        after = replace(known, **told | {"colors": colors})
+        return after if after != NO_BRANDING else None
+
+
+NO_BRANDING = provisioning_records.Branding()
+UNCOLORED = asdict(NO_BRANDING.colors)
 OwnConnection = Annotated[
     str,
     StringConstraints(max_length=128),
@@ -104,6 +131,7 @@ class OrganizationRequest(Body):
     allowed_domains: Domains = Field([])
     roles: Offered = Field([])
     locale: Locale = "en"
+    branding: Branding | None = None
     adopt: bool = Field(
         default=False,
         description="True: the name may be one that accounts at Auth0 bear already; they become members.",
@@ -129,6 +157,7 @@ class OrganizationChange(Body):
     allowed_domains: Domains = Field([])
     roles: Offered = Field([])
     locale: Locale = "en"
+    branding: Branding | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:

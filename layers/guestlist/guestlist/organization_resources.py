@@ -1,5 +1,6 @@
 """Organizations as the HTTP API gives them."""
 
+from dataclasses import asdict
 from typing import Self
 
 from pydantic import Field
@@ -43,6 +44,25 @@ class Progress(Resource):
         )
 
 
+class Colors(Resource):
+    """Colours as `#RRGGBB`; null: the application's own."""
+
+    primary: str | None
+    page_background: str | None
+
+
+class Branding(Resource):
+    """How an organization looks, for applications to show."""
+
+    logo: str | None
+    colors: Colors
+
+    @classmethod
+    def of(cls, branding: provisioning_records.Branding) -> Self:
+        """Render a record."""
+        return cls(logo=branding.logo, colors=Colors(**asdict(branding.colors)))
+
+
 class Organization(Resource):
     """A business customer."""
 
@@ -61,6 +81,7 @@ class Organization(Resource):
     allowed_domains: list[str]
     roles: list[str]
     locale: str
+    branding: Branding | None = None
     members: int
     pending_invites: int
     created_at: str
@@ -82,6 +103,7 @@ class Organization(Resource):
             allowed_domains=list(organization.allowed_domains),
             roles=list(organization.roles),
             locale=organization.locale,
+            branding=Branding.of(organization.branding) if organization.branding else None,
             members=organization.taken - organization.pending,
             pending_invites=organization.pending,
             created_at=rfc3339(organization.created_at),

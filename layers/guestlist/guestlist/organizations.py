@@ -49,6 +49,8 @@ def change(
     changes: dict[str, Any] = {
         name: tuple(new) if isinstance(new, list) else new for name, new in asked_for.items()
     }
+    if "branding" in changes:
+        changes["branding"] = asked.branding.of(before.branding) if asked.branding else None
     after = replace(before, **changes, version=before.version + 1)
     if after.seats is not None and after.seats < before.taken:
         raise SeatsInUse(seats=after.seats, taken=before.taken)

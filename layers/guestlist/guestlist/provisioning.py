@@ -69,6 +69,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         allowed_domains=tuple(asked.allowed_domains),
         roles=tuple(asked.roles),
         locale=asked.locale,
+        branding=asked.branding.of(None) if asked.branding else None,
         created_at=now,
         adopting=asked.adopt,
         due=now + GRACE if steps else now if asked.adopt else None,
@@ -167,7 +168,7 @@ def _settings(organization: Organization) -> tuple[object, ...]:
     connections = [(own.name, own.domains, own.options) for own in organization.connections]
     asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
-    return (connections, *asked, *offered)
+    return (connections, *asked, *offered, organization.branding)
 
 
 def _free(organization: Organization, common: str, store: Store) -> None:

@@ -43,6 +43,23 @@ class Connection:
         return self.strategy == DATABASE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Colors:
+    """Colours as `#RRGGBB`; None: the application's own."""
+
+    primary: str | None = None
+    page_background: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branding:
+    """How an organization looks, for applications to show."""
+
+    logo: str | None = None
+    """An https URL."""
+    colors: Colors = field(default_factory=Colors)
+
+
 class Step(StrEnum):
     """A part of what an organization needs at Auth0, in the order of its making."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
-from guestlist.provisioning_records import DATABASE, Connection, Kind, Progress
+from guestlist.provisioning_records import DATABASE, Branding, Connection, Kind, Progress
 
 
 class ActorKind(StrEnum):
@@ -113,6 +113,7 @@ class Organization:
     """The roles that are given in it, beside `admin`; none: any."""
     locale: str = "en"
     """The language of mails to whom nobody chose another one for."""
+    branding: Branding | None = None
     taken: int = 0
     """Members and pending invites."""
     pending: int = 0

@@ -129,6 +129,8 @@ def _problem(stated: Stated, name: str, detail: str) -> Problem:
 
 def _differ(stated: object, shown: object) -> bool:
     """Compare what is both stated and shown: of a connection the API shows less than made it."""
+    if isinstance(stated, dict) and shown is None:
+        return any(_differ(part, None) for part in stated.values())
     if isinstance(stated, dict) and isinstance(shown, dict):
         return any(_differ(stated[name], shown[name]) for name in stated.keys() & shown.keys())
     if isinstance(stated, list) and isinstance(shown, list):
