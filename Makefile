@@ -10,6 +10,8 @@ SAM_READY := .venv-sam/.ready
 ARCHITECTURE ?= arm64
 # auth0-python, for the script that the figures compare with, would pull its own pins into ours.
 BENCH_READY := .venv-bench/.ready
+# One more than there are cores: tests wait about as long as they compute.
+TESTERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 THIS_MACHINE := $(if $(filter x86_64,$(shell uname -m)),x86_64,arm64)
 
 .DEFAULT_GOAL := help
@@ -46,7 +48,7 @@ up: $(READY) ## the same stack, kept: an index page links to all of it; Ctrl-C s
 	@exec $(RUN) -m local
 
 test: $(READY) ## all tests
-	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(RUN) -m pytest -n $(TESTERS) --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## linters, types, the generated Action, the one arrow, the template, the build
 	@$(VENV)/bin/ruff check .
