@@ -1,8 +1,8 @@
-// Times Actions. stdin: {codes: {name: code}, secrets, events: {name: event}, rounds}.
+// Times Actions. stdin: {codes: {name: code}, events: {name: event, its secrets in it}, rounds}.
 // stdout: {code: {event: {microseconds: the median of so many runs, after as many that warm up, admitted}}}
 "use strict";
 
-const { codes, secrets, events, rounds } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+const { codes, events, rounds } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
 
 function median(values) {
   return values.sort((one, other) => one - other)[values.length >> 1];
@@ -26,7 +26,7 @@ async function timed(run, event) {
   };
   for (let round = 0; round < 2 * rounds; round += 1) {
     const started = process.hrtime.bigint();
-    await run({ ...event, secrets }, api);
+    await run({ ...event }, api);
     const ended = process.hrtime.bigint();
     if (round >= rounds) microseconds.push(Number(ended - started) / 1000);
   }

@@ -40,7 +40,7 @@ def _isolate(story: Story, stack: Stack, operating: Api, administrator: Person) 
         held([_came_by(account) for account in accounts] == [own, other], "one address is two accounts")
         denied = administrator.sign_in("clinicF", connection=own, prompt="login")
         held(denied.get("error") == "access_denied", "an account of clinicE is denied at clinicF")
-        told.append(f"by clinicE's own connection, {own}, at clinicF: {denied['error_description']}")
+        told.append(f"with clinicE's account, of {own}, at clinicF: {denied['error_description']}")
 
 
 def _bring_provider(story: Story, stack: Stack, operating: Api) -> str:
@@ -61,7 +61,7 @@ def _bring_provider(story: Story, stack: Stack, operating: Api) -> str:
 
 
 def _arrive_first(story: Story, stack: Stack, operating: Api, connection: str) -> None:
-    text = "A surgeon who was invited signs in there for the first time: admitted. A stranger leaves nothing."
+    text = "An invited surgeon's first login there is admitted; a stranger's is denied, and leaves nothing."
     with (
         story.telling(14, text) as told,
         Person(stack, "sara.surgeon@clinic-g.example") as surgeon,
@@ -126,7 +126,9 @@ def _offboard(story: Story, stack: Stack, operating: Api, administrator: Person)
         held(_came_by(left) == own, "one account is left, clinicF's")
         again = administrator.sign_in("clinicF", connection=own, prompt="login")
         held(_claims(again) == ("clinicF", ["admin"]), "clinicF admits as before")
-        told.append(f"left of two accounts: that of {own} (the clock was moved on by {LOOKS_AGAIN} seconds)")
+        told.append(
+            f"of the two accounts, that of {own} is left (the clock was moved on by {LOOKS_AGAIN} seconds)"
+        )
 
 
 def _opened(stack: Stack, operating: Api, body: Mapping[str, object]) -> None:
