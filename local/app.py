@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from local.discovery import Found, discovered
 from local.oidc import Attempt, Claims, Refusal, Registration, RelyingParty, SignIn
 from local.pages import page, style_route
 
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> ASGIApp:
     return Starlette(
         routes=[
             Route("/", portal.home),
+            Route("/find", portal.find, methods=["POST"]),
             Route("/login", portal.login),
             Route("/callback", portal.callback),
             Route("/organizations/{organization}", portal.organization),
@@ -83,9 +85,24 @@ class _Portal:
 
     async def home(self, request: Request) -> Response:
         """Offer the organizations, and tell who is signed in to which."""
+        return self._home(request)
+
+    async def find(self, request: Request) -> Response:
+        """Lead an address to the login of its organization, or let the person choose by what."""
+        try:
+            found = await discovered(self._settings.api_url, str((await request.form()).get("email", "")))
+        except Refusal as refusal:
+            return self._refused(request, refusal)
+        if len(found.connections) != 1:
+            return self._home(request, found)
+        query = urlencode({"organization": found.organization, "connection": found.connections[0]})
+        return RedirectResponse(f"/login?{query}", 303)
+
+    def _home(self, request: Request, found: Found | None = None) -> Response:
         sign_ins = self._session(request).sign_ins
         organizations = list(dict.fromkeys([*self._settings.organizations(), *sign_ins]))
-        return page("app/home.html", {"organizations": organizations, "sign_ins": sign_ins})
+        context = {"organizations": organizations, "sign_ins": sign_ins, "found": found}
+        return page("app/home.html", context)
 
     async def login(self, request: Request) -> Response:
         """Send the browser to the tenant; where no organization is named, let the person choose one."""

@@ -101,6 +101,24 @@ def test_the_connection_that_is_found_signs_in(
     assert signed_in["admitted"]
 
 
+def test_the_example_application_asks_for_an_address(operator: Api, stack: Stack) -> None:
+    """It leads to the login by the only connection, offers several, and says where there is none."""
+    place, domain = enterprise(stack, operator), f"{unique('domain')}.example"
+    organization, names = several(
+        stack, operator, f"{unique('domain')}.example", f"{unique('domain')}.example"
+    )
+    proved(operator, organization, domain)
+    leading, choosing, lost = (
+        httpx.post(f"{stack.app}/find", data={"email": f"ann@{at}"})
+        for at in (place.domain, domain, "nowhere.example")
+    )
+    by = "/login?organization={}&connection={}"
+    assert leading.headers["location"] == by.format(place.id, place.connection)
+    for name in names:
+        assert f'href="{by.format(organization, name)}"'.replace("&", "&amp;") in choosing.text
+    assert "Choose yours" in lost.text
+
+
 def test_who_exists_plays_no_part(anybody: Api, operator: Api, stack: Stack, new_person: NewPerson) -> None:
     """A member's, an invitee's and nobody's address get the same answer, by two reads of no person."""
     place = enterprise(stack, operator)

@@ -21,7 +21,7 @@ def settings(issuer_url: str, base_url: str) -> Settings:
         client_secret="the-secret",
         audience=AUDIENCE,
         namespace=NAMESPACE,
-        api_url="http://api.example",
+        api_url="http://127.0.0.1:9",  # discard (RFC 863): nothing listens
         base_url=base_url,
         organizations=lambda: ["clinicA", "clinicB"],
     )
@@ -213,6 +213,13 @@ def test_a_sign_in_changes_the_sessions_cookie(browser: httpx.Client) -> None:
 def test_a_login_without_an_organization_lets_one_choose(browser: httpx.Client) -> None:
     """The login address alone, as the tenant links to it, leads to the choice."""
     assert browser.get("/login").url.path == "/"
+
+
+def test_an_address_leads_nowhere_while_guestlist_is_out_of_reach(browser: httpx.Client) -> None:
+    """The page says so, and offers the organizations as ever."""
+    page = browser.post("/find", data={"email": "ann@clinic.example"})
+    assert (page.status_code, "Guestlist gave no answer." in page.text) == (502, True)
+    assert 'href="/login?organization=clinicA"' in page.text
 
 
 def test_a_tenant_out_of_reach_is_said_plainly() -> None:
