@@ -87,6 +87,23 @@ def test_a_step_whose_answer_was_lost_is_found_again(
     assert len(connections(stack, clinic)) == 1
 
 
+def test_whoever_dies_before_the_last_write_leaves_it_to_the_next(
+    operator: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """All is made, and it is opened by whoever comes next; nobody is invited before that."""
+    ann = new_person("ann")
+    stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
+    clinic = provision(operator, kind="isolated", admin={"email": ann.email})
+    stack.aws.inject("TransactWriteItems", "ValidationException", times=1)
+    try_again(stack, 1)
+    made = {"connections": "done", "applications": "done"}
+    assert states(stack, clinic) == {"status": "provisioning", **made}
+    assert not [mail for mail in stack.mails() if mail.to == ann.email]
+    try_again(stack, 1)
+    assert states(stack, clinic) == {"status": "active", **made}
+    assert ann.browser.get(ann.link()).status_code == 200
+
+
 def test_while_auth0_is_away_it_waits(operator: Api, stack: Stack) -> None:
     """However long: an outage is no refusal."""
     suffer(stack, method="POST", path="^/api/v2/connections$", status=503, times=60)
