@@ -74,8 +74,8 @@ def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401
     }
     added = asker.ask("add_member", ids, **admin).raise_for_status()
     asker.stack.workers.idle()
-    ids = claimed(asker, ids, f"{organization}.example".lower())
-    return {**ids, "invite": invited.json()["id"], "user": added.json()["user"]}
+    claims = claimed(asker, ids, f"{organization}.example".lower())
+    return {**claims, "invite": invited.json()["id"], "user": added.json()["user"]}
 
 
 def _anything(asker: Asker, place: Ids) -> None:
@@ -134,7 +134,7 @@ def _bodies(asker: Asker, place: Ids) -> None:
 
 def _taken(asker: Asker, place: Ids) -> None:
     """Ids, addresses and offers that are taken."""
-    asker.ask("provision", id=place["organization"])
+    asker.ask("provision", id=place["organization"], name="Another")
     store(asker.stack).commit(writes.reserve("clinicF", NOWHERE["user"]))
     asker.ask("provision", id="clinicF")
     _member(asker, place, "member@example.com")

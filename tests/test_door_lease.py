@@ -48,7 +48,7 @@ def keep(guests: Bench, transport: httpx.BaseTransport | None = None) -> Door:
     client_id, client_secret = guests.tenant.bootstrap_client
     credentials = {"client_id": client_id, "client_secret": client_secret}
     with closing(Auth0(guests.tenant.url, lambda: credentials, transport=transport)) as auth0:
-        return keep_door(configuration=lambda: "{}", store=guests.store, auth0=auth0)
+        return keep_door(values=dict, store=guests.store, auth0=auth0)
 
 
 def suspended(guests: Bench) -> None:

@@ -110,26 +110,26 @@ class OrganizationRequest(Body):
     id: OrganizationId = Field(examples=["clinicA"])
     name: DisplayName = Field(examples=["Clinic A"])
     kind: Kind = Field(
-        Kind.SHARED,
+        default=Kind.SHARED,
         strict=False,
         description="Where its users sign in. `shared`: in the common database connection. `isolated`: in "
         "one that is its own. `enterprise`: at its own identity providers.",
     )
     connections: Annotated[list[ConnectionRequest], Field(max_length=10)] = Field(
-        [], description="Of the kind `enterprise`: its identity providers."
+        default=[], description="Of the kind `enterprise`: its identity providers."
     )
     applications: Annotated[
         list[Annotated[str, StringConstraints(pattern=CLIENT_ID)]], Field(max_length=50)
-    ] = Field([], description="What its connections are enabled for, by client id; none: the application.")
+    ] = Field(default=[], description="What its connections are enabled for, by client id; none: the application.")
     callbacks: Annotated[list[Callback], Field(max_length=10)] = Field(
-        [],
+        default=[],
         description="Addresses of its own to which these applications' logins may lead.",
         examples=[["https://clinic-a.app.example/callback"]],
     )
     admin: FirstAdmin | None = None
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    allowed_domains: Domains = Field([])
-    roles: Offered = Field([])
+    allowed_domains: Domains = Field(default=[])
+    roles: Offered = Field(default=[])
     locale: Locale = "en"
     branding: Branding | None = None
     adopt: bool = Field(
@@ -154,8 +154,8 @@ class OrganizationChange(Body):
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         None, description="Null: as many as come. Never fewer than are in use."
     )
-    allowed_domains: Domains = Field([])
-    roles: Offered = Field([])
+    allowed_domains: Domains = Field(default=[])
+    roles: Offered = Field(default=[])
     locale: Locale = "en"
     branding: Branding | None = None
 
@@ -170,7 +170,7 @@ class InviteRequest(Body):
     """An offer of membership."""
 
     email: Address = Field(examples=["ann@example.com"])
-    roles: Roles = Field([])
+    roles: Roles = Field(default=[])
     locale: OwnLocale = ""
     expires_in: Annotated[int, Field(ge=HOUR, le=30 * DAY, description="Seconds.")] = 7 * DAY
     inviter_name: InviterName = Field("", description="Who invites, as the mail shall say it.")
@@ -190,7 +190,7 @@ class MemberRequest(Body):
     """Somebody to add at once."""
 
     email: Address = Field(examples=["ann@example.com"])
-    roles: Roles = Field([])
+    roles: Roles = Field(default=[])
     connection: OwnConnection = ""
     welcome: bool = Field(default=False, description="Mail the link that leads to setting a password.")
     locale: OwnLocale = ""
