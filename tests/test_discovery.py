@@ -209,3 +209,15 @@ def test_no_address_stands_in_an_url(stack: Stack) -> None:
     """It is asked by POST alone, as access logs and proxies keep URLs."""
     answer = httpx.get(f"{stack.api}/discover", params={"email": "ann@clinic.example"})
     refused(answer, 404, "not_found")
+
+
+def test_no_address_is_logged(anybody: Api, stack: Stack, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither what is found, nor what is refused, nor what fails leaves one in a log."""
+    quiet = unique("quiet")
+    with caplog.at_level("INFO"):
+        found(anybody, email=f"{quiet}@{quiet}.example")
+        refused(anybody.post("/discover", json={"email": quiet}), 422, "unacceptable", "#/email")
+        stack.aws.inject("GetItem", "ValidationException")
+        refused(anybody.post("/discover", json={"email": f"{quiet}@{quiet}.example"}), 500, "failed")
+    assert "a request failed" in caplog.text
+    assert quiet not in caplog.text + "".join(stack.gateway.access_log)
