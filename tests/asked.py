@@ -17,11 +17,18 @@ from local.stack import Stack
 from tests.minted import EVERYTHING, caller, of_system
 
 EMAIL = "ann@example.com"
+BRANDING = {
+    "logo": "https://clinic-a.example/logo.svg",
+    "colors": {"primary": "#0059d6", "page_background": "#ffffff"},
+}
 OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "provision": ("POST /organizations", {"id": "clinicA", "name": "Clinic A", "seats": 25}),
     "list_organizations": ("GET /organizations", None),
     "read_organization": ("GET /organizations/{organization}", None),
-    "change_organization": ("PATCH /organizations/{organization}", {"name": "Clinic A", "seats": 50}),
+    "change_organization": (
+        "PATCH /organizations/{organization}",
+        {"name": "Clinic A", "seats": 50, "branding": BRANDING},
+    ),
     "suspend": ("POST /organizations/{organization}/suspend", None),
     "resume": ("POST /organizations/{organization}/resume", None),
     "invite": (

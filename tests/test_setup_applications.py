@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from guestlist.door_configuration import SECRET_NAME
 from guestlist.setup import main
 from guestlist.tenant import Wanted, door_configuration
 from local import stack
@@ -47,8 +48,9 @@ def _set_up(tenant: Tenant, *more: str) -> int:
 def _exempt(tenant: Tenant) -> list[str]:
     """Return the names of the clients that the deployed door lets pass."""
     [action] = [found for found in tenant.state.actions.values() if found["name"] == "guestlist-door"]
-    [secret] = action["deployed_version"]["secrets"]
-    return [tenant.state.clients[found]["name"] for found in json.loads(secret["value"])["exempt_clients"]]
+    values = {secret["name"]: secret["value"] for secret in action["deployed_version"]["secrets"]}
+    exempt = json.loads(values[SECRET_NAME])["exempt_clients"]
+    return [tenant.state.clients[found]["name"] for found in exempt]
 
 
 def test_nothing_is_done_where_others_would_be_asked(tenant: Tenant, capsys: Printed) -> None:

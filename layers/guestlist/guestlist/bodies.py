@@ -62,18 +62,18 @@ Offered = Annotated[
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
-class Colors(Body):
+class ColorsRequest(Body):
     """Colours as `#RRGGBB`."""
 
     primary: Color | None = Field(None, examples=["#0059d6"])
     page_background: Color | None = Field(None, examples=["#ffffff"])
 
 
-class Branding(Body):
+class BrandingRequest(Body):
     """How an organization looks, for applications to show: what is left out stays, null clears it."""
 
     logo: Url | None = Field(None, examples=["https://clinic-a.example/logo.svg"])
-    colors: Colors | None = None
+    colors: ColorsRequest | None = None
 
     def of(self, before: provisioning_records.Branding | None) -> provisioning_records.Branding | None:
         """Return what it comes to after what was before; None: nothing of its own."""
@@ -131,7 +131,7 @@ class OrganizationRequest(Body):
     allowed_domains: Domains = Field(default=[])
     roles: Offered = Field(default=[])
     locale: Locale = "en"
-    branding: Branding | None = None
+    branding: BrandingRequest | None = None
     adopt: bool = Field(
         default=False,
         description="True: the name may be one that accounts at Auth0 bear already; they become members.",
@@ -157,7 +157,7 @@ class OrganizationChange(Body):
     allowed_domains: Domains = Field(default=[])
     roles: Offered = Field(default=[])
     locale: Locale = "en"
-    branding: Branding | None = None
+    branding: BrandingRequest | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:

@@ -13,8 +13,8 @@ from guestlist.body import Body, Domains
 from guestlist.provisioning_records import Connection
 from guestlist.saml import provider
 
-NAME = r"^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$"
-"""Auth0's own pattern of a connection's name."""
+NAME = r"^([a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*)?$"
+"""Auth0's own pattern of a connection's name, or nothing."""
 CLIENT_ID = r"^[A-Za-z0-9_-]{1,128}$"
 PRINTABLE = r"^[\x20-\x7e]*$"
 """What a client id of OAuth may hold (RFC 6749, appendix A.1)."""
