@@ -120,7 +120,9 @@ class OrganizationRequest(Body):
     )
     applications: Annotated[
         list[Annotated[str, StringConstraints(pattern=CLIENT_ID)]], Field(max_length=50)
-    ] = Field(default=[], description="What its connections are enabled for, by client id; none: the application.")
+    ] = Field(
+        default=[], description="What its connections are enabled for, by client id; none: the application."
+    )
     callbacks: Annotated[list[Callback], Field(max_length=10)] = Field(
         default=[],
         description="Addresses of its own to which these applications' logins may lead.",
