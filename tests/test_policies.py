@@ -11,6 +11,7 @@ from werkzeug.wrappers import Request as Asked
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
+from guestlist.leases import SETTLING
 from guestlist.members import add_member
 from guestlist.provisioning import GRACE
 from guestlist.records import ActorKind
@@ -90,9 +91,12 @@ def _isolate(stack: Stack, api: Api) -> None:
     more = {"callbacks": ["https://own.app.example/callback"], "admin": {"email": "first@clinic.example"}}
     stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
     clinic = provision(api, kind="isolated", **more)
-    pass_time(stack, seconds=GRACE)
-    stack.workers.tick()
-    stack.workers.idle()
+    # Its callbacks are waited for, in case the write that was not heard lands again.
+    suffer(stack, method="PATCH", path="/api/v2/clients/", reset=True, after_effect=True)
+    for seconds in (GRACE, SETTLING):
+        pass_time(stack, seconds=seconds)
+        stack.workers.tick()
+        stack.workers.idle()
     added(api, clinic, "editor")
     offboarded(stack, api, clinic)
 
