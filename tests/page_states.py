@@ -43,6 +43,12 @@ class Visit:
         log_in(self)
         self.fill(username=self.person.email, password=self.person.password)
 
+    def identify(self) -> None:
+        """Give the address alone, where the login page asks for it first, by which provider it is."""
+        if self.page.locator("[name=password]").count() == 0:
+            self.page.fill("[name=username]", self.person.email)
+            self.press()
+
     def fill(self, **fields: str) -> None:
         """Fill in the page's form by its fields' names, and send it."""
         for name, value in fields.items():
@@ -142,6 +148,7 @@ def ticket_of_nobody(visit: Visit) -> None:
 
 def log_in(visit: Visit) -> None:
     visit.page.goto(f"{visit.stack.app}/login?organization={visit.clinic}")
+    visit.identify()
 
 
 def log_in_again(visit: Visit) -> None:

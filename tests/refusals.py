@@ -24,7 +24,10 @@ def traces(stack: Stack) -> tuple[object, ...]:
     """Return everything that a request could have left behind."""
     stack.workers.idle()
     items = sorted(recorded(stack), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
-    return items, len(stack.mails()), len(stack.tenant.state.calls)
+    # What others left to be done later is done meanwhile.
+    workers = {stack.clients[name].client_id for name in ("projector", "provisioner", "door", "drift")}
+    calls = [call for call in stack.tenant.state.calls if call["client_id"] not in workers]
+    return items, len(stack.mails()), len(calls)
 
 
 def refused(answer: httpx.Response, status: int, code: str, *pointers: str) -> None:

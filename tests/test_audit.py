@@ -100,6 +100,10 @@ def test_what_changes_nothing_has_no_record(operator: Api, clinic: str) -> None:
     assert audit(operator, clinic) == before
 
 
+UNRECORDED = {"POST /drift", "POST /logins/resolve"}
+"""A look for drift changes nothing here; its run says who asked for it. Nobody's login leaves no trace."""
+
+
 def test_a_record_is_in_the_transaction_of_its_change(stack: Stack, operator: Api, clinic: str) -> None:
     """Whatever is committed holds a record of the request that committed it."""
     ids, heard = filled(operator, clinic), list[Record]()
@@ -109,13 +113,14 @@ def test_a_record_is_in_the_transaction_of_its_change(stack: Stack, operator: Ap
             heard.append(json.loads(request.get_data()))
 
     with stack.aws.heard(hear):
-        # A look for drift changes nothing here; its run says who asked for it.
-        asked = [ask(operator, route, ids) for route in CHANGES if route != "POST /drift"]
+        asked = [ask(operator, route, ids) for route in CHANGES if route not in UNRECORDED]
     recorded = [
         {part["Put"]["Item"]["request"]["S"] for part in commit["TransactItems"] if "AUDIT#" in str(part)}
         for commit in heard
     ]
-    assert recorded == [{answer.headers["apigw-requestid"]} for answer in asked]
+    requests = [answer.headers["apigw-requestid"] for answer in asked]
+    assert [record for record in recorded if record & {*requests}] == [{request} for request in requests]
+    assert all(recorded)
 
 
 def test_an_expiry_is_the_sweeps(guests: Bench, organization: str) -> None:

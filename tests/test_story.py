@@ -10,7 +10,7 @@ import pytest
 from guestlist.tenant import SCOPES
 from local.naive import add_organization
 from local.people import PLAIN, Api, Person
-from local.stack import AUDIENCE, NAMESPACE, Stack
+from local.stack import AUDIENCE, CONNECTION, NAMESPACE, Stack
 from local.telling import together
 from tests.conftest import NewPerson
 from tests.front_door import (
@@ -40,7 +40,8 @@ def test_line_1_every_part_of_the_stack_answers(stack: Stack) -> None:
 def test_line_1_setup_brought_the_tenant_to_what_guestlist_needs(stack: Stack) -> None:
     """Sign-ups are off, the API has RBAC and permissions in its tokens, the deployed door is first."""
     with closing(stack.management()) as auth0:
-        [connection] = _listed(auth0.call("GET", "/connections").body, "connections")
+        every = _listed(auth0.call("GET", "/connections").body, "connections")
+        [connection] = [found for found in every if found["name"] == CONNECTION]
         servers = _listed(auth0.call("GET", "/resource-servers").body, "resource_servers")
         bindings = auth0.call("GET", "/actions/triggers/post-login/bindings").body["bindings"]
         door = auth0.call("GET", f"/actions/actions/{bindings[0]['action']['id']}").body

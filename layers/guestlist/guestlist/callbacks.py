@@ -89,9 +89,11 @@ def _written(held: CallbackList, store: Store, auth0: Auth0) -> tuple[CallbackLi
     kept = [address for address in there if address in held.wanted or address not in held.ours]
     if [*kept, *new] == there:
         return held, False, held.applied == held.version
-    # Recorded before it is written: what we put there is what we may take off again.
-    held = _amended(held, replace(held, ours=tuple(sorted({*held.ours, *new}))), store)
-    return held, auth0.call("PATCH", path, {"callbacks": [*kept, *new]}).ambiguous, False
+    # Recorded before it is written: what we put there is what we may take off again. What else stands in the
+    # item by now, a newer version perhaps, is not what is told.
+    recorded = replace(held, ours=tuple(sorted({*held.ours, *new})))
+    _amended(held, recorded, store)
+    return recorded, auth0.call("PATCH", path, {"callbacks": [*kept, *new]}).ambiguous, False
 
 
 def _given_back(held: CallbackList, after: CallbackList, store: Store) -> CallbackList:

@@ -148,8 +148,15 @@ def _set_up_client(name: str, settings: Body, management: Management) -> Client:
     if found is None:
         return _client(management.create("/clients", settings, name=name))
     client = _client(found)
-    management.call("PATCH", f"/clients/{segment(client.client_id)}", settings)
+    # Organizations have addresses of their own on that list.
+    there = {"callbacks": _merged(found, settings)} if "callbacks" in settings else {}
+    management.call("PATCH", f"/clients/{segment(client.client_id)}", settings | there)
     return client
+
+
+def _merged(found: Body, settings: Body) -> list[str]:
+    """Return an application's callbacks, with those that it shall have at least."""
+    return list(dict.fromkeys([*(found.get("callbacks") or ()), *settings["callbacks"]]))
 
 
 def _client(shown: Body) -> Client:
