@@ -7,10 +7,10 @@ from guestlist import writes
 from guestlist.accounts import Found
 from guestlist.clock import clock
 from guestlist.errors import NotFound
-from guestlist.invites import closed, welcome
+from guestlist.invites import welcome, withdrawn
 from guestlist.names import is_organization
 from guestlist.profile import adopted, known_name, names_in, with_foreign_name
-from guestlist.records import Action, Actor, ActorKind, Halt, InviteStatus, Membership, NameState, User
+from guestlist.records import Action, Actor, ActorKind, Halt, Membership, NameState, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
@@ -105,8 +105,10 @@ def _joining(user: User, organization: str, held: str | None, request: Request, 
         changed_at=now,
     )
     if held:
-        ended = closed(store.invite(organization, held), InviteStatus.REVOKED)
-        offered = [*ended, _audited(request, organization, Action.INVITE_REVOKE, held)]
+        offered = [
+            *withdrawn(organization, held, store),
+            _audited(request, organization, Action.INVITE_REVOKE, held),
+        ]
     else:
         offered = [writes.still_not_invited(organization, user.email)]
     counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)

@@ -219,6 +219,18 @@ def closed(before: Invite, status: InviteStatus) -> list[Write]:
     return [ended, writes.free_address(before)] if before.active else [ended]
 
 
+def withdrawn(organization: str, held: str, store: Store) -> list[Write]:
+    """Return the writes that end the offer which holds an address: its person joins in another way.
+
+    Raises:
+        ConditionFailed: it ended since its address was looked up, and its seat is free; decide anew.
+    """
+    before = store.invite(organization, held)
+    if not before.active:
+        raise ConditionFailed
+    return closed(before, InviteStatus.REVOKED)
+
+
 def _ended(before: Invite, status: InviteStatus) -> list[Write]:
     """Return the writes that end an invite and free its seat."""
     freed = [writes.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []

@@ -15,12 +15,12 @@ from guestlist import writes
 from guestlist.addresses import normalised
 from guestlist.domains import auto_joins
 from guestlist.errors import NotFound, Unacceptable
-from guestlist.invites import closed
+from guestlist.invites import withdrawn
 from guestlist.joining import inviter_stands, joined, new_user, taken_up
 from guestlist.leases import read_again
 from guestlist.profile import adopted, app_metadata, names_in, shows
 from guestlist.provisioning_records import Connection
-from guestlist.records import Action, Halt, Invite, InviteStatus, Organization, OrganizationStatus, User
+from guestlist.records import Action, Halt, Invite, Organization, OrganizationStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write
@@ -192,7 +192,7 @@ def _joining(
     offered = [writes.still_not_invited(organization, person.email)]
     if invite is not None:
         revoked = request.audit(organization, actor, Action.INVITE_REVOKE, invite.id)
-        offered = [*closed(invite, InviteStatus.REVOKED), writes.audited(revoked)]
+        offered = [*withdrawn(organization, invite.id, store), writes.audited(revoked)]
     counts = writes.counted(
         organization,
         taken=0 if invite else 1,

@@ -7,21 +7,19 @@ from guestlist import writes
 from guestlist.access import standing
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
-from guestlist.invites import closed, seat_free, welcome
+from guestlist.invites import seat_free, welcome, withdrawn
 from guestlist.joining import joined, new_user
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
 from guestlist.records import (
     Action,
     Invite,
-    InviteStatus,
     Membership,
     MembershipStatus,
     OrganizationStatus,
 )
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
-from guestlist.table import Write
 
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
@@ -104,8 +102,7 @@ def _add(
         )
         if held:
             revoked = request.audit(organization, actor, Action.INVITE_REVOKE, held)
-            ended = closed(store.invite(organization, held), InviteStatus.REVOKED)
-            offered = [*ended, writes.audited(revoked)]
+            offered = [*withdrawn(organization, held, store), writes.audited(revoked)]
         else:
             offered = [writes.still_not_invited(organization, user.email)]
         offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
@@ -150,8 +147,7 @@ def change_roles(
     offers(place, None, roles, had=before.roles)
     if before.version != seen:
         raise Stale
-    store.commit(_changing(before, replace(before, roles=roles), Action.MEMBER_CHANGE, request, store))
-    return member(organization, user, store)
+    return _changed(before, replace(before, roles=roles), Action.MEMBER_CHANGE, request, store)
 
 
 @decided_anew
@@ -168,14 +164,16 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
     if before.status is MembershipStatus.REMOVED:
         return before
     after = replace(before, status=MembershipStatus.REMOVED)
-    store.commit(_changing(before, after, Action.MEMBER_REMOVE, request, store))
-    return store.membership(organization, user) or after
+    return _changed(before, after, Action.MEMBER_REMOVE, request, store)
 
 
-def _changing(
+def _changed(
     before: Membership, after: Membership, action: Action, request: Request, store: Store
-) -> list[Write]:
-    """Return the writes that change a membership that stands, in the truth and for its projection."""
+) -> Membership:
+    """Change a membership that stands, in the truth and for its projection.
+
+    Return it as it was made to be: by the time it would be read again, somebody else may have changed it.
+    """
     organization, now = before.organization, request.now
     gives = set(after.roles) - set(before.roles)
     actor, admin = standing(request.caller, organization, store, gives=gives)
@@ -188,8 +186,9 @@ def _changing(
     )
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
     leaves = gained < 0 and _may_lose_its_last(organization, store)
+    done = replace(after, changed_at=now, user_version=user.version + 1)
     changing = [
-        writes.changed(before, replace(after, changed_at=now, user_version=user.version + 1)),
+        writes.changed(before, done),
         writes.changed(user, projected),
         writes.counted(
             organization, taken=-int(removed), admins=gained, grants=not removed, to_the_last=leaves
@@ -197,7 +196,8 @@ def _changing(
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
     # Of one's own membership the change itself says that it stands as it was read.
-    return changing if actor.user == before.user else [*changing, *admin]
+    store.commit(changing, [] if actor.user == before.user else admin)
+    return replace(done, version=before.version + 1)
 
 
 def _may_lose_its_last(organization: str, store: Store) -> bool:

@@ -68,7 +68,7 @@ def _resend(
     counts = writes.counted(organization, taken=taken, pending=taken, mailed=mailed, grants=True)
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
     store.commit(writes.changed(before, again), renewal, counts, writes.audited(action), admin)
-    return store.invite(organization, invite_id)
+    return replace(again, version=before.version + 1)
 
 
 def _welcomes(invite: Invite, store: Store) -> bool:
