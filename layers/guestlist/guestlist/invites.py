@@ -171,13 +171,16 @@ def seat_free(organization: Organization, request: Request, store: Store) -> Non
 
     Raises:
         SeatsTaken: they do; none of the oldest hundred offers is over.
-        ConditionFailed: one was, and its seat is free now; decide anew.
+        ConditionFailed: one was, and its seat is free now, or the organization moved; decide anew.
     """
     if organization.seats is None or organization.taken < organization.seats:
         return
     offers = store.invites(organization.id, InviteStatus.PENDING, limit=OLDEST, cursor=None).items
     over = next((offer for offer in offers if offer.expires_at <= request.now), None)
     if over is None:
+        if store.organization(organization.id) != organization:
+            # What else the decision rests on was read while members or offers moved: it may be none.
+            raise ConditionFailed
         raise SeatsTaken(seats=organization.seats, taken=organization.taken)
     expire(organization.id, over.id, request=request, store=store)
     raise ConditionFailed

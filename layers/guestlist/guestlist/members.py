@@ -17,9 +17,11 @@ from guestlist.records import (
     Membership,
     MembershipStatus,
     OrganizationStatus,
+    User,
 )
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
+from guestlist.table import ConditionFailed
 
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
@@ -185,7 +187,7 @@ def _changed(
         else counting(user, with_membership(user, organization, after.roles, now), organization)
     )
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
-    leaves = gained < 0 and _may_lose_its_last(organization, store)
+    leaves = gained < 0 and _may_lose_its_last(organization, user, store)
     done = replace(after, changed_at=now, user_version=user.version + 1)
     changing = [
         writes.changed(before, done),
@@ -200,15 +202,18 @@ def _changed(
     return replace(done, version=before.version + 1)
 
 
-def _may_lose_its_last(organization: str, store: Store) -> bool:
+def _may_lose_its_last(organization: str, user: User, store: Store) -> bool:
     """Tell whether an organization may lose its last admin: only as everybody leaves it.
 
     Raises:
         LastAdmin: this one is its last, and it may not.
+        ConditionFailed: the user moved since they were read, and may be its admin no more; decide anew.
     """
     place = store.organization(organization)
     if place.status is OrganizationStatus.OFFBOARDING:
         return True
     if place.admins <= 1:
+        if store.user(user.id).version != user.version:
+            raise ConditionFailed
         raise LastAdmin
     return False
