@@ -136,25 +136,17 @@ def welcome(
     now: int,
 ) -> Invite:
     """Return an invite born accepted, with no seat of its own: its link leads a member to a password."""
-    return Invite(
-        id=ordered_id(),
-        organization=organization,
-        email=normalised(email),
-        typed_email=email,
+    offer = offered(
+        organization,
+        email,
         roles=roles,
         locale=locale,
         inviter=inviter,
         inviter_name=inviter_name,
-        status=InviteStatus.ACCEPTED,
-        accepted_at=now,
-        user=user,
         life=WELCOME_LIFE,
-        expires_at=now + WELCOME_LIFE,
-        created_at=now,
-        mail=MailState.QUEUED,
-        welcome=True,
-        due=now + MAIL_GRACE,
+        now=now,
     )
+    return replace(offer, status=InviteStatus.ACCEPTED, accepted_at=now, user=user, welcome=True)
 
 
 def not_member(organization: str, connection: str, email: str, store: Store) -> Write:
