@@ -29,6 +29,13 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
         "PATCH /organizations/{organization}",
         {"name": "Clinic A", "seats": 50, "branding": BRANDING},
     ),
+    "move": (
+        "POST /organizations/{organization}/move",
+        {
+            "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic-a.example/metadata"}],
+            "grace": 604800,
+        },
+    ),
     "suspend": ("POST /organizations/{organization}/suspend", None),
     "resume": ("POST /organizations/{organization}/resume", None),
     "invite": (
@@ -63,6 +70,10 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "list_audit": ("GET /organizations/{organization}/audit", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
+    "link_member": (
+        "POST /organizations/{organization}/members/{user}/link",
+        {"account": "samlp|clinic-a|ann"},
+    ),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
     "offboard": ("DELETE /organizations/{organization}", None),
 }

@@ -9,10 +9,16 @@ from aws_lambda_powertools import Logger
 from guestlist import writes
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
-from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound, TooManyOrganizations
+from guestlist.errors import (
+    Auth0Refused,
+    Auth0Unavailable,
+    NotFound,
+    TooManyOrganizations,
+    Unacceptable,
+)
 from guestlist.joining import inviter_stands, new_user, taken_up
 from guestlist.links import Links, is_complete
-from guestlist.organizations import own_connection
+from guestlist.organizations import joins_by
 from guestlist.profile import proved
 from guestlist.projection import Projected, has_work, project_user
 from guestlist.records import (
@@ -120,8 +126,10 @@ def accept(
     """Press the button: accept, once under any race, then lead on to a password or a login."""
     try:
         opened = _accept(token, request=request, connection=connection, links=links, store=store)
-    except TooManyOrganizations:
-        return replace(open_invite(token, links=links, store=store, now=request.now), page=Page.TOO_MANY)
+    except (TooManyOrganizations, Unacceptable) as error:
+        # Which of several connections it is cannot be told: the organization moved since.
+        page = Page.TOO_MANY if isinstance(error, TooManyOrganizations) else Page.STOPPED
+        return replace(open_invite(token, links=links, store=store, now=request.now), page=page)
     invite = opened.invite
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
@@ -145,7 +153,7 @@ def _accept(token: str, *, request: Request, connection: str, links: Links, stor
         _prove(invite, request, store)
     if opened.page is not Page.OFFER or invite is None or opened.organization is None:
         return opened
-    by = own_connection(opened.organization, invite.connection or connection)
+    by = joins_by(opened.organization, invite, connection)
     user = store.user_by_email(by.name, invite.email) or new_user(by, invite.email, now)
     accepted = taken_up(invite, user, request=request, store=store)
     return replace(opened, page=Page.USED, invite=accepted)

@@ -82,7 +82,9 @@ def _take_over(user_id: str, name: str, request_id: str, store: Store) -> None:
         return
     held = store.active_invite(name, user.email)
     room = bool(held) or organization.seats is None or organization.taken < organization.seats
-    joins = room and store.membership(name, user_id) is None and user.halt is not Halt.MISSING
+    by_an_old_door = organization.origin == user.connection
+    known = store.membership(name, user_id) is not None
+    joins = room and not known and not by_an_old_door and user.halt is not Halt.MISSING
     after = known_name(user, name, joins=joins, now=request.now)
     store.commit(
         writes.changed(user, after),

@@ -62,7 +62,14 @@ def _turned(organization: str, status: OrganizationStatus, request: Request, sto
         raise OrganizationNotReady(state=before.status.value)
     after = replace(before, status=status)
     if leaves:
-        after = replace(after, cursor=None, attempts=0, due=request.now + GRACE)
+        after = replace(
+            after,
+            connections=before.all_connections,
+            cursor=None,
+            attempts=0,
+            due=request.now + GRACE,
+            progressed_at=request.now,
+        )
     door, turned = listed(after, closed=status in CLOSED, now=request.now, store=store)
     audit = request.audit(organization, request.caller.actor, ACTIONS[status], organization)
     store.commit(writes.changed(before, replace(after, door_version=door)), turned, writes.audited(audit))

@@ -48,7 +48,7 @@ def by_address(email: str, store: Store) -> Answer:
 def by_choice(organization: str, store: Store) -> Answer:
     """Return the `connections` of an organization; of one that is unknown, closed or shared none."""
     place = _place(organization, store) if is_organization(organization) else None
-    return {"connections": [{"name": own.name} for own in place.connections] if place else []}
+    return {"connections": [{"name": own.name} for own in place.current_connections] if place else []}
 
 
 def _address(email: str) -> str:
@@ -65,7 +65,7 @@ def _place(organization: str | None, store: Store) -> Organization | None:
         found = store.organization(organization) if organization else None
     except NotFound:
         return None
-    opened = found and found.status is OrganizationStatus.ACTIVE and found.connections
+    opened = found and found.status is OrganizationStatus.ACTIVE and found.current_connections
     return found if opened else None
 
 

@@ -194,10 +194,12 @@ def auto_joins(organization: str, email: str, store: Store, *, user: str | None)
 
 def _was_removed(organization: str, email: str, store: Store) -> bool:
     """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
-    for connection in store.organization(organization).connections:
-        user = store.user_by_email(connection.name, email)
+    place = store.organization(organization)
+    names = {connection.name for connection in place.connections} | {place.origin or ""}
+    for name in names - {""}:
+        user = store.user_by_email(name, email)
         membership = store.membership(organization, user.id) if user else None
-        if membership is not None and not membership.stands:
+        if membership is not None and not membership.stands and membership.successor is None:
             return True
     return False
 

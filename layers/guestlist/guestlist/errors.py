@@ -6,6 +6,7 @@ GuestlistError
 ├── Forbidden              403  forbidden                the caller may not do this
 ├── NotFound               404  not_found                there is none, or none for this caller
 ├── Conflict               409                           the state of things forbids it
+│   ├── AccountTaken            account_taken
 │   ├── AlreadyMember           already_member
 │   ├── InvitePending           invite_pending
 │   ├── DomainTaken             domain_taken
@@ -14,8 +15,10 @@ GuestlistError
 │   ├── DoorFull                door_full
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
+│   ├── MemberMoved             member_moved
 │   ├── NameReserved            name_reserved
 │   ├── OrganizationExists      organization_exists
+│   ├── OrganizationMoved       organization_moved
 │   ├── OrganizationNotReady    organization_not_ready
 │   ├── OrganizationSuspended   organization_suspended
 │   ├── SeatsInUse              seats_in_use
@@ -86,6 +89,24 @@ class AlreadyMember(Conflict):
     """The person is a member already; `user` names them."""
 
     code, title = "already_member", "This person is a member already."
+
+
+class AccountTaken(Conflict):
+    """The account is another user's, or the user has one already."""
+
+    code, title = "account_taken", "This account, or this user, is bound already."
+
+
+class MemberMoved(Conflict):
+    """The organization moved, and the person's seat is another user's; `user` names them."""
+
+    code, title = "member_moved", "This person has moved to the organization's own identity provider."
+
+
+class OrganizationMoved(Conflict):
+    """The organization has identity providers of its own, or is about to."""
+
+    code, title = "organization_moved", "This organization has, or is getting, its own identity providers."
 
 
 class InvitePending(Conflict):

@@ -80,7 +80,7 @@ def _invite(
         )
         if held := store.active_invite(organization.id, offer.email):
             _expire_if_over(organization.id, held, request, store)
-        apart = not_member(organization.id, connection, offer.email, store)
+        apart = not_member(organization, connection, offer.email, store)
         seat_free(organization, request, store)
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
@@ -149,13 +149,22 @@ def welcome(
     return replace(offer, status=InviteStatus.ACCEPTED, accepted_at=now, user=user, welcome=True)
 
 
-def not_member(organization: str, connection: str, email: str, store: Store) -> Write:
-    """Refuse a person who is a member already; return that they shall be none at the commit either."""
-    user = store.user_by_email(connection, email)
-    membership = store.membership(organization, user.id) if user else None
-    if membership and membership.stands:
-        raise AlreadyMember(user=membership.user)
-    return writes.still_no_member(organization, connection, email, user.id if user else None)
+def not_member(organization: Organization, connection: str, email: str, store: Store) -> list[Write]:
+    """Refuse a person who is a member already, by this connection or the one that it took the place of.
+
+    Return that they shall be none at the commit either.
+
+    Raises:
+        AlreadyMember: they are, `user` names them.
+    """
+    relied_on = []
+    for by in dict.fromkeys((connection, organization.origin or connection)):
+        user = store.user_by_email(by, email)
+        membership = store.membership(organization.id, user.id) if user else None
+        if membership and membership.stands:
+            raise AlreadyMember(user=membership.successor or membership.user)
+        relied_on.append(writes.still_no_member(organization.id, by, email, user.id if user else None))
+    return relied_on
 
 
 def seat_free(organization: Organization, request: Request, store: Store) -> None:

@@ -50,10 +50,13 @@ def joined(
     *,
     inviter: Actor | None,
     welcomed: bool = False,
+    predecessor: str | None = None,
     store: Store,
     now: int,
 ) -> Joined:
     """Join a user to an organization: added by an inviter, or, with none, by their own pressing of a button.
+
+    `predecessor` is the user who had the same person's seat.
 
     Raises:
         TooManyOrganizations: the profile has no room.
@@ -70,6 +73,7 @@ def joined(
         roles=roles,
         user_version=user.version + 1,
         inviter=inviter,
+        predecessor=predecessor,
         created_at=now,
         changed_at=now,
     )
@@ -94,7 +98,7 @@ def taken_up(invite: Invite, user: User, *, request: Request, store: Store) -> I
     counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
-    inviter = invite.inviter.user
+    inviter = _grantor(invite, store)
     store.commit(
         writes.changed(invite, accepted),
         writes.free_address(invite),
@@ -108,7 +112,13 @@ def taken_up(invite: Invite, user: User, *, request: Request, store: Store) -> I
 
 def inviter_stands(invite: Invite, store: Store) -> bool:
     """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
-    if invite.inviter.user is None:
-        return True
-    membership = store.membership(invite.organization, invite.inviter.user)
-    return membership is not None and membership.administers
+    grantor = _grantor(invite, store)
+    membership = store.membership(invite.organization, grantor) if grantor else None
+    return grantor is None or (membership is not None and membership.administers)
+
+
+def _grantor(invite: Invite, store: Store) -> str | None:
+    """Return the user by whom an inviting admin stands: they may have moved to another identity provider."""
+    inviter = invite.inviter.user
+    membership = store.membership(invite.organization, inviter) if inviter else None
+    return (membership and membership.successor) or inviter

@@ -24,6 +24,7 @@ from guestlist.records import Action, Halt, Invite, Organization, OrganizationSt
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write
+from guestlist.transfers import transfer
 
 if TYPE_CHECKING:
     from guestlist.auth0 import Account, Auth0
@@ -139,11 +140,17 @@ def _known(arrival: Arrival, store: Store) -> User | None:
 
 def _obstacle(known: User | None, arrival: Arrival, store: Store) -> str:
     """Say why an account may be nobody's of this organization; empty if it may."""
-    if store.proved_by(arrival.email.rpartition("@")[2]) != arrival.organization.id:
+    proved = store.proved_by(arrival.email.rpartition("@")[2]) == arrival.organization.id
+    if not proved and not _is_linked(known, arrival):
         return "the organization did not prove the domain"
     if known is not None and not _may_be_bound(known, arrival, store):
         return "the user with the address is bound to another account"
     return ""
+
+
+def _is_linked(user: User | None, arrival: Arrival) -> bool:
+    """Tell whether somebody said that the account is this member's (`moving.link`)."""
+    return user is not None and user.account == arrival.id and arrival.organization.id in user.organizations
 
 
 def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
@@ -158,6 +165,8 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     organization, now = arrival.organization, request.now
     if known is not None and organization.id in known.organizations:
         return known
+    if (moved := _moved(arrival, request, store)) is not None:
+        return moved
     person = known or new_user(arrival.connection, arrival.email, now)
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None
@@ -172,9 +181,20 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     return store.user(person.id)
 
 
+def _moved(arrival: Arrival, request: Request, store: Store) -> User | None:
+    """Return the user by whom a member goes on who came by the organization's former connection so far."""
+    origin = arrival.organization.origin
+    former = store.user_by_email(origin, arrival.email) if origin else None
+    if former is None:
+        return None
+    moved = transfer(arrival.organization.id, former.id, request=request, store=store)
+    return store.user(moved.user) if moved else None
+
+
 def _is_open(invite: Invite, arrival: Arrival, now: int) -> bool:
     """Tell whether an offer waits for who comes by this connection."""
-    return invite.active and invite.expires_at > now and invite.connection in {"", arrival.connection.name}
+    by = {"", arrival.connection.name, arrival.organization.origin}
+    return invite.active and invite.expires_at > now and invite.connection in by
 
 
 def _joining(
@@ -214,7 +234,7 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         return user
     if not _may_be_bound(user, arrival, store):
         raise ConditionFailed
-    now, organization = request.now, arrival.organization.id
+    now, organization, linked = request.now, arrival.organization.id, _is_linked(user, arrival)
     bound = adopted(user, arrival.id, names_in(arrival.account))
     after = replace(bound, due=now + DURING_LOGIN, behind_since=now, attempts=0)
     action = request.audit(organization, request.caller.actor, Action.USER_BIND, user.id)
@@ -222,7 +242,7 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         writes.changed(user, after),
         writes.rebound(user, arrival.id) if user.account != arrival.id else [],
         writes.still_active(organization),
-        writes.still_proved(organization, arrival.email.rpartition("@")[2]),
+        [] if linked else writes.still_proved(organization, arrival.email.rpartition("@")[2]),
         writes.audited(action),
     )
     return store.user(user.id)

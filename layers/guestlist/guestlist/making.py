@@ -15,6 +15,7 @@ from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.leases import FIRST_BACK_OFF, back_off
+from guestlist.move_turns import as_made, go_on_moving, with_made
 from guestlist.offboarding import take_down, take_off_people
 from guestlist.provisioning_records import Progress, Step, StepState
 from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
@@ -24,6 +25,8 @@ from guestlist.turns import Turn, take_turn
 
 WORK = 100.0
 """Seconds for all calls of one turn; its lease is longer."""
+LONGEST_DELAY = 900
+"""Seconds by which a hint can be delayed (Amazon SQS, "Delay queues"); later the sweep gives it."""
 TRIES = 5
 """How often a step is refused before all is undone: for about four minutes."""
 
@@ -49,8 +52,9 @@ def _attempted(held: Organization, turn: Turn) -> None:
         else:
             _go_on(held, turn)
     except NotYetError as wait:
-        turn.put_off(held, wait.seconds)
-        turn.queue.provision(held.id, after=wait.seconds)
+        turn.put_off(held, wait.seconds, waits=True)
+        if wait.seconds <= LONGEST_DELAY:
+            turn.queue.provision(held.id, after=wait.seconds)
     except Auth0Unavailable as error:
         logger.warning("an organization waits for Auth0", organization=held.id, reason=str(error))
         turn.put_off(held, max(error.retry_after, FIRST_BACK_OFF), late=error.ambiguous)
@@ -62,13 +66,16 @@ def _attempted(held: Organization, turn: Turn) -> None:
 def _go_on(organization: Organization, turn: Turn) -> None:
     """Make step after step; if one has failed, undo it and those before it."""
     while step := _pending(organization):
-        made = do(step, organization, turn)
-        organization = turn.kept(organization, _marked(made, step, StepState.DONE))
+        made = _marked(do(step, as_made(organization), turn), step, StepState.DONE)
+        organization = turn.kept(organization, with_made(organization, made))
     while step := _to_undo(organization):
         wait_for_late_calls(organization)
-        undone = undo(step, organization, turn)
-        organization = turn.kept(organization, _marked(undone, step, StepState.UNDONE))
-    _finished(organization, turn)
+        undone = _marked(undo(step, as_made(organization), turn), step, StepState.UNDONE)
+        organization = turn.kept(organization, with_made(organization, undone))
+    if organization.moves:
+        go_on_moving(organization, turn)
+    else:
+        _finished(organization, turn)
 
 
 def _finished(organization: Organization, turn: Turn) -> None:
@@ -94,8 +101,9 @@ def _refused(organization: str, error: StepRefusedError | Auth0Refused, turn: Tu
     step = _pending(before)
     if step is None:
         return before
-    progress = tuple(_tried(found, code) if found.step is step else found for found in before.provisioning)
-    return turn.kept(before, replace(before, provisioning=progress))
+    seen = as_made(before)
+    progress = tuple(_tried(found, code) if found.step is step else found for found in seen.provisioning)
+    return turn.kept(before, with_made(before, replace(seen, provisioning=progress)))
 
 
 def _tried(progress: Progress, code: str) -> Progress:
@@ -106,14 +114,15 @@ def _tried(progress: Progress, code: str) -> Progress:
 
 def _pending(organization: Organization) -> Step | None:
     """Return the next step to make, or None if all are made, or one has failed."""
-    if any(progress.state in {StepState.FAILED, StepState.UNDONE} for progress in organization.provisioning):
+    steps = as_made(organization).provisioning
+    if any(progress.state in {StepState.FAILED, StepState.UNDONE} for progress in steps):
         return None
-    return next((p.step for p in organization.provisioning if p.state is StepState.PENDING), None)
+    return next((p.step for p in steps if p.state is StepState.PENDING), None)
 
 
 def _to_undo(organization: Organization) -> Step | None:
     """Return the last step that is still to be undone, if one has failed."""
-    steps = organization.provisioning
+    steps = as_made(organization).provisioning
     failed = any(progress.state in {StepState.FAILED, StepState.UNDONE} for progress in steps)
     made = (p.step for p in reversed(steps) if p.state in {StepState.FAILED, StepState.DONE})
     return next(made, None) if failed else None

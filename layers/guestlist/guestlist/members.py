@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from guestlist import writes
 from guestlist.access import standing
 from guestlist.budgets import Budgets, Share
-from guestlist.errors import AlreadyMember, LastAdmin, NotFound, Stale
+from guestlist.errors import AlreadyMember, LastAdmin, MemberMoved, NotFound, Stale
 from guestlist.invites import seat_free, welcome, withdrawn
 from guestlist.joining import joined, new_user
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
 from guestlist.records import (
     Action,
+    Actor,
     Invite,
     Membership,
     MembershipStatus,
@@ -21,7 +22,7 @@ from guestlist.records import (
 )
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
-from guestlist.table import ConditionFailed
+from guestlist.table import ConditionFailed, Write
 
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
@@ -143,12 +144,15 @@ def change_roles(
     Raises:
         Unacceptable: the organization gives no such role.
         Stale: `seen` is not the membership's version.
+        MemberMoved: another user has their seat by now, `user` names them.
         LastAdmin: nobody would be an admin any more.
     """
     before, place = member(organization, user, store), active(organization, store)
     offers(place, None, roles, had=before.roles)
     if before.version != seen:
         raise Stale
+    if before.successor:
+        raise MemberMoved(user=before.successor)
     return _changed(before, replace(before, roles=roles), Action.MEMBER_CHANGE, request, store)
 
 
@@ -193,13 +197,37 @@ def _changed(
         writes.changed(before, done),
         writes.changed(user, projected),
         writes.counted(
-            organization, taken=-int(removed), admins=gained, grants=not removed, to_the_last=leaves
+            organization,
+            taken=-int(removed and not before.successor),
+            admins=gained,
+            grants=not removed,
+            to_the_last=leaves,
         ),
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
+    changing += _along(done, actor, action, request, store)
     # Of one's own membership the change itself says that it stands as it was read.
     store.commit(changing, [] if actor.user == before.user else admin)
     return replace(done, version=before.version + 1)
+
+
+def _along(after: Membership, actor: Actor, action: Action, request: Request, store: Store) -> list[Write]:
+    """Return the writes that have a change hold for the same person behind a door that is not closed yet."""
+    organization, now = after.organization, request.now
+    former = store.membership(organization, after.predecessor) if after.predecessor else None
+    if former is None or not former.stands:
+        return []
+    user = store.user(former.user)
+    changed = (
+        with_membership(user, organization, after.roles, now)
+        if after.stands
+        else without_membership(user, organization, now)
+    )
+    done = replace(
+        former, status=after.status, roles=after.roles, changed_at=now, user_version=user.version + 1
+    )
+    audit = request.audit(organization, actor, action, former.user)
+    return [writes.changed(former, done), writes.changed(user, changed), writes.audited(audit)]
 
 
 def _may_lose_its_last(organization: str, user: User, store: Store) -> bool:

@@ -177,7 +177,8 @@ def _headers(method: str, path: str, *, creates: bool) -> list[Document]:
 
 
 def _may_wait(method: str, path: str) -> bool:
-    return method != "get" and ("/members" in path or path.endswith(("/suspend", "/resume")))
+    awaited = "/members" in path and not path.endswith("/link")
+    return method != "get" and (awaited or path.endswith(("/suspend", "/resume")))
 
 
 def _tag(path: str) -> str:

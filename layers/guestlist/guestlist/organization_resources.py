@@ -9,7 +9,7 @@ from guestlist import provisioning_records, records
 from guestlist.clock import rfc3339
 from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState
-from guestlist.provisioning_records import Kind, Step, StepState
+from guestlist.provisioning_records import Kind, MoveState, Step, StepState
 from guestlist.resources import Resource
 
 
@@ -44,6 +44,30 @@ class Progress(Resource):
         )
 
 
+class Move(Resource):
+    """An organization's move to identity providers of its own."""
+
+    state: MoveState
+    connections: list[OwnConnection] = Field(description="Those that it moves to.")
+    steps: list[Progress] = Field(description="How far their making got.")
+    closes_at: str | None = Field(description="When the old door closes; null until the new one is open.")
+    unmoved: int = Field(
+        description="Members of whom it cannot be told by which connection they are to come. They keep the "
+        "old door until an operator links them, or their domain is given to a connection."
+    )
+
+    @classmethod
+    def of(cls, move: provisioning_records.Move) -> Self:
+        """Render a record."""
+        return cls(
+            state=move.state,
+            connections=[OwnConnection.of(own) for own in move.connections],
+            steps=[Progress.of(progress) for progress in move.steps],
+            closes_at=rfc3339(move.closes_at) if move.closes_at is not None else None,
+            unmoved=move.unmoved,
+        )
+
+
 class Colors(Resource):
     """Colours as `#RRGGBB`; null: the application's own."""
 
@@ -73,6 +97,7 @@ class Organization(Resource):
     applications: list[str]
     callbacks: list[str]
     provisioning: list[Progress] = Field(description="What is made for it at Auth0, step by step.")
+    move: Move | None = None
     status: records.OrganizationStatus
     door: DoorState = Field(
         description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
@@ -93,10 +118,11 @@ class Organization(Resource):
             id=organization.id,
             name=organization.name,
             kind=organization.kind,
-            connections=[OwnConnection.of(own) for own in organization.connections],
+            connections=[OwnConnection.of(own) for own in organization.current_connections],
             applications=list(organization.applications),
             callbacks=list(organization.callbacks),
             provisioning=[Progress.of(progress) for progress in organization.provisioning],
+            move=Move.of(organization.move) if organization.move else None,
             status=organization.status,
             door=door_state(organization, door),
             seats=organization.seats,

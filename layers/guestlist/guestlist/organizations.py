@@ -18,7 +18,7 @@ from guestlist.errors import (
 )
 from guestlist.names import ADMIN
 from guestlist.provisioning_records import Connection
-from guestlist.records import Action, Organization, OrganizationStatus
+from guestlist.records import Action, Invite, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
@@ -114,7 +114,7 @@ def signs_in_by(
     Raises:
         Unacceptable: which of several it is cannot be told, or the named one is none of them.
     """
-    own = organization.connections or (Connection(name=common),)
+    own = organization.current_connections or (Connection(name=common),)
     if named:
         own = tuple(connection for connection in own if connection.name == named)
         wrong = "is no connection of this organization"
@@ -127,8 +127,15 @@ def signs_in_by(
     raise Unacceptable(errors=[{"pointer": f"{at}/connection", "detail": wrong}])
 
 
-def own_connection(organization: Organization, name: str) -> Connection:
-    """Return a connection by its name: one of the organization's own, else the common one."""
+def joins_by(organization: Organization, invite: Invite, common: str) -> Connection:
+    """Return the connection by which an invitee joins: the invite's, or what took its place in a move.
+
+    Raises:
+        Unacceptable: several did, and which of them it is cannot be told.
+    """
+    name = invite.connection or common
+    if name == organization.origin:
+        return signs_in_by(organization, invite.email, common=common)
     own = (connection for connection in organization.connections if connection.name == name)
     return next(own, Connection(name=name))
 

@@ -59,10 +59,18 @@ def with_membership(user: User, organization: str, roles: tuple[str, ...], now: 
 def without_membership(user: User, organization: str, now: int) -> User:
     """Return the user as a member no more, due to be projected."""
     rest = {name: roles for name, roles in user.organizations.items() if name != organization}
-    uncounted, welcomed = (
-        tuple(name for name in names if name != organization) for names in (user.uncounted, user.welcomed)
+    uncounted, leaving, welcomed = (
+        tuple(name for name in names if name != organization)
+        for names in (user.uncounted, user.leaving, user.welcomed)
     )
-    return _due(replace(user, organizations=rest, uncounted=uncounted, welcomed=welcomed), now)
+    after = replace(user, organizations=rest, uncounted=uncounted, leaving=leaving, welcomed=welcomed)
+    return _due(after, now)
+
+
+def left_behind(user: User, organization: str) -> User:
+    """Return the user as one whose seat in an organization another user of the same person has."""
+    uncounted = tuple(name for name in user.uncounted if name != organization)
+    return replace(user, uncounted=uncounted, leaving=(*user.leaving, organization))
 
 
 def made_anew(user: User) -> User:
@@ -116,7 +124,8 @@ def counting(before: User, after: User, organization: str) -> User:
 
 def counts_as_admin(user: User, organization: str) -> bool:
     """Tell whether the user is an admin of the organization, and counted as one."""
-    return ADMIN in user.organizations.get(organization, ()) and organization not in user.uncounted
+    stands_for_nobody_else = organization not in (*user.uncounted, *user.leaving)
+    return ADMIN in user.organizations.get(organization, ()) and stands_for_nobody_else
 
 
 def projection_state(user: User, membership: Membership) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         locale=asked.locale,
         branding=asked.branding.of(None) if asked.branding else None,
         created_at=now,
+        progressed_at=now,
         adopting=asked.adopt,
         due=now + GRACE if steps else now if asked.adopt else None,
     )
@@ -134,7 +135,7 @@ def _provision(
             if _settings(before) != _settings(organization):
                 raise OrganizationExists
             return before, None
-        _free(organization, common, store)
+        unclaimed(organization.id, organization.connections, common, store)
         offer = _allowed(organization, offer, common)
         new = _with_offer(organization, offer, share)
         store.commit(
@@ -171,12 +172,16 @@ def _settings(organization: Organization) -> tuple[object, ...]:
     return (connections, *asked, *offered, organization.branding)
 
 
-def _free(organization: Organization, common: str, store: Store) -> None:
-    """Refuse a connection that is another's."""
-    for connection in organization.connections:
+def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
+    """Refuse connections of which one is another organization's, or the common one.
+
+    Raises:
+        ConnectionTaken: one is.
+    """
+    for connection in connections:
         is_common = connection.name.lower() == common.lower()
         owner = common if is_common else store.organization_of(connection.name)
-        if owner not in {None, organization.id}:
+        if owner not in {None, organization}:
             raise ConnectionTaken
 
 

@@ -92,6 +92,50 @@ class Progress:
     """How often Auth0 refused it."""
 
 
+class MoveState(StrEnum):
+    """How far an organization's move to its own identity providers got."""
+
+    MAKING = "making"
+    """They are being made; all sign in as before."""
+    MOVING = "moving"
+    """Members get their places there."""
+    GRACE = "grace"
+    """Both doors are open to them."""
+    CLOSING = "closing"
+    """The old one is being closed."""
+    DONE = "done"
+    FAILED = "failed"
+    """The identity providers could not be made; all is as it was."""
+
+
+UNDER_WAY = frozenset({MoveState.MAKING, MoveState.MOVING, MoveState.GRACE, MoveState.CLOSING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """An organization's move from a database connection to its own identity providers."""
+
+    origin: str
+    """The connection that its users signed in by before, by its name at Auth0."""
+    connections: tuple[Connection, ...]
+    """Those that are made for it."""
+    steps: tuple[Progress, ...]
+    grace: int
+    """Seconds for which the old door stays open to who has a place behind the new one."""
+    state: MoveState = MoveState.MAKING
+    closes_at: int | None = None
+    """When the old door closes, unix seconds; None: the new one is not made yet."""
+    cursor: str | None = None
+    """How far the members were gone through."""
+    unmoved: int = 0
+    """Members of whom nobody can tell by which connection they are to come."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether people sign in by the new connections, and nobody joins by the old one any more."""
+        return self.state not in {MoveState.MAKING, MoveState.FAILED}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CallbackList:
     """The addresses that organizations have on an application's list. Times are unix seconds."""

@@ -6,7 +6,15 @@ from enum import StrEnum
 
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
-from guestlist.provisioning_records import DATABASE, Branding, Connection, Kind, Progress
+from guestlist.provisioning_records import (
+    DATABASE,
+    UNDER_WAY,
+    Branding,
+    Connection,
+    Kind,
+    Move,
+    Progress,
+)
 
 
 class ActorKind(StrEnum):
@@ -40,6 +48,7 @@ class Action(StrEnum):
     ORGANIZATION_SUSPEND = "organization:suspend"
     ORGANIZATION_RESUME = "organization:resume"
     ORGANIZATION_FAIL = "organization:fail"
+    ORGANIZATION_MOVE = "organization:move"
     ORGANIZATION_OFFBOARD = "organization:offboard"
     ORGANIZATION_DELETE = "organization:delete"
     INVITE_CREATE = "invite:create"
@@ -53,6 +62,8 @@ class Action(StrEnum):
     MEMBER_ADOPT = "member:adopt"
     MEMBER_DROP = "member:drop"
     MEMBER_JOIN = "member:join"
+    MEMBER_MOVE = "member:move"
+    MEMBER_LINK = "member:link"
     USER_BIND = "user:bind"
     USER_PROVE = "user:prove"
     DOMAIN_CLAIM = "domain:claim"
@@ -105,6 +116,8 @@ class Organization:
     """Addresses of its own to which the applications' logins may lead."""
     provisioning: tuple[Progress, ...] = ()
     """What is made for it at Auth0, step by step."""
+    move: Move | None = None
+    """Its move to identity providers of its own, whether under way or over."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     seats: int | None = None
     allowed_domains: tuple[str, ...] = ()
@@ -132,6 +145,8 @@ class Organization:
     """How far its former members were looked through, whether Auth0 knows that they are out."""
     unsettled_at: int | None = None
     """When a call that makes something for it was last ambiguous: it may take effect for three minutes."""
+    progressed_at: int = 0
+    """When somebody last got on with what is unfinished, or until when that has to wait."""
     lease_owner: str | None = None
     lease_until: int = 0
     attempts: int = 0
@@ -139,8 +154,30 @@ class Organization:
 
     @property
     def unfinished(self) -> bool:
-        """Whether something is to be made or unmade for it at Auth0."""
-        return self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
+        """Whether something is to be made or unmade for it at Auth0, or its members are being moved."""
+        made = self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
+        return made or (self.moves and self.status is OrganizationStatus.ACTIVE)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is on its way to identity providers of its own."""
+        return self.move is not None and self.move.state in UNDER_WAY
+
+    @property
+    def all_connections(self) -> tuple[Connection, ...]:
+        """Its own connections, with those that are being made for its move."""
+        making = self.move.connections if self.move and not self.move.opened and self.moves else ()
+        return (*self.connections, *making)
+
+    @property
+    def current_connections(self) -> tuple[Connection, ...]:
+        """Its own connections by which people join now."""
+        return tuple(own for own in self.connections if own.name != self.origin)
+
+    @property
+    def origin(self) -> str | None:
+        """The connection by which nobody joins any more, since the organization moved away from it."""
+        return self.move.origin if self.move and self.move.opened else None
 
 
 class NameState(StrEnum):
@@ -178,6 +215,8 @@ class User:
     """Whether some of them may be ours and are to be looked at."""
     uncounted: tuple[str, ...] = ()
     """Organizations whose admin the user does not count as yet: nobody knows whose the account is."""
+    leaving: tuple[str, ...] = ()
+    """Organizations in which the person's seat is another user's by now: of the new identity provider."""
     welcomed: tuple[str, ...] = ()
     """Organizations that made the user a welcome link."""
     version: int = 1
@@ -243,6 +282,10 @@ class Membership:
     """The user's version that carries this membership's last change."""
     inviter: Actor | None = None
     """Who added the user at once, without an offer."""
+    successor: str | None = None
+    """The user who has the person's seat since the organization moved to its own identity provider."""
+    predecessor: str | None = None
+    """The user who had it, and who may still come in by the old door."""
     created_at: int
     changed_at: int
 

@@ -8,7 +8,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.errors import InviteClosed, InvitePending
 from guestlist.invites import MAIL_GRACE, not_member, seat_free
 from guestlist.mail_records import MailState
-from guestlist.organizations import active, offers
+from guestlist.organizations import active, joins_by, offers
 from guestlist.records import Action, Invite, InviteStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -61,9 +61,9 @@ def _resend(
     if before.status is InviteStatus.EXPIRED:
         if held := store.active_invite(organization, before.email):
             raise InvitePending(invite=held)
-        apart = not_member(organization, before.connection or connection, before.email, store)
+        apart = not_member(place, joins_by(place, before, connection).name, before.email, store)
         seat_free(place, request, store)
-        renewal, taken = [writes.hold_address(before), apart], 1
+        renewal, taken = [writes.hold_address(before), *apart], 1
     mailed = None if silent else share.spend(place, before.email)
     counts = writes.counted(organization, taken=taken, pending=taken, mailed=mailed, grants=True)
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)

@@ -67,6 +67,9 @@ class Member(Resource):
     status: records.MembershipStatus
     projection: str
     projection_code: str | None = None
+    moved_to: str | None = Field(
+        None, description="The user who has their seat since the organization moved; this one's door closes."
+    )
     created_at: str
     changed_at: str
 
@@ -81,6 +84,7 @@ class Member(Resource):
             status=membership.status,
             projection=projection_state(user, membership),
             projection_code=user.halt_code or None,
+            moved_to=membership.successor,
             created_at=rfc3339(membership.created_at),
             changed_at=rfc3339(membership.changed_at),
         )

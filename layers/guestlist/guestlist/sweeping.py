@@ -10,7 +10,7 @@ from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, Organization, OrganizationStatus, User
+from guestlist.records import Invite, Organization, User
 from guestlist.request import Request
 from guestlist.store import Due, Store
 from guestlist.table import ConditionFailed
@@ -115,8 +115,8 @@ def _since(record: Due, now: int) -> int:
             return record.expires_at
         case Invite() if record.waits_for_mail(now):
             return record.expires_at - record.life
-        case Organization() if record.status is not OrganizationStatus.OFFBOARDING:
-            return record.created_at
+        case Organization() if record.unfinished:
+            return record.progressed_at
         case Door() if record.version > record.applied:
             return record.changed_at
     return record.due or now

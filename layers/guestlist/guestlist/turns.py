@@ -40,7 +40,7 @@ class Turn:
         """
         return self.store.amended(
             before,
-            after,
+            replace(after, progressed_at=clock.now()),
             when="#lease_owner = :owner AND #status = :was",
             owner=self.owner,
             was=before.status.value,
@@ -57,11 +57,16 @@ class Turn:
             was=before.status.value,
         )
 
-    def put_off(self, held: Organization, seconds: int, *, late: bool = False) -> None:
-        """Give the lease back with work undone; `late`: a call that was given up may still take effect."""
+    def put_off(self, held: Organization, seconds: int, *, late: bool = False, waits: bool = False) -> None:
+        """Give the lease back with work undone.
+
+        `late`: a call that was given up may still take effect. `waits`: it is not stuck, but somebody else's
+        turn.
+        """
         now = clock.now()
         after = replace(
             held,
+            progressed_at=now + seconds if waits else held.progressed_at,
             unsettled_at=now if late else held.unsettled_at,
             lease_owner=None,
             lease_until=0,

@@ -9,7 +9,7 @@ from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import CallbackList, MoveState
 from guestlist.records import (
     Audit,
     Invite,
@@ -158,6 +158,17 @@ def changed(before: Versioned, after: Versioned) -> Write:
     )
 
 
+def left_behind(before: User, after: User) -> Write:
+    """Record that a person's seat is another user's, which Auth0 is not to be told of."""
+    return difference(
+        before,
+        after,
+        when="#version = :seen AND #uncounted = :were",
+        seen=before.version,
+        were=list(before.uncounted),
+    )
+
+
 class Mailed(NamedTuple):
     """A mail that an organization asks for: on which day, whether it is the first, how many are allowed."""
 
@@ -174,10 +185,12 @@ def counted(
     admins: int = 0,
     mailed: Mailed | None = None,
     grants: bool,
+    moving: bool = False,
     to_the_last: bool = False,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
+    `moving`: it needs its move to be under way, which closes the old door in the end.
     `to_the_last`: it is being offboarded, and may lose its last admin.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
@@ -186,6 +199,9 @@ def counted(
         values["active"] = OrganizationStatus.ACTIVE.value
     if taken > 0:
         conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
+    if moving:
+        conditions.append("#move.#state <> :over")
+        values["over"] = MoveState.DONE.value
     counts = {"taken": taken, "pending": pending, "admins": admins}
     if to_the_last:
         conditions.append("#status = :leaving")

@@ -1,0 +1,60 @@
+"""Moving: an organization leaves a database connection for identity providers of its own."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from guestlist import writes
+from guestlist.errors import OrganizationMoved
+from guestlist.organizations import active, key_first, made_before, signs_in_by
+from guestlist.provisioning import connection_name, unclaimed
+from guestlist.provisioning_records import Kind, Move, Progress, Step
+from guestlist.records import Action, Organization
+from guestlist.request import Request
+from guestlist.store import Store, decided_anew
+
+if TYPE_CHECKING:
+    # Pydantic is for whoever reads bodies.
+    from guestlist.move_bodies import MoveRequest
+
+HINT_FIRST = 20
+"""Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+
+
+@decided_anew
+def move(
+    organization: str, asked: "MoveRequest", *, request: Request, common: str, store: Store
+) -> Organization:
+    """Record that an organization moves; its identity providers are made, and its members moved, afterwards.
+
+    `common` is the connection that all organizations of the kind `shared` have in common.
+
+    Raises:
+        NotFound, OrganizationSuspended, OrganizationNotReady: there is none, or it cannot move now.
+        OrganizationMoved: it has identity providers of its own, or is about to.
+        ConnectionTaken: a connection is another organization's, or the common one.
+    """
+    if made := made_before(request, store):
+        return store.organization(made)
+    with key_first(request, store):
+        before = active(organization, store)
+        if before.kind is Kind.ENTERPRISE or before.moves:
+            raise OrganizationMoved
+        asked_for = tuple(
+            connection.connection(connection_name(before.id, number))
+            for number, connection in enumerate(asked.connections, len(before.connections) + 1)
+        )
+        unclaimed(before.id, asked_for, common, store)
+        origin = signs_in_by(before, "", common=common).name
+        steps = tuple(Progress(step=step, at=request.now) for step in (Step.CONNECTIONS, Step.APPLICATIONS))
+        moving = Move(origin=origin, connections=asked_for, steps=steps, grace=asked.grace)
+        after = replace(
+            before, move=moving, due=request.now + HINT_FIRST, attempts=0, progressed_at=request.now
+        )
+        audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_MOVE, before.id)
+        store.commit(
+            writes.changed(before, after),
+            [writes.own_connection(before.id, connection.name) for connection in asked_for],
+            writes.audited(audit),
+            writes.remember(request.key, before.id, request.now),
+        )
+    return store.organization(organization)
