@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from guestlist import names, provisioning_records
 from guestlist.addresses import normalised
 from guestlist.body import Body, Domains
-from guestlist.connection_bodies import CLIENT_ID, ConnectionRequest, Url
+from guestlist.connection_bodies import CLIENT_ID, Connections, Url
 from guestlist.provisioning_records import Kind
 
 HOUR, DAY = 3600, 24 * 3600
@@ -115,7 +115,7 @@ class OrganizationRequest(Body):
         description="Where its users sign in. `shared`: in the common database connection. `isolated`: in "
         "one that is its own. `enterprise`: at its own identity providers.",
     )
-    connections: Annotated[list[ConnectionRequest], Field(max_length=10)] = Field(
+    connections: Connections = Field(
         default=[], description="Of the kind `enterprise`: its identity providers."
     )
     applications: Annotated[
@@ -143,9 +143,6 @@ class OrganizationRequest(Body):
     def _of_its_kind(self) -> Self:
         if (self.kind is Kind.ENTERPRISE) != bool(self.connections):
             raise ValueError("has connections of its own if it is of the kind `enterprise`, and only then")
-        names = [connection.name.lower() for connection in self.connections if connection.name]
-        if len({*names}) < len(names):
-            raise ValueError("names a connection twice")
         return self
 
 

@@ -164,6 +164,20 @@ class ConnectionRequest(Body):
         return {"signInEndpoint": found[0], "signingCert": _pem_in_base64(found[1])}
 
 
+def distinct(connections: list[ConnectionRequest]) -> list[ConnectionRequest]:
+    """Return connections of which no two are the same.
+
+    Raises:
+        ValueError: two are.
+    """
+    names = [connection.name.lower() for connection in connections if connection.name]
+    if len({*names}) < len(names):
+        raise ValueError("names a connection twice")
+    return connections
+
+
+Connections = Annotated[list[ConnectionRequest], Field(max_length=10), AfterValidator(distinct)]
+
 WAYS = {
     ("", frozenset({"name"})),
     ("oidc", frozenset({"strategy", "issuer", "client_id"})),
