@@ -38,6 +38,20 @@ def discovered(ours: World, _: str) -> Callable[[], Callable[[], httpx.Response]
     return lambda: partial(Api(ours.stack, "").post, "/discover", json={"email": email})
 
 
+def linked(ours: World, _: str) -> Callable[[], Callable[[], httpx.Response]]:
+    """Return the case of a member of whom an operator says which account is theirs."""
+    organization = _organization(ours)
+    path = f"/organizations/{organization}/members"
+
+    def ready() -> Callable[[], httpx.Response]:
+        email = f"{unique('ann')}@{organization}.example"
+        user = ours.api.post(path, json={"email": email}).raise_for_status().json()["user"]
+        account = f"samlp|{organization}|{user}"
+        return partial(ours.api.post, f"{path}/{user}/link", json={"account": account})
+
+    return ready
+
+
 def _organization(ours: World) -> str:
     """Record an organization as it stands when all that it needs at Auth0 is made; return its id."""
     name, now = unique("arriving"), clock.now()

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from bench.arrival import discovered, first_login
+from bench.arrival import discovered, first_login, linked
 from bench.world import World, address, unique
 from local.people import PLAIN
 
@@ -65,6 +65,18 @@ def _offboard(ours: World, _: str) -> Callable[[], Asked]:
         name = unique("leaving")
         ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
         return partial(ours.api.delete, f"/organizations/{name}")
+
+    return ready
+
+
+def _move(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization that was provisioned just before, and is to sign in by SAML."""
+    provider = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+
+    def ready() -> Asked:
+        name = unique("moving")
+        ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
+        return partial(ours.api.post, f"/organizations/{name}/move", json={"connections": [provider]})
 
     return ready
 
@@ -167,10 +179,12 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/members/{user}": _get(_MEMBERS + "/{user}"),
     "PATCH /organizations/{organization}": _rename,
     "DELETE /organizations/{organization}": _offboard,
+    "POST /organizations/{organization}/move": _move,
     "POST /organizations/{organization}/suspend": _turn("suspend"),
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
+    "POST /organizations/{organization}/members/{user}/link": linked,
     "POST /organizations/{organization}/domains": _post(
         _DOMAINS, lambda _: {"domain": f"{unique('domain')}.example"}
     ),

@@ -12,6 +12,8 @@ from local.telling import Story, expect, held
 
 LOOKS_AGAIN = 15
 """Seconds after which offboarding looks again whether Auth0 knows who is out."""
+GRACE = 60
+"""Seconds for which the old door stays open; the operator's token outlives them."""
 
 
 def tell_kinds(story: Story, stack: Stack, operating: Api, closing: ExitStack) -> None:
@@ -22,6 +24,7 @@ def tell_kinds(story: Story, stack: Stack, operating: Api, closing: ExitStack) -
     _arrive_first(story, stack, operating, connection)
     _choose_provider(story, stack, operating)
     _offboard(story, stack, operating, administrator)
+    _move(story, stack, operating, administrator)
 
 
 def _isolate(story: Story, stack: Stack, operating: Api, administrator: Person) -> None:
@@ -115,8 +118,7 @@ def _offboard(story: Story, stack: Stack, operating: Api, administrator: Person)
         leaving = expect(operating.delete("/organizations/clinicE"), 202).json()
         held(leaving["status"] == "offboarding", "the door closes first")
         stack.workers.idle()
-        jump = {"advance": LOOKS_AGAIN}
-        httpx.post(f"{stack.tenant.url}/_local/clock", json=jump, verify=PLAIN).raise_for_status()
+        _pass(stack, LOOKS_AGAIN)
         stack.workers.idle()
         expect(operating.get("/organizations/clinicE"), 404)
         names = {own["name"] for own in stack.tenant.state.connections.values()}
@@ -129,6 +131,44 @@ def _offboard(story: Story, stack: Stack, operating: Api, administrator: Person)
         told.append(
             f"of the two accounts, that of {own} is left (the clock was moved on by {LOOKS_AGAIN} seconds)"
         )
+
+
+def _move(story: Story, stack: Stack, operating: Api, administrator: Person) -> None:
+    text = "clinicF moves to an identity provider: its administrator keeps seat and role."
+    with story.telling(17, text) as told:
+        old = _connection(operating, "clinicF")
+        provider = {"strategy": "oidc", "issuer": "https://id.clinic-f.example", "client_id": "guestlist"}
+        body = {"connections": [provider], "grace": GRACE}
+        expect(operating.post("/organizations/clinicF/move", json=body), 202)
+        stack.workers.idle()
+        [member] = [m for m in _members(operating, "clinicF") if m["moved_to"] is None]
+        account = f"oidc|{_connection(operating, 'clinicF')}|{administrator.idp['sub']}"
+        path = f"/organizations/clinicF/members/{member['user']}/link"
+        expect(operating.post(path, json={"account": account}), 200)
+        for connection in (old, _connection(operating, "clinicF")):
+            came = administrator.sign_in("clinicF", connection=connection, prompt="login")
+            held(_claims(came) == ("clinicF", ["admin"]), f"{connection} admits, in the time of grace")
+        counted = expect(operating.get("/organizations/clinicF"), 200).json()["members"]
+        held(counted == 1, "two accounts share a seat")
+        _pass(stack, GRACE)
+        stack.workers.tick()
+        stack.workers.idle()
+        denied = administrator.sign_in("clinicF", connection=old, prompt="login")
+        held(denied.get("error") == "access_denied", "the old door is closed")
+        came = administrator.sign_in("clinicF", connection=_connection(operating, "clinicF"), prompt="login")
+        held(_claims(came) == ("clinicF", ["admin"]), "the new one is open")
+        told.append(f"a minute later, with the old account: {denied['error_description']}")
+
+
+def _members(operating: Api, organization: str) -> list[dict[str, Any]]:
+    page = expect(operating.get(f"/organizations/{organization}/members"), 200).json()
+    return list(page["items"])
+
+
+def _pass(stack: Stack, seconds: int) -> None:
+    """Move the stack's clock on."""
+    jump = {"advance": seconds}
+    httpx.post(f"{stack.tenant.url}/_local/clock", json=jump, verify=PLAIN).raise_for_status()
 
 
 def _opened(stack: Stack, operating: Api, body: Mapping[str, object]) -> None:

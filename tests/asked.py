@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from guestlist.clock import clock
 from guestlist.refusals import refusals_of
 from local.http_event import HttpRequest, event_of
 from local.http_response import Reply, reply_of
@@ -28,13 +29,6 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "change_organization": (
         "PATCH /organizations/{organization}",
         {"name": "Clinic A", "seats": 50, "branding": BRANDING},
-    ),
-    "move": (
-        "POST /organizations/{organization}/move",
-        {
-            "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic-a.example/metadata"}],
-            "grace": 604800,
-        },
     ),
     "suspend": ("POST /organizations/{organization}/suspend", None),
     "resume": ("POST /organizations/{organization}/resume", None),
@@ -70,6 +64,13 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "list_audit": ("GET /organizations/{organization}/audit", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
+    "move": (
+        "POST /organizations/{organization}/move",
+        {
+            "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic-a.example/metadata"}],
+            "grace": 604800,
+        },
+    ),
     "link_member": (
         "POST /organizations/{organization}/members/{user}/link",
         {"account": "samlp|clinic-a|ann"},
@@ -134,6 +135,16 @@ class Asker:
         if named and dict(reply.headers).get("content-type") == "application/problem+json":
             problem = json.loads(reply.body)
             self.refused.setdefault(named[0], {}).setdefault(problem["code"], problem)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Let no try wait for the next."""
+    before, clock.sleep = clock.sleep, lambda _: None
+    try:
+        yield
+    finally:
+        clock.sleep = before
 
 
 @contextmanager

@@ -143,9 +143,15 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "PATCH /organizations/{organization}/members/{user}": {"roles": ["editor"]},
         "POST /organizations/{organization}/domains": {"domain": f"{unique('asked')}.example"},
         "PATCH /organizations/{organization}/domains/{domain}": {"roles": ["editor"]},
+        "POST /organizations/{organization}/move": {
+            "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}]
+        },
+        "POST /organizations/{organization}/members/{user}/link": {"account": f"samlp|{unique('asked')}|ann"},
         "POST /drift": {"repair": False},
         "POST /discover": {"email": email},
         "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},
     }
+    if key.endswith("/link"):
+        api.stack.workers.idle()  # whom an organization moves has then somebody to be linked
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}
     return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

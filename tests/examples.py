@@ -21,6 +21,8 @@ def answers(asker: Asker) -> Examples:
     for operation, (_, body) in OPERATIONS.items():
         if operation == "discover":
             _with_a_connection(asker)
+        if operation == "link_member":
+            asker.stack.workers.idle()  # who moves has a place then
         answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
         if operation == "claim_domain":

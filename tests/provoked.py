@@ -2,8 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,15 +14,17 @@ from guestlist.request import sweep_request
 from guestlist.table import ATTEMPTS
 from local.stack import CONNECTION
 from tests.accept_setup import amend_user, filled, leave, store, suspend
-from tests.asked import NOWHERE, OPERATIONS, Asker
+from tests.asked import NOWHERE, OPERATIONS, Asker, hurried
 from tests.minted import caller
 from tests.provoked_domains import claimed, provoke_domains
 from tests.provoked_logins import provoke_logins
+from tests.provoked_moves import provoke_moves
 
 CREATING = ("provision", "invite", "invite_into_own", "add_member")
 WRITING = (
     *CREATING,
     "change_organization",
+    "move",
     "suspend",
     "resume",
     "resend",
@@ -61,6 +62,7 @@ def provoke(asker: Asker) -> None:
     ):
         provocation(asker, place)
     provoke_domains(asker, place, _place(asker, "clinicH"))
+    provoke_moves(asker)
     provoke_logins(asker)
 
 
@@ -112,20 +114,10 @@ def _busy(asker: Asker, place: Ids) -> None:
             suspend(asker.stack, place["organization"])
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
         body = {name: fresh[name] for name in fresh if name in (OPERATIONS[operation][1] or {})}
-        with _hurried():
+        with hurried():
             asker.ask(operation, member, **body, **_own(operation, place))
         if operation == "resume":
             asker.ask("resume", place).raise_for_status()
-
-
-@contextmanager
-def _hurried() -> Iterator[None]:
-    """Let no try wait for the next."""
-    before, clock.sleep = clock.sleep, lambda _: None
-    try:
-        yield
-    finally:
-        clock.sleep = before
 
 
 def _bodies(asker: Asker, place: Ids) -> None:

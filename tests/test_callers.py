@@ -100,7 +100,8 @@ def test_another_organizations_resource_is_an_unknown_one(name: str, untouched: 
 def test_an_own_path_leads_to_nobody_elses_resource(name: str, untouched: World) -> None:
     """Under one's own organization another one's invite, member and user are unknown."""
     mixed = {**untouched.ids["other"], "organization": untouched.ids["own"]["organization"]}
-    for route in [route for route in ASKED if route.count("{") > 1 or "{user}" in route]:
+    may = [route for route in ASKED if MATRIX[name][route] != "---"]
+    for route in [route for route in may if route.count("{") > 1 or "{user}" in route]:
         refused(ask(untouched.callers[name], route, mixed), 404, "not_found")
 
 

@@ -51,6 +51,20 @@ def test_an_organization_of_a_kind_of_its_own(guestlist: Guestlist, stack: Stack
     assert guestlist(*other, "--json").json()["connections"][0]["strategy"] == "oidc"
 
 
+def test_an_organization_moves_and_its_people_are_linked(guestlist: Guestlist, stack: Stack) -> None:
+    """By its own identity provider, with a time of grace; whoever is meant by an address is who moved."""
+    name, email = unique("cli"), f"{unique('ann')}@clinic.example"
+    guestlist("organizations", "create", name, "--name", "A Clinic")
+    guestlist("members", "add", email, "-o", name)
+    move = ("organizations", "move", name, "--oidc", "https://id.a.example", "us", "--grace", "7d")
+    assert guestlist(*move, "--json").json()["move"]["state"] == "making"
+    stack.workers.idle()
+    assert guestlist("organizations", "show", name, "--json").json()["move"]["state"] == "grace"
+    linked = guestlist("members", "link", email, "oidc|a|ann", "-o", name, "--json").json()
+    assert (linked["moved_to"], linked["projection"]) == (None, "awaiting_login")
+    assert guestlist("organizations", "move", name, "--connection", "b").status == 1
+
+
 def test_an_organization_changes_in_what_is_said_alone(guestlist: Guestlist, operator: Api) -> None:
     """Its name, its seats, and that they have no limit any more."""
     words = ("organizations", "change", provision(operator, seats=7))

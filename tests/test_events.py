@@ -39,6 +39,8 @@ STATUSES = {
     "api/list-invites": 200,
     "api/list-members": 200,
     "api/list-organizations": 200,
+    "api/link-member-not-moved": 422,
+    "api/move-organization": 202,
     "api/provision-organization": 201,
     "api/prove-domain-unknown": 404,
     "api/read-invite-unknown": 404,

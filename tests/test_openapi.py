@@ -84,7 +84,7 @@ def test_each_operation_says_what_it_answers(document: Document) -> None:
         good, *refused = operation["responses"]
         of_tokens = {"401", "403"} if operation["security"] else set()
         assert good == (
-            "201" if name in creating else "202" if name in {"look_for_drift", "offboard"} else "200"
+            "201" if name in creating else "202" if name in {"look_for_drift", "move", "offboard"} else "200"
         )
         assert {"400", "413", "500", "default"} | of_tokens <= set(refused)
         problems = [operation["responses"][status]["content"] for status in refused if status != "default"]

@@ -38,6 +38,7 @@ from guestlist.organization_commands import (
     change_organization,
     create_organization,
     list_organizations,
+    move_organization,
     offboard_organization,
     resume_organization,
     show_organization,
@@ -181,6 +182,13 @@ def _organizations(group: "Groups") -> None:
         turn = _command(group, name, run, text)
         turn.add_argument("organization")
         options.wait(turn)
+    move = _command(group, "move", move_organization, "have it sign in by its own identity providers")
+    move.add_argument("organization")
+    options.providers(move)
+    move.add_argument(
+        "--grace", type=options.seconds, metavar="14d", help="for how long the old door is open"
+    )
+    options.key(move)
     offboard = _command(group, "offboard", offboard_organization, "close it for good")
     offboard.add_argument("organization")
     offboard.add_argument("--yes", action="store_true", required=True, help="there is no way back")
@@ -213,6 +221,10 @@ def _members(group: "Groups") -> None:
     given = roles.add_mutually_exclusive_group(required=True)
     options.role(given)
     given.add_argument("--no-roles", dest="role", action="store_const", const=[], help="take all roles away")
+    link = _command(group, "link", commands.link_member, "say which account at its own provider is one's")
+    options.member(link)
+    link.add_argument("account", help="its user_id at Auth0, as samlp|clinic-a|ann")
+    link.add_argument("--connection", metavar="NAME", help="where it is, if there are several")
     remove = _command(group, "remove", commands.remove_member, "take one off the list")
     options.member(remove)
     for command in (add, roles, remove):

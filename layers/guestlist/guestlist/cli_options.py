@@ -96,6 +96,16 @@ def settings(command: Options) -> None:
 def kind(command: Options) -> None:
     """Where an organization's users sign in, its first administrator, and what it has at applications."""
     command.add_argument("--isolated", action="store_true", help="its users have a connection of their own")
+    providers(command)
+    command.add_argument("--admin", metavar="EMAIL", help="invite its first administrator when all is made")
+    command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument(
+        "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
+    )
+
+
+def providers(command: Options) -> None:
+    """Let an organization's own identity providers be said."""
     command.add_argument(
         "--connection", action="append", default=[], metavar="NAME", help="its own, which Auth0 has already"
     )
@@ -106,11 +116,6 @@ def kind(command: Options) -> None:
         nargs=2,
         metavar=("ISSUER", "CLIENT_ID"),
         help="its own identity provider, by OpenID Connect",
-    )
-    command.add_argument("--admin", metavar="EMAIL", help="invite its first administrator when all is made")
-    command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
-    command.add_argument(
-        "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
     )
 
 

@@ -75,6 +75,12 @@ def change_roles(api: Api, asked: Namespace) -> Body:
     return changed(api, member, {"roles": asked.role}, Prefer=patience(asked))
 
 
+def link_member(api: Api, asked: Namespace) -> Body:
+    """Say which account at an identity provider of the organization's own is a member's."""
+    body = {"account": asked.account} | ({"connection": asked.connection} if asked.connection else {})
+    return api.write("POST", _members(asked) + path(_user(api, asked), "link"), body)
+
+
 def remove_member(api: Api, asked: Namespace) -> Body:
     """Take a member off this organization's list."""
     return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=patience(asked))
@@ -143,7 +149,8 @@ def _member(api: Api, asked: Namespace) -> Body | None:
     if "@" not in asked.user:
         return api.find(_members(asked) + path(asked.user))
     address = _normalised(asked.user)
-    return next((m for m in api.pages(_members(asked)) if normalised(m["email"]) == address), None)
+    found = (m for m in api.pages(_members(asked)) if normalised(m["email"]) == address)
+    return next((m for m in found if not m["moved_to"]), None)
 
 
 def _user(api: Api, asked: Namespace) -> str:

@@ -35,6 +35,13 @@ def change_organization(api: Api, asked: Namespace) -> Body:
     return changed(api, path("organizations", asked.organization), named | _settings(asked))
 
 
+def move_organization(api: Api, asked: Namespace) -> Body:
+    """Move an organization to identity providers of its own; its members follow in the background."""
+    body: Body = {"connections": _connections(asked)}
+    body |= {"grace": asked.grace} if asked.grace is not None else {}
+    return created(api, path("organizations", asked.organization, "move"), body, asked)
+
+
 def suspend_organization(api: Api, asked: Namespace) -> Body:
     """Close an organization's door."""
     return api.write("POST", path("organizations", asked.organization, "suspend"), Prefer=patience(asked))
@@ -52,12 +59,17 @@ def offboard_organization(api: Api, asked: Namespace) -> Body:
 
 def _kind(asked: Namespace) -> Body:
     """Return where its users sign in, as far as it was said."""
+    if connections := _connections(asked):
+        return {"kind": "enterprise", "connections": connections}
+    return {"kind": "isolated"} if asked.isolated else {}
+
+
+def _connections(asked: Namespace) -> list[Body]:
+    """Return its own identity providers, as far as they were said."""
     connections: list[Body] = [{"name": name} for name in asked.connection]
     for issuer, client_id in asked.oidc:
         connections.append({"strategy": "oidc", "issuer": issuer, "client_id": client_id})
-    if connections:
-        return {"kind": "enterprise", "connections": connections}
-    return {"kind": "isolated"} if asked.isolated else {}
+    return connections
 
 
 def _settings(asked: Namespace) -> Body:
