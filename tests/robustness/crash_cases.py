@@ -12,7 +12,7 @@ from tests.adoption_setup import PASSWORD
 from tests.robustness.front import Front
 
 CLINIC, SCHOOL, HOSPITAL = "clinic", "school", "hospital"
-ANN, BEN = "ann@example.com", "ben@example.com"
+ANN, BEN, CLEO = (f"{name}@example.com" for name in ("ann", "ben", "cleo"))
 HOUR = 3600
 
 
@@ -115,6 +115,26 @@ def _isolated(front: Front) -> None:
     )
 
 
+def _moving(front: Front) -> None:
+    """Let Ann and Ben be admins of the clinic, which Cleo is invited to, and Ann in the school as well."""
+    _member(front)
+    front.invite(CLINIC, CLEO)
+
+
+def _moved(front: Front) -> None:
+    """Let both have their places behind the clinic's new door, and the old one be open."""
+    _moving(front)
+    front.world.rest(HOUR)
+    front.move(CLINIC, 30 * 24 * HOUR)
+
+
+def _anns_place(front: Front) -> Membership:
+    """Return Ann's membership behind the clinic's new door."""
+    found = front.store.membership(CLINIC, str(_anns_membership(front).successor))
+    assert found
+    return found
+
+
 def _isolated_with_ann(front: Front) -> None:
     _isolated(front)
     front.world.rest(HOUR)
@@ -208,6 +228,21 @@ CASES = (
         _isolated_with_ann,
         lambda front: front.offboard(HOSPITAL),
         _is_leaving,
+        pairs=False,
+    ),
+    Case("move", _moving, lambda front: front.move(CLINIC, 0), pairs=False),
+    Case(
+        "change roles while both doors are open",
+        _moved,
+        lambda front: front.change_roles(_anns_place(front), "editor"),
+        lambda front: _anns_place(front).roles == ("editor",),
+        pairs=False,
+    ),
+    Case(
+        "remove while both doors are open",
+        _moved,
+        lambda front: front.deprovision(_anns_place(front)),
+        lambda front: not _anns_place(front).stands,
         pairs=False,
     ),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),

@@ -67,7 +67,8 @@ def wrongs(world: World) -> Iterator[str]:
 def _of_organizations(records: Records) -> Iterator[str]:
     """An organization's counters are the count of its members, offers and admins."""
     for place in records.places:
-        members = sum(member.organization == place.id for member in records.members)
+        seated = [member for member in records.members if member.successor is None]
+        members = sum(member.organization == place.id for member in seated)
         pending = sum(invite.active and invite.organization == place.id for invite in records.invites)
         admins = sum(counts_as_admin(user, place.id) for user in records.users)
         counted = int(place.taken), int(place.pending), int(place.admins)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from guestlist import acceptance, closing, invites, members, resending
+from guestlist import acceptance, closing, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
+from guestlist.connection_bodies import ConnectionRequest
 from guestlist.ids import ordered_id
+from guestlist.move_bodies import MoveRequest
 from guestlist.provisioning import provision
 from guestlist.records import ActorKind, Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey, Request
@@ -16,6 +18,7 @@ from tests.bench import OPERATOR
 from tests.robustness.world import World
 
 WEEK = 7 * 24 * 3600
+PROVIDER = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 INVITEE = Caller(ActorKind.INVITEE, "invitee")
 
 
@@ -51,6 +54,13 @@ class Front:
         """Close an organization for good."""
         closing.offboard(organization, request=_request(), store=self.store)
         self.world.queue.door()
+        self.world.queue.provision(organization)
+
+    def move(self, organization: str, grace: int) -> None:
+        """Move an organization to an identity provider of its own, under an idempotency key."""
+        asked = MoveRequest(connections=[ConnectionRequest.model_validate(PROVIDER)], grace=grace)
+        request = _request(f"{organization}#move")
+        moving.move(organization, asked, request=request, common=stack.CONNECTION, store=self.store)
         self.world.queue.provision(organization)
 
     def invite(self, organization: str, email: str, *, send: bool = True, life: int = WEEK) -> None:

@@ -73,7 +73,8 @@ class Invariants:
         found, members = self.ledger.organizations[name], self.ledger.members(name)
         pending = [item for item in self.ledger.invites[name].values() if item["status"] == "pending"]
         admins = [user for user, item in members.items() if self._counts(name, user, item)]
-        counted = {"taken": len(members) + len(pending), "pending": len(pending), "admins": len(admins)}
+        seated = [item for item in members.values() if "successor" not in item]
+        counted = {"taken": len(seated) + len(pending), "pending": len(pending), "admins": len(admins)}
         for counter, count in counted.items():
             if found[counter] != count:
                 self.broken(f"{name} says {counter} {found[counter]}, and there are {count}")
@@ -86,7 +87,8 @@ class Invariants:
         moments.append(Moment(self.tick(), full, len(admins), found["status"] == "suspended"))
 
     def _counts(self, name: str, user: str, membership: Item) -> bool:
-        return ADMIN in membership["roles"] and name not in self.ledger.users[user]["uncounted"]
+        found = self.ledger.users[user]
+        return ADMIN in membership["roles"] and name not in [*found["uncounted"], *found["leaving"]]
 
     def _addresses(self, name: str) -> None:
         """One active invite per address, and it holds it."""

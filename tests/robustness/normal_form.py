@@ -29,6 +29,8 @@ TIMES = {
     "mail_day",
     "updated_at",
     "behind_since",
+    "progressed_at",
+    "closes_at",
 }
 """A retry is later than the first try."""
 WORK = {"attempts", "mailing_until"}
@@ -99,8 +101,8 @@ def _names(items: list[Item], world: World) -> dict[str, str]:
         names[_bare(account["user_id"])] = f"<account with {account['email']} that is nobody's>"
     for user in (item for item in items if item["sk"] == "USER"):
         names |= {
-            user["id"]: f"<user {user['email']}>",
-            _bare(user["account"]): f"<account of {user['email']}>",
+            user["id"]: f"<user {user['email']} by {user['connection']}>",
+            _bare(user["account"]): f"<account of {user['email']} by {user['connection']}>",
         }
     for connection in world.tenant.state.connections.values():
         names[connection["id"]] = f"<connection {connection['name']}>"
@@ -127,8 +129,10 @@ def _line(item: Item) -> str:
     if "halt" in kept:
         # An ambiguous write from before the halt is settled when the work goes on.
         kept.pop("unsettled_at", None)
-    for step in kept.get("provisioning", ()):
-        del step["at"]
+    move = kept.get("move", {})
+    for part in (move, *move.get("steps", ()), *kept.get("provisioning", ())):
+        for name in TIMES & part.keys():
+            del part[name]
     for name in ("password_reset", "last_password_reset"):
         if kept.get(name):
             kept[name] = "then"
@@ -142,7 +146,8 @@ def _account(account: Item, world: World) -> str:
 
 def _connection(connection: Item, world: World) -> str:
     enabled = world.tenant.state.connection_clients[connection["id"]]
-    return _line({**connection, "enabled for": sorted(enabled)})
+    kept = {name: value for name, value in connection.items() if name != "provisioning_ticket_url"}
+    return _line({**kept, "enabled for": sorted(enabled)})
 
 
 def _named(lines: list[str], names: dict[str, str]) -> Form:
