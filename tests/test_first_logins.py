@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+from guestlist.auth0 import segment
 from guestlist.logins import DURING_LOGIN
 from guestlist.records import Halt
+from local.people import Person
 from local.stack import NAMESPACE, Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
@@ -49,10 +52,10 @@ def test_an_invited_person_need_not_press_the_button(place: Place, new_person: N
     assert user.id in audited(place.stack, place.id, "user:bind")
 
 
-def of_users(calls: list[str]) -> list[str]:
-    """Return the methods of all calls but the provisioner's, which is at other organizations meanwhile."""
-    others = ("/api/v2/connections", "/api/v2/clients")
-    return [call.partition(" ")[0] for call in calls if not call.partition(" ")[2].startswith(others)]
+def about(place: Place, person: Person, calls: list[str]) -> list[str]:
+    """Return the methods of the calls about somebody's account; what others left is done meanwhile."""
+    path = f"/api/v2/users/{segment(place.account_id(person))}"
+    return [call.partition(" ")[0] for call in calls if call.partition(" ")[2] in {path, unquote(path)}]
 
 
 def test_auth0_is_told_half_a_minute_later_in_one_call(place: Place, new_person: NewPerson) -> None:
@@ -62,16 +65,16 @@ def test_auth0_is_told_half_a_minute_later_in_one_call(place: Place, new_person:
     place.invite(ann.email)
     with counted(place.stack) as asking:
         assert place.arrives(ann)["admitted"]
-    assert of_users(asking) == ["GET"]
+    assert about(place, ann, asking) == ["GET"]
     assert "app_metadata" not in place.account(ann)
     with counted(place.stack) as telling:
         told(place)
-    assert of_users(telling) == ["PATCH"]
+    assert about(place, ann, telling) == ["PATCH"]
     assert place.account(ann)["app_metadata"]["organizations"] == [place.id]
     assert shown(place, ann.email)["projection"] == "applied"
     with counted(place.stack) as again:
         assert place.arrives(ann)["admitted"]
-    assert of_users(again) == []
+    assert about(place, ann, again) == []
 
 
 def test_who_asks_again_before_that_gets_the_same_answer(place: Place, new_person: NewPerson) -> None:
