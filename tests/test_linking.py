@@ -84,6 +84,9 @@ def test_whom_no_domain_tells_keeps_the_old_door_until_linked(clinic: Mover, new
     assert clinic.comes_as_before(ann)["admitted"]
     [member] = clinic.members(ann.email)
     names = sorted(own["name"] for own in connections(clinic.stack, clinic.id))
+    for kind in ("invites", "members"):
+        again = {"email": ann.email, "connection": names[0]}
+        refused(clinic.operator.post(f"{clinic.path}/{kind}", json=again), 409, "already_member")
     there = account(clinic, ann, names[1])
     answer = clinic.operator.post(f"{clinic.path}/members/{member['user']}/link", json={"account": there})
     refused(answer, 422, "unacceptable", "#/connection")
@@ -99,16 +102,16 @@ def test_whom_no_domain_tells_keeps_the_old_door_until_linked(clinic: Mover, new
     }
 
 
-def test_a_domain_that_is_given_to_a_provider_later_tells_who_comes(
-    clinic: Mover, new_person: NewPerson
-) -> None:
-    """They are moved as they arrive."""
+def test_the_domain_tells_by_which_of_several_they_come(clinic: Mover, new_person: NewPerson) -> None:
+    """By the other one nobody is let in under their name."""
     proved(clinic.operator, clinic.id, clinic.domain)
     ann = clinic.person(new_person)
     second = SAML | {"domains": [clinic.domain], "metadata_url": "https://id.ward.example/metadata"}
     clinic.move(connections=[SAML, second])
     _, new = clinic.members(ann.email)
+    names = {own["name"] for own in connections(clinic.stack, clinic.id)}
     name = store(clinic.stack).user(new["user"]).connection
+    assert not clinic.arrives(ann, *(names - {name}))["admitted"]
     assert clinic.arrives(ann, name)["admitted"]
 
 

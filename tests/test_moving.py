@@ -126,17 +126,19 @@ def test_what_is_changed_during_the_grace_holds_for_both(clinic: Mover, new_pers
     assert clinic.record.taken == 1
 
 
-def test_who_closes_one_old_door_early_takes_nothing_else(clinic: Mover, new_person: NewPerson) -> None:
-    """The seat is the new user's."""
-    ann = clinic.person(new_person, roles=["admin"])
+def test_who_is_removed_by_their_old_id_is_removed(clinic: Mover, new_person: NewPerson) -> None:
+    """Whoever asks may not know yet that they moved: it is the person who is meant."""
+    ann, _ = clinic.person(new_person, roles=["admin"]), clinic.person(new_person, roles=["admin"])
     clinic.move()
     old, new = clinic.members(ann.email)
-    clinic.operator.delete(f"{clinic.path}/members/{old['user']}").raise_for_status()
-    clinic.later(30)
-    assert [member["user"] for member in clinic.members(ann.email)] == [new["user"]]
+    answer = clinic.operator.delete(f"{clinic.path}/members/{old['user']}").raise_for_status()
+    assert (answer.json()["user"], answer.json()["status"]) == (old["user"], "removed")
+    clinic.stack.workers.idle()
+    assert clinic.members(ann.email) == []
     assert (clinic.record.taken, clinic.record.admins) == (1, 1)
     assert not clinic.comes_as_before(ann)["admitted"]
-    assert clinic.arrives(ann)["admitted"]
+    assert not clinic.arrives(ann)["admitted"]
+    assert audited(clinic.stack, clinic.id, "member:remove").count(new["user"]) == 1
 
 
 def test_an_offer_from_before_leads_to_the_new_door(clinic: Mover, new_person: NewPerson) -> None:

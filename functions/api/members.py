@@ -68,7 +68,9 @@ def _changed(
     membership: records.Membership, status: HTTPStatus = HTTPStatus.OK, headers: Headers | None = None
 ) -> Response[Member]:
     """Have the change projected, and answer when Auth0 knows, or the caller's patience ends."""
-    queue.project(membership.user)
+    for changed in (membership.user, membership.successor, membership.predecessor):
+        if changed:
+            queue.project(changed)
     seconds = patience(router.current_event)
     user = projected(membership, patience=seconds, store=store)
     return _shown(membership, user, status, waited(seconds) | (headers or {}))

@@ -157,14 +157,17 @@ def not_member(organization: Organization, connection: str, email: str, store: S
     Raises:
         AlreadyMember: they are, `user` names them.
     """
-    relied_on = []
-    for by in dict.fromkeys((connection, organization.origin or connection)):
-        user = store.user_by_email(by, email)
-        membership = store.membership(organization.id, user.id) if user else None
-        if membership and membership.stands:
-            raise AlreadyMember(user=membership.successor or membership.user)
-        relied_on.append(writes.still_no_member(organization.id, by, email, user.id if user else None))
-    return relied_on
+    names = dict.fromkeys((connection, organization.origin or connection))
+    return [not_member_by(name, organization, email, store) for name in names]
+
+
+def not_member_by(connection: str, organization: Organization, email: str, store: Store) -> Write:
+    """Refuse who is a member already by this very connection, as `not_member` does."""
+    user = store.user_by_email(connection, email)
+    membership = store.membership(organization.id, user.id) if user else None
+    if membership and membership.stands:
+        raise AlreadyMember(user=membership.successor or membership.user)
+    return writes.still_no_member(organization.id, connection, email, user.id if user else None)
 
 
 def seat_free(organization: Organization, request: Request, store: Store) -> None:

@@ -165,8 +165,8 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     organization, now = arrival.organization, request.now
     if known is not None and organization.id in known.organizations:
         return known
-    if (moved := _moved(arrival, request, store)) is not None:
-        return moved
+    if (former := _former(arrival, store)) is not None:
+        return _moved(former, arrival, request, store)
     person = known or new_user(arrival.connection, arrival.email, now)
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None
@@ -181,14 +181,19 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     return store.user(person.id)
 
 
-def _moved(arrival: Arrival, request: Request, store: Store) -> User | None:
-    """Return the user by whom a member goes on who came by the organization's former connection so far."""
-    origin = arrival.organization.origin
-    former = store.user_by_email(origin, arrival.email) if origin else None
-    if former is None:
-        return None
-    moved = transfer(arrival.organization.id, former.id, request=request, store=store)
-    return store.user(moved.user) if moved else None
+def _former(arrival: Arrival, store: Store) -> str | None:
+    """Return the user who is a member by the connection that the organization moved away from."""
+    organization = arrival.organization
+    user = store.user_by_email(organization.origin, arrival.email) if organization.origin else None
+    membership = store.membership(organization.id, user.id) if user else None
+    return membership.user if membership and membership.stands else None
+
+
+def _moved(former: str, arrival: Arrival, request: Request, store: Store) -> User | None:
+    """Return the user by whom a member goes on who has come by the old door so far."""
+    moved = transfer(arrival.organization.id, former, request=request, store=store)
+    user = store.user(moved.user) if moved else None
+    return user if user and user.connection == arrival.connection.name else None
 
 
 def _is_open(invite: Invite, arrival: Arrival, now: int) -> bool:

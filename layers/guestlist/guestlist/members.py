@@ -7,7 +7,7 @@ from guestlist import writes
 from guestlist.access import standing
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, MemberMoved, NotFound, Stale
-from guestlist.invites import seat_free, welcome, withdrawn
+from guestlist.invites import not_member_by, seat_free, welcome, withdrawn
 from guestlist.joining import joined, new_user
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
@@ -91,6 +91,7 @@ def _add(
         present = store.membership(organization, user.id)
         if present and present.stands:
             raise AlreadyMember(user=user.id)
+        apart = [not_member_by(place.origin, place, offer.email, store)] if place.origin else []
         held = store.active_invite(organization, user.email)
         if not held:
             seat_free(place, request, store)
@@ -123,7 +124,8 @@ def _add(
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
         remembered = writes.remember(request.key, user.id, request.now)
         greeting = writes.new_invite(offer) if welcomed else []
-        store.commit(joining.writes, offered, greeting, counts, writes.audited(action), admin, remembered)
+        audited = writes.audited(action)
+        store.commit(joining.writes, apart, offered, greeting, counts, audited, admin, remembered)
     return joining.membership, offer if welcomed else None
 
 
@@ -160,6 +162,8 @@ def change_roles(
 def deprovision(organization: str, user: str, *, request: Request, store: Store) -> Membership:
     """Take a member off the organization's list; what they have in others stays. Twice is the same.
 
+    Whoever has moved to another user meanwhile is meant as well: it is the person who is taken off.
+
     Raises:
         NotFound: they never were a member.
         LastAdmin: nobody would be an admin any more.
@@ -169,6 +173,22 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
         raise NotFound
     if before.status is MembershipStatus.REMOVED:
         return before
+    if before.successor:
+        deprovision(organization, before.successor, request=request, store=store)
+        return leave(organization, user, request=request, store=store)
+    return _removed(before, request, store)
+
+
+@decided_anew
+def leave(organization: str, user: str, *, request: Request, store: Store) -> Membership:
+    """Close the old door behind a person whose seat is another user's by now. Twice is the same."""
+    before = store.membership(organization, user)
+    if before is None or before.successor is None:
+        raise NotFound
+    return _removed(before, request, store) if before.stands else before
+
+
+def _removed(before: Membership, request: Request, store: Store) -> Membership:
     after = replace(before, status=MembershipStatus.REMOVED)
     return _changed(before, after, Action.MEMBER_REMOVE, request, store)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from guestlist import writes
 from guestlist.clock import clock
-from guestlist.members import deprovision
+from guestlist.members import leave
 from guestlist.provisioning_records import Kind, Move, MoveState, StepState
 from guestlist.provisioning_steps import NotYetError
 from guestlist.records import Action, Membership, Organization
@@ -126,6 +126,6 @@ def _closed(membership: Membership, turn: Turn) -> bool:
     """Close the old door behind a member who has a place at the new one."""
     if not _transferred(membership, turn):
         return False
-    deprovision(membership.organization, membership.user, request=turn.request, store=turn.store)
+    leave(membership.organization, membership.user, request=turn.request, store=turn.store)
     turn.queue.project(membership.user)
     return True
