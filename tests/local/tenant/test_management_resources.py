@@ -138,6 +138,9 @@ def test_roles_carry_permissions_to_users(tenant: Tenant, management: Management
         assert management.post("/users/auth0%7Cann/roles", json={"roles": [role["id"]]}).status_code == 204
     assert management.get("/users/auth0%7Cann/roles").json() == [role]
     assert tenant.state.role_permissions[role["id"]][0]["permission_name"] == "read:members"
+    path = f"/roles/{role['id']}/permissions"
+    assert management.request("DELETE", path, json={"permissions": [permission]}).status_code == 200
+    assert management.get(path).json() == []
     assert management.post("/users/auth0%7Cann/roles", json={"roles": ["rol_x"]}).status_code == 404
 
 
