@@ -1,0 +1,265 @@
+"""A connection that the customer's IT sets up is waited for, however long they take, and then used."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from guestlist.clock import clock
+from guestlist.making import TRIES
+from guestlist.provisioning import FIRST_ADMIN_LIFE
+from local.people import Api
+from local.stack import Stack
+from tests.accept_setup import store
+from tests.conftest import NewPerson
+from tests.domain_setup import proved
+from tests.front_door import audited, counted, pass_time, suffer
+from tests.kinds_setup import connections, offboarded
+from tests.logins_setup import Place
+from tests.minted import EVERYTHING, caller
+from tests.self_service_setup import (
+    AWAITING,
+    SELF_SERVICE,
+    awaiting,
+    deleted_past_us,
+    enabled,
+    fill_in,
+    link,
+    look,
+    made_past_us,
+    name_of,
+    status,
+    steps,
+)
+
+MADE = {"connections": "done ", "applications": "done "}
+
+
+@pytest.fixture(autouse=True)
+def _sound(stack: Stack) -> Iterator[None]:
+    """Leave no fault to the next test."""
+    yield
+    stack.tenant.state.faults.clear()
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[Api]:
+    """Return the API as an operator uses it, for as long as a customer takes."""
+    with caller(stack, permissions=EVERYTHING, exp=clock.now() + 60 * 24 * 3600) as operating:
+        yield operating
+
+
+def oldest_due(stack: Stack) -> int:
+    """Sweep, and return what the alarm looks at."""
+    return int(stack.functions["SweepFunction"].invoke({})["oldest_due"])
+
+
+def test_what_it_sets_up_signs_its_people_in(api: Api, stack: Stack, new_person: NewPerson) -> None:
+    """Provisioned, waited for, set up by the link, found by the sweep, enabled; a first login is admitted."""
+    clinic = awaiting(stack, api)
+    shown = api.get(f"/organizations/{clinic}").json()
+    assert (shown["status"], steps(stack, clinic)) == ("provisioning", AWAITING)
+    name = name_of(stack, clinic)
+    unset: dict[str, Any] = {"name": name, "strategy": None, "domains": [], "self_service": True}
+    assert shown["connections"] == [unset]
+    assert fill_in(link(api, clinic)).status_code == 200
+    look(stack)
+    shown = api.get(f"/organizations/{clinic}").json()
+    assert (shown["status"], steps(stack, clinic)) == ("active", MADE)
+    assert shown["connections"] == [{**unset, "strategy": "samlp"}]
+    assert enabled(stack, name) == {stack.clients["app"].client_id}
+    place = Place(stack, api, clinic, name, proved(api, clinic)["domain"])
+    ann, stranger = place.person(new_person), place.person(new_person, "sam", "elsewhere.example")
+    place.invite(ann.email)
+    assert place.arrives(ann)["admitted"]
+    assert not place.arrives(stranger)["admitted"]
+
+
+def test_it_is_enabled_for_all_of_the_organization_s_applications(api: Api, stack: Stack) -> None:
+    """Those that it names, and no other."""
+    own = {stack.clients[name].client_id for name in ("app", "system")}
+    clinic = awaiting(stack, api, applications=sorted(own))
+    fill_in(link(api, clinic))
+    assert enabled(stack, name_of(stack, clinic)) == own
+    look(stack)
+    assert (status(stack, clinic), enabled(stack, name_of(stack, clinic))) == ("active", own)
+
+
+def test_the_first_administrator_hears_of_it_when_it_is_there(
+    api: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """Not before: there would be nowhere to sign in."""
+    ann = new_person("ann")
+    clinic = awaiting(stack, api, admin={"email": ann.email})
+    look(stack)
+    assert not [mail for mail in stack.mails() if mail.to == ann.email]
+    fill_in(link(api, clinic))
+    look(stack)
+    assert [mail.to for mail in stack.mails() if mail.to == ann.email] == [ann.email]
+
+
+def test_weeks_are_no_failure_and_ring_no_alarm(shared: Stack) -> None:  # noqa: ARG001 (is there first)
+    """It is looked every few minutes, by one call each time; nobody is late."""
+    with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
+        clinic = awaiting(stack, api)
+        since = store(stack).organization(clinic).provisioning[0].at
+        pass_time(stack, seconds=FIRST_ADMIN_LIFE)
+        look(stack)
+        for _ in range(2 * TRIES):
+            with counted(stack) as calls:
+                look(stack)
+            assert calls == ["GET /api/v2/connections"]
+        pass_time(stack, seconds=60)
+        assert oldest_due(stack) < 300
+        assert (status(stack, clinic), steps(stack, clinic)) == ("provisioning", AWAITING)
+        assert store(stack).organization(clinic).provisioning[0].at == since
+
+
+def test_what_comes_after_is_not_late_for_the_wait(api: Api, stack: Stack) -> None:
+    """An outage begins as the connection is there: the alarm counts from then, not from weeks before."""
+    clinic = awaiting(stack, api)
+    pass_time(stack, seconds=7 * 24 * 3600)
+    fill_in(link(api, clinic))
+    suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=60)
+    look(stack)
+    assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
+    pass_time(stack, seconds=60)
+    assert oldest_due(stack) < 600
+    stack.tenant.state.faults.clear()
+    look(stack)
+    assert status(stack, clinic) == "active"
+
+
+def test_a_refusal_now_and_then_is_forgotten(api: Api, stack: Stack) -> None:
+    """Only what Auth0 refuses time after time ends the wait."""
+    clinic = awaiting(stack, api)
+    for _ in range(TRIES):
+        suffer(stack, method="GET", path="/api/v2/connections", status=403, times=1)
+        look(stack)
+        assert status(stack, clinic) == "provisioning"
+        look(stack)
+        assert steps(stack, clinic) == AWAITING
+
+
+def test_one_that_is_made_but_not_enabled_is_waited_for(api: Api, stack: Stack) -> None:
+    """Auth0's assistant makes it early and enables it at its end; another link leads on from there."""
+    clinic = awaiting(stack, api)
+    name = name_of(stack, clinic)
+    made_past_us(stack, name, organization=clinic, guestlist=clinic)
+    look(stack)
+    assert (steps(stack, clinic), enabled(stack, name)) == (AWAITING, set())
+    fill_in(link(api, clinic))
+    look(stack)
+    assert status(stack, clinic) == "active"
+
+
+def test_one_that_is_deleted_again_is_waited_for_again(api: Api, stack: Stack) -> None:
+    """Before it was found, or between two steps; a link makes it anew."""
+    clinic = awaiting(stack, api)
+    fill_in(link(api, clinic))
+    deleted_past_us(stack, name_of(stack, clinic))
+    look(stack)
+    assert steps(stack, clinic) == AWAITING
+    fill_in(link(api, clinic))
+    suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=3)
+    look(stack)
+    assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
+    deleted_past_us(stack, name_of(stack, clinic))
+    look(stack)
+    assert steps(stack, clinic) == AWAITING
+    fill_in(link(api, clinic))
+    look(stack)
+    assert (status(stack, clinic), steps(stack, clinic)) == ("active", MADE)
+
+
+def test_an_application_that_is_gone_is_no_wait_for_the_customer(api: Api, stack: Stack) -> None:
+    """It is Auth0's refusal, and ends as any other."""
+    clinic = awaiting(stack, api)
+    fill_in(link(api, clinic))
+    gone = json.dumps({"statusCode": 404, "message": "-", "errorCode": "inexistent_client"})
+    suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=404, text=gone)
+    look(stack)
+    assert steps(stack, clinic) == {"connections": "done ", "applications": "pending inexistent_client"}
+
+
+@pytest.mark.parametrize("marks", [{}, {"organization": "elsewhere", "guestlist": "elsewhere"}])
+def test_a_connection_of_somebody_else_is_never_taken(marks: dict[str, str], api: Api, stack: Stack) -> None:
+    """Under the very name, without our marks or with another's: refused, and left as it is."""
+    clinic = awaiting(stack, api)
+    made = made_past_us(stack, name_of(stack, clinic), **marks)
+    for _ in range(TRIES + 1):
+        look(stack)
+    assert status(stack, clinic) == "failed"
+    assert steps(stack, clinic)["connections"] == "undone connection_exists"
+    with stack.tenant.state.lock:
+        assert stack.tenant.state.connections[made]["metadata"] == marks
+
+
+def test_a_connection_of_another_name_is_not_looked_at(api: Api, stack: Stack) -> None:
+    """Whatever marks it bears: the name is what was recorded."""
+    clinic = awaiting(stack, api)
+    made_past_us(stack, f"{clinic}-other", organization=clinic, guestlist=clinic)
+    look(stack)
+    assert steps(stack, clinic) == AWAITING
+
+
+def test_the_others_are_made_meanwhile(api: Api, stack: Stack) -> None:
+    """Of several, one that we make is there at once, and is enabled when all are."""
+    oidc = {"strategy": "oidc", "issuer": "https://id.clinic.example", "client_id": "guestlist"}
+    clinic = awaiting(stack, api, SELF_SERVICE, oidc)
+    [own] = connections(stack, clinic)
+    assert (own["strategy"], enabled(stack, own["name"])) == ("oidc", set())
+    assert steps(stack, clinic) == AWAITING
+    fill_in(link(api, clinic))
+    look(stack)
+    assert enabled(stack, own["name"]) == {stack.clients["app"].client_id}
+    assert {own["strategy"] for own in connections(stack, clinic)} == {"oidc", "samlp"}
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["not begun", "half-way"])
+def test_it_is_offboarded_while_it_waits(begun: bool, api: Api, stack: Stack) -> None:  # noqa: FBT001 (a case)
+    """At once; what its IT had begun goes too."""
+    clinic = awaiting(stack, api)
+    if begun:
+        made_past_us(stack, name_of(stack, clinic), organization=clinic, guestlist=clinic)
+    offboarded(stack, api, clinic)
+    assert connections(stack, clinic) == []
+
+
+def test_a_link_that_outlives_its_organization_admits_nobody(
+    api: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """What is made by it then is nobody's: nothing asks for its users."""
+    clinic = awaiting(stack, api)
+    name, late = name_of(stack, clinic), link(api, clinic)
+    offboarded(stack, api, clinic)
+    fill_in(late)
+    look(stack)
+    place = Place(stack, api, clinic, name, "clinic.example")
+    ann = place.person(new_person)
+    assert not place.arrives(ann)["admitted"]
+    assert "app_metadata" not in place.account(ann)
+
+
+def test_offboarded_it_takes_its_connection_along(api: Api, stack: Stack) -> None:
+    """It bears our marks, as one that we made ourselves."""
+    clinic = awaiting(stack, api)
+    fill_in(link(api, clinic))
+    look(stack)
+    assert len(connections(stack, clinic)) == 1
+    offboarded(stack, api, clinic)
+    assert connections(stack, clinic) == []
+
+
+def test_asked_again_it_is_the_same_organization(api: Api, stack: Stack) -> None:
+    """It waits as before; asked for a connection that is there, it is another one."""
+    clinic = awaiting(stack, api)
+    body = {"id": clinic, "name": clinic.title(), "kind": "enterprise", "connections": [SELF_SERVICE]}
+    again = api.post("/organizations", json=body).raise_for_status().json()
+    assert (again["id"], again["status"]) == (clinic, "provisioning")
+    stack.workers.idle()
+    assert steps(stack, clinic) == AWAITING
+    other = {**body, "connections": [{"name": name_of(stack, clinic)}]}
+    assert api.post("/organizations", json=other).json()["code"] == "organization_exists"
+    assert audited(stack, clinic, "organization:provision") == [clinic]
