@@ -14,8 +14,8 @@ from local.stack import Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import proved
-from tests.front_door import audited, counted, pass_time, suffer
-from tests.kinds_setup import connections, offboarded
+from tests.front_door import audited, counted, join, pass_time, suffer
+from tests.kinds_setup import connections, offboarded, provisioned
 from tests.logins_setup import Place
 from tests.minted import EVERYTHING, caller
 from tests.self_service_setup import (
@@ -263,3 +263,44 @@ def test_asked_again_it_is_the_same_organization(api: Api, stack: Stack) -> None
     other = {**body, "connections": [{"name": name_of(stack, clinic)}]}
     assert api.post("/organizations", json=other).json()["code"] == "organization_exists"
     assert audited(stack, clinic, "organization:provision") == [clinic]
+
+
+def test_an_organization_may_move_to_what_its_it_sets_up(
+    api: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """All sign in as before until the connection is there; then members get their places by it."""
+    clinic = provisioned(stack, api, kind="isolated")
+    ann = new_person("ann")
+    domain = proved(api, clinic)["domain"]
+    ann.email = ann.idp["email"] = f"ann@{domain}"
+    join(api, clinic, ann)
+    api.post(f"/organizations/{clinic}/move", json={"connections": [SELF_SERVICE]}).raise_for_status()
+    stack.workers.idle()
+    look(stack)
+    assert moving(stack, clinic) == ("making", AWAITING)
+    before = connections(stack, clinic)
+    assert ann.sign_in(clinic, connection=before[0]["name"], prompt="login")["admitted"]
+    assert fill_in(link(api, clinic)).status_code == 200
+    look(stack)
+    assert moving(stack, clinic) == ("grace", MADE)
+    [made] = [own for own in connections(stack, clinic) if own not in before]
+    place = Place(stack, api, clinic, made["name"], domain)
+    assert place.arrives(ann)["admitted"]
+
+
+def test_offboarded_while_it_moves_what_its_it_had_begun_goes_too(api: Api, stack: Stack) -> None:
+    """With the connection that it was moving away from."""
+    clinic = provisioned(stack, api, kind="isolated")
+    api.post(f"/organizations/{clinic}/move", json={"connections": [SELF_SERVICE]}).raise_for_status()
+    stack.workers.idle()
+    fill_in(link(api, clinic))
+    assert len(connections(stack, clinic)) == 2
+    offboarded(stack, api, clinic)
+    assert connections(stack, clinic) == []
+
+
+def moving(stack: Stack, organization: str) -> tuple[str, dict[str, str]]:
+    """Return how far an organization's move got, and each step of making what it moves to."""
+    move = store(stack).organization(organization).move
+    assert move
+    return str(move.state), {one.step: f"{one.state} {one.code}" for one in move.steps}
