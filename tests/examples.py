@@ -38,9 +38,9 @@ def answers(asker: Asker) -> Examples:
 
 def _setup_link(asker: Asker) -> dict[str, Any]:
     """Return what is answered about an organization whose connection its IT sets up, without the secret."""
-    own = [{"self_service": True, "domains": ["clinic-s.example"]}]
-    asker.ask("provision", id="clinicS", name="Clinic S", kind="enterprise", connections=own)
-    answer = asker.ask("make_setup_link", {"organization": "clinicS"}).raise_for_status().json()
+    own = [{"self_service": True, "domains": ["clinic-y.example"]}]
+    asker.ask("provision", id="clinicY", name="Clinic Y", kind="enterprise", connections=own)
+    answer = asker.ask("make_setup_link", {"organization": "clinicY"}).raise_for_status().json()
     return {**answer, "url": "https://acme.eu.auth0.com/self-service/connections-flow?ticket=..."}
 
 

@@ -15,7 +15,7 @@ LINK = "make_setup_link"
 def provoke_links(asker: Asker, place: Mapping[str, str]) -> None:
     """Ask for links that cannot be made, in an organization without such a connection, and in others."""
     asker.ask(LINK, place)
-    own = _awaiting(asker, "clinicT")
+    own = _awaiting(asker, "clinicW")
     asker.ask(LINK, own, expires_in=1)
     for status in (403, 503):
         suffer(asker.stack, method="POST", path="sso-ticket", status=status, times=9)
@@ -24,12 +24,12 @@ def provoke_links(asker: Asker, place: Mapping[str, str]) -> None:
     asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
     with hurried():
         asker.ask(LINK, own)
-    stands(asker.stack, "clinicT", "suspended")
+    stands(asker.stack, "clinicW", "suspended")
     asker.ask(LINK, own)
-    leave(asker.stack, "clinicT")
+    leave(asker.stack, "clinicW")
     asker.ask(LINK, own)
-    other = _awaiting(asker, "clinicU")
-    made_past_us(asker.stack, name_of(asker.stack, "clinicU"))
+    other = _awaiting(asker, "clinicX")
+    made_past_us(asker.stack, name_of(asker.stack, "clinicX"))
     asker.ask(LINK, other)
 
 
