@@ -11,6 +11,7 @@ from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.front_door import counted, pass_time, suffer
+from tests.kinds_setup import connection_of
 from tests.minted import EVERYTHING, caller
 from tests.self_service_setup import (
     AWAITING,
@@ -24,6 +25,7 @@ from tests.self_service_setup import (
     made_past_us,
     name_of,
     patient,
+    stands,
     status,
     steps,
 )
@@ -143,6 +145,22 @@ def test_a_connection_of_somebody_else_is_never_taken(marks: dict[str, str], api
     assert steps(stack, clinic)["connections"] == "undone connection_exists"
     with stack.tenant.state.lock:
         assert stack.tenant.state.connections[made]["metadata"] == marks
+
+
+def test_what_an_old_link_makes_is_not_taken_for_what_is_made_now(api: Api, stack: Stack) -> None:
+    """Provisioned anew as isolated after a failure: a provider is no database, whatever its marks."""
+    clinic = awaiting(stack, api)
+    old = link(api, clinic)
+    stands(stack, clinic, "failed")
+    fill_in(old)
+    body = {"id": clinic, "name": "Clinic", "kind": "isolated"}
+    api.post("/organizations", json=body).raise_for_status()
+    stack.workers.idle()
+    assert steps(stack, clinic)["connections"] == "pending connection_exists"
+    deleted_past_us(stack, name_of(stack, clinic))
+    look(stack)
+    assert (status(stack, clinic), steps(stack, clinic)) == ("active", MADE)
+    assert connection_of(stack, clinic)["strategy"] == "auth0"
 
 
 def test_a_connection_of_another_name_is_not_looked_at(api: Api, stack: Stack) -> None:

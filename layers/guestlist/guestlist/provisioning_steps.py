@@ -121,6 +121,9 @@ def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body
     metadata = found.get("metadata") or {}
     if connection.made and metadata.get(MADE) != organization:
         raise StepRefusedError("connection_exists")
+    # A set-up link outlives an attempt that failed; what is made by it is not what we would make now.
+    if connection.made and not connection.self_service and found["strategy"] != connection.strategy:
+        raise StepRefusedError("connection_exists")
     if metadata.get(OWNER, organization) != organization:
         raise StepRefusedError("connection_taken")
     if metadata.get(OWNER) != organization:
