@@ -11,7 +11,7 @@ from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.front_door import counted, pass_time, suffer
-from tests.kinds_setup import connection_of
+from tests.kinds_setup import connection_of, connections
 from tests.minted import EVERYTHING, caller
 from tests.self_service_setup import (
     AWAITING,
@@ -122,6 +122,28 @@ def test_one_that_is_deleted_again_is_waited_for_again(api: Api, stack: Stack) -
     fill_in(link(api, clinic))
     look(stack)
     assert (status(stack, clinic), steps(stack, clinic)) == ("active", MADE)
+
+
+WRITES = {
+    "takes the turn": r'":until"',
+    "gets on": r'"#progressed_at"',
+    "gives the turn back": r"REMOVE [^\"]*#lease_owner",
+}
+"""The writes of a look, by what stands in each."""
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_whoever_dies_in_a_look_leaves_it_to_the_next(write: str, api: Api, stack: Stack) -> None:
+    """Before each of its writes: while it waits, and as the connection is found."""
+    clinic = awaiting(stack, api)
+    of_the_clinic = rf"(?s)(?=.*ORG#{clinic}\W).*{WRITES[write]}"
+    for begin in (lambda: None, lambda: fill_in(link(api, clinic))):
+        begin()
+        stack.aws.inject("UpdateItem", "ValidationException", matching=of_the_clinic)
+        look(stack)
+    look(stack)
+    assert (status(stack, clinic), steps(stack, clinic)) == ("active", MADE)
+    assert len(connections(stack, clinic)) == 1
 
 
 def test_an_application_that_is_gone_is_no_wait_for_the_customer(api: Api, stack: Stack) -> None:
