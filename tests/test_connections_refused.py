@@ -60,7 +60,10 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
         asked(kind="enterprise", connections=[named(f"{MARK}{n}") for n in range(11)]),
         "/connections",
     ),
-    "one twice": (asked(kind="enterprise", connections=[named(MARK), named(MARK.title())]), ""),
+    "one twice": (
+        asked(kind="enterprise", connections=[named(MARK), named(MARK.title())]),
+        "/connections",
+    ),
     "none": (asked(kind="enterprise"), ""),
     "none given": (asked(kind="enterprise", connections=[]), ""),
     "of a shared one": (asked(connections=[named(MARK)]), ""),
