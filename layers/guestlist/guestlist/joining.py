@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from guestlist import writes
+from guestlist.grouping import awaited
 from guestlist.ids import random_id
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
 from guestlist.provisioning_records import Connection
@@ -63,6 +64,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
+    wanted = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))

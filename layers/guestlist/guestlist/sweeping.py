@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from guestlist.door_records import WATCH, Door
 from guestlist.errors import GuestlistError
+from guestlist.grouping import ask_anew
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
@@ -81,6 +82,8 @@ def _work_on(organization: Organization, queue: Queue, store: Store, now: int, s
         swept.provisionings += 1
     elif organization.adopting:
         swept.projections += _adopt(organization, queue, store, now)
+    elif organization.groups_cursor is not None:
+        swept.projections += ask_anew(organization, queue=queue, store=store, now=now)
 
 
 def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
@@ -90,7 +93,8 @@ def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> 
         store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
         queue.project(user.id)
     if not bearers:
-        done = replace(organization, adopting=False, due=None)
+        done = replace(organization, adopting=False)
+        done = replace(done, due=now if done.goes_through_people else None)
         store.amended(organization, done, when="attribute_exists(#pk)")
     return len(bearers)
 
