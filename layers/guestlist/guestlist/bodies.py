@@ -77,10 +77,10 @@ def _group_names(table: object) -> object:
 
 GroupTable = Annotated[
     dict[str, Roles],
+    Field(max_length=100),
     BeforeValidator(_group_names),
     AfterValidator(_few_roles),
     Field(
-        max_length=100,
         description="Of the kind `enterprise`: the roles that groups of its identity providers give, each "
         "by its name as the provider sends it. Replaced as a whole; they make nobody a member.",
         examples=[{"Nurses": ["member"]}],

@@ -3,6 +3,8 @@
 import argparse
 import re
 
+from guestlist.groups import GroupsAt
+
 UNITS = {"h": 3600, "d": 24 * 3600}
 Options = argparse.ArgumentParser
 
@@ -91,6 +93,31 @@ def settings(command: Options) -> None:
             help="no such limit",
         )
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
+    groups(command)
+
+
+def groups(command: Options) -> None:
+    """Let the roles of an identity provider's groups be said; a table takes the place of the one before."""
+    table = command.add_mutually_exclusive_group()
+    table.add_argument(
+        "--group",
+        dest="groups",
+        action="append",
+        nargs=2,
+        default=argparse.SUPPRESS,
+        metavar=("NAME", "ROLE"),
+        help="a group of its identity providers and a role that it gives; repeatable",
+    )
+    none = table.add_argument(
+        "--no-groups", dest="groups", action="store_const", const=[], help="groups give no role"
+    )
+    none.default = argparse.SUPPRESS
+    command.add_argument(
+        "--groups-at",
+        choices=[*GroupsAt],
+        default=argparse.SUPPRESS,
+        help="whether groups count once, or whenever they are others",
+    )
 
 
 def kind(command: Options) -> None:

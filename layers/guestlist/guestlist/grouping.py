@@ -108,8 +108,9 @@ def _recorded(before: User, after: User, held: Membership, wanted: Membership, r
     """Return the writes of what groups came to; without another role it is no change of the membership."""
     organization, now = held.organization, request.now
     if wanted.roles == held.roles:
-        looked_at = writes.difference(held, wanted, when="#version = :seen", seen=held.version)
-        return Regrouped(after, [looked_at, writes.still_active(organization)])
+        same = "#version = :seen"
+        looked_at = [writes.difference(held, wanted, when=same, seen=held.version)] if wanted != held else []
+        return Regrouped(after, [*looked_at, writes.still_active(organization)])
     after = counting(before, with_membership(after, organization, wanted.roles, now), organization)
     gained = counts_as_admin(after, organization) - counts_as_admin(before, organization)
     changed = replace(wanted, changed_at=now, user_version=before.version + 1)
