@@ -56,7 +56,7 @@ Guestlist's own records say what Auth0 has been told; with GUESTLIST_AUTH0_URL, 
 GUESTLIST_AUTH0_CLIENT_SECRET (scopes read:users and, for --client, read:clients) Auth0 is asked itself.
 GUESTLIST_DOOR, the JSON of the Action's secret, says how the door is set; without it no application is
 exempt, and client metadata and ext-organization name the organization, as set-up has it.
-Not looked at: Auth0's own organizations, audiences, connections of one organization, and refreshes.
+Not looked at: Auth0's own organizations, audiences, connections of one organization, groups, and refreshes.
 """
 DRIFT = """
 Has everyone's account compared with what Guestlist recorded, and the door and the sign-ups with what set-up
