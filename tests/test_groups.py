@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from guestlist.groups import digest
+from guestlist.login_policy import RESOLVE_FAILED
 from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.front_door import audited
@@ -146,6 +147,33 @@ def test_a_profile_has_the_groups_as_auth0_has_them(clinic: Mapping, new_person:
         assert clinic.place.account(ann)["groups"] == kept
     clinic.comes(ann)
     assert "groups" not in clinic.place.account(ann)
+
+
+def test_a_first_login_cut_short_goes_on_at_the_next(clinic: Mapping, new_person: NewPerson) -> None:
+    """Between the offer's being taken up and the account's being bound: they are a member, and once."""
+    ann = clinic.person(new_person, "Heads", roles=["editor"])
+    before = clinic.admins()
+    clinic.place.stack.aws.inject("TransactWriteItems", "ValidationException", times=2, matching="user:bind")
+    assert clinic.place.arrives(ann)["error_description"] == RESOLVE_FAILED.reason
+    assert clinic.recorded(ann) == ["editor"]
+    assert clinic.comes(ann, "Heads") == ["admin", "editor", "member"]
+    assert clinic.admins() == before + 1
+
+
+def test_a_digest_that_is_not_ours_goes(clinic: Mapping, new_person: NewPerson) -> None:
+    """Who was in a profile's place of ours has the door ask; it is written over, and asked about no more."""
+    ann = clinic.person(new_person, "Nurses")
+    clinic.place.arrives(ann)
+    clinic.told()
+    with clinic.place.stack.tenant.state.lock:
+        account = clinic.place.stack.tenant.state.users[clinic.place.account_id(ann)]
+        account["app_metadata"]["guestlist"] |= {"groups": "planted", "theirs": "stays"}
+    with asking(clinic.place.stack) as answers:
+        assert clinic.comes(ann, "Nurses") == ["member"]
+        clinic.told()
+        assert clinic.comes(ann, "Nurses") == ["member"]
+    assert answers == [200]
+    assert clinic.profile(ann).keys() == {"version", "roles", "theirs"}
 
 
 def test_without_a_table_nothing_is_looked_at(stack: Stack, new_person: NewPerson) -> None:
