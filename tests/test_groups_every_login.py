@@ -10,6 +10,7 @@ from guestlist.grouping import PAGE
 from guestlist.groups import digest
 from guestlist.leases import SETTLING
 from guestlist.login_policy import RESOLVE_FAILED
+from guestlist.logins import DURING_LOGIN
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
@@ -134,6 +135,37 @@ def test_while_auth0_is_out_of_reach(clinic: Mapping, new_person: NewPerson) -> 
     assert denied["error_description"] == RESOLVE_FAILED.reason
     assert let_in == ["member"]
     assert clinic.comes(ann, "Heads") == ["admin", "member"]
+
+
+def test_whose_account_went_away_comes_back_as_their_groups_say(own: Mapping, new_person: NewPerson) -> None:
+    """Also if they were made an admin meanwhile, who did not count as one yet."""
+    boss, ann = own.person(new_person, "Heads"), own.place.person(new_person, "added")
+    own.place.operator.post(f"{own.place.path}/members", json={"email": ann.email}).raise_for_status()
+    for person, group in ((boss, "Heads"), (ann, "Nurses")):
+        own.comes(person, group)
+    own.told()
+    with own.place.stack.tenant.state.lock:
+        del own.place.stack.tenant.state.users[own.place.account_id(ann)]
+    for roles in ([], ["admin", "editor"]):
+        own.place.operator.patch(own.member(ann), json={"roles": roles}, headers=ANY).raise_for_status()
+        own.place.stack.workers.idle()
+    assert own.comes(ann, "Nurses") == ["editor", "member"]
+    own.told()
+    assert (own.profile(ann)["groups"], own.admins()) == (digest(["Nurses"]), 1)
+
+
+def test_a_profile_is_not_written_during_its_own_login(clinic: Mapping, new_person: NewPerson) -> None:
+    """That might be lost: not by the sweep either."""
+    ann = clinic.person(new_person, "Nurses")
+    clinic.place.arrives(ann)
+    clinic.told()
+    clinic.comes(ann, "Lab, night")
+    pass_time(clinic.place.stack, seconds=DURING_LOGIN - 5)
+    clinic.place.stack.workers.tick()
+    clinic.place.stack.workers.idle()
+    assert clinic.profile(ann)["groups"] == digest(["Nurses"])
+    clinic.told()
+    assert clinic.profile(ann)["groups"] == digest(["Lab, night"])
 
 
 def test_who_is_suspended_or_removed_gains_nothing(own: Mapping, new_person: NewPerson) -> None:

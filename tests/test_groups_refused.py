@@ -82,6 +82,15 @@ def test_groups_give_what_the_organization_gives(operator: Api, stack: Stack) ->
     assert (changed["groups"], changed["roles"]) == (both["groups"], ["member"])
 
 
+def test_an_organization_is_asked_for_again_with_its_table(operator: Api) -> None:
+    """The same is the same organization; with another table it is another one of that name."""
+    body = of_idp(**SAML) | {"groups": TABLE, "groups_at": "every_login"}
+    made = [operator.post("/organizations", json=body).raise_for_status().json() for _ in range(2)]
+    assert made[0]["groups"] == made[1]["groups"] == TABLE
+    for other in ({"groups": {}}, {"groups_at": "first_login"}):
+        refused(operator.post("/organizations", json=body | other), 409, "organization_exists")
+
+
 def test_a_table_is_replaced_as_a_whole_and_shown_as_it_is(operator: Api, stack: Stack) -> None:
     """Names letter for letter, roles in order; what is left out stays, and nothing takes it away."""
     strange = " Nurses \u00e9e\u0301 \U0001f691 'CN=a,OU=b/c' __proto__"
