@@ -87,8 +87,8 @@ def test_an_organization_is_asked_for_again_with_its_table(operator: Api) -> Non
     body = of_idp(**SAML) | {"groups": TABLE, "groups_at": "every_login"}
     made = [operator.post("/organizations", json=body).raise_for_status().json() for _ in range(2)]
     assert made[0]["groups"] == made[1]["groups"] == TABLE
-    for other in ({"groups": {}}, {"groups_at": "first_login"}):
-        refused(operator.post("/organizations", json=body | other), 409, "organization_exists")
+    for other in (body | {"groups": {}}, body | {"groups_at": "first_login"}):
+        refused(operator.post("/organizations", json=other), 409, "organization_exists")
 
 
 def test_a_table_is_replaced_as_a_whole_and_shown_as_it_is(operator: Api, stack: Stack) -> None:

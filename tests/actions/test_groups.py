@@ -14,7 +14,7 @@ from local.tenant.actions import ActionRunner, Outcome
 from tests.actions.test_first_login import CODE, NAMESPACE, RESOLVE, TOKEN, Guestlist, door
 
 NURSES = digest(["Nurses"])
-LEFT_OUT = object()
+LEFT_OUT = ...
 
 
 @pytest.fixture(scope="module")
