@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.wrappers import Request
 
-from guestlist.grouping import PAGE
 from guestlist.groups import digest
 from guestlist.leases import SETTLING
 from guestlist.login_policy import RESOLVE_FAILED
 from guestlist.logins import DURING_LOGIN
+from guestlist.regrouping import PAGE
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson

@@ -1,36 +1,24 @@
-"""Roles by groups: what a login makes of them in an organization that maps groups, and who is asked anew.
+"""Roles by groups: what a login makes of them, in an organization whose table maps groups (`regrouping`).
 
 Groups make nobody a member. They give roles to a member whose account was just read at Auth0, and take those
 that the organization's table governs; never its last admin's.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
 from guestlist import writes
-from guestlist.errors import Unacceptable
 from guestlist.groups import GroupsAt, digest, given, groups_in, roles_in
+from guestlist.members import along
 from guestlist.names import ADMIN
 from guestlist.profile import counting, counts_as_admin, with_groups, with_membership
-from guestlist.provisioning_records import Kind
-from guestlist.records import Action, Membership, Organization, OrganizationStatus, User
+from guestlist.records import Action, Membership, Organization, User
 from guestlist.request import Request
-from guestlist.store import Store, decided_anew
-from guestlist.table import ConditionFailed, Write
-
-if TYPE_CHECKING:
-    from guestlist.queue import Queue
-
-PAGE = 100
-"""Members who are gone through in one sweep: some two calls to Auth0 a second come of it."""
-GRACE = 30
-"""Seconds after which that begins: by then whoever was joining as the table changed has joined."""
-
-NOT_GIVEN = "is a role that this organization does not give"
+from guestlist.store import Store
+from guestlist.table import Write
 
 logger = Logger(child=True)
 
@@ -75,7 +63,8 @@ def regrouped(
         wanted, resting = _with_admin(wanted), ""
     if (wanted, resting) == (held, before.groups):
         return Regrouped(after, [writes.still_active(place.id)])
-    return _recorded(before, with_groups(after, resting, request.now), held, wanted, request)
+    after = with_groups(after, resting, request.now)
+    return _recorded(before, after, held, wanted, request=request, store=store)
 
 
 def _with_roles(held: Membership, place: Organization, roles: frozenset[str], *, every: bool) -> Membership:
@@ -104,7 +93,9 @@ def _sorted(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(roles))
 
 
-def _recorded(before: User, after: User, held: Membership, wanted: Membership, request: Request) -> Regrouped:
+def _recorded(
+    before: User, after: User, held: Membership, wanted: Membership, *, request: Request, store: Store
+) -> Regrouped:
     """Return the writes of what groups came to; without another role it is no change of the membership."""
     organization, now = held.organization, request.now
     if wanted.roles == held.roles:
@@ -114,80 +105,10 @@ def _recorded(before: User, after: User, held: Membership, wanted: Membership, r
     after = counting(before, with_membership(after, organization, wanted.roles, now), organization)
     gained = counts_as_admin(after, organization) - counts_as_admin(before, organization)
     changed = replace(wanted, changed_at=now, user_version=before.version + 1)
-    audit = request.audit(organization, request.caller.actor, Action.MEMBER_CHANGE, before.id)
-    counted = writes.counted(organization, admins=gained, grants=True)
-    return Regrouped(after, [writes.changed(held, changed), counted, writes.audited(audit)])
-
-
-def awaited(user: User, organization: str, store: Store) -> User:
-    """Return who joins by an account that is bound already so that their next login looks at their groups."""
-    if not user.created or user.is_made_by_us or not store.organization(organization).groups:
-        return user
-    return replace(user, groups="")
-
-
-def fit(place: Organization, asked: Collection[str]) -> None:
-    """Hold an organization's table of groups against the rest of it; `asked` names what a request says of it.
-
-    Raises:
-        Unacceptable: it has no identity providers, or its table gives a role that it does not give.
-    """
-    mapping = bool(place.groups) or place.groups_at is GroupsAt.EVERY_LOGIN
-    if mapping and place.kind is not Kind.ENTERPRISE:
-        field = "groups" if place.groups else "groups_at"
-        wrong = [{"pointer": f"#/{field}", "detail": "is for organizations of the kind `enterprise`"}]
-        raise Unacceptable(errors=wrong)
-    beyond = roles_in(place.groups) - {ADMIN, *place.roles}
-    if not place.roles or not beyond:
-        return
-    if "groups" not in asked:
-        raise Unacceptable(
-            errors=[{"pointer": "#/roles", "detail": "leaves out a role that its groups give"}]
-        )
-    raise Unacceptable(
-        errors=[
-            {"pointer": f"#/groups/{_escaped(name)}/{number}", "detail": NOT_GIVEN}
-            for name, roles in place.groups.items()
-            for number, role in enumerate(roles)
-            if role in beyond
-        ]
-    )
-
-
-def _escaped(name: str) -> str:
-    """Return a name as a part of a JSON Pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def asked_anew(before: Organization, after: Organization, now: int) -> Organization:
-    """Return an organization so that its members' groups are looked at anew if its table asks for that."""
-    is_open = after.status in {OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED}
-    same = (after.groups, after.groups_at) == (before.groups, before.groups_at)
-    if same or not is_open or after.groups_at is not GroupsAt.EVERY_LOGIN:
-        return after
-    return replace(after, groups_cursor="", due=now + GRACE, attempts=0)
-
-
-def ask_anew(organization: Organization, *, queue: "Queue", store: Store, now: int) -> int:
-    """Have the next login of some members look at their groups, and return how many they are.
-
-    Whoever has not signed in yet is looked at then anyway.
-    """
-    page = store.members(organization.id, limit=PAGE, cursor=organization.groups_cursor or None)
-    asked = [member.user for member in page.items if _ask(organization.id, member.user, store, now)]
-    for user in asked:
-        queue.project(user)
-    after = replace(organization, groups_cursor=page.next, attempts=0)
-    after = replace(after, due=now if after.goes_through_people else None)
-    with suppress(ConditionFailed):  # the table was changed again, and all of them are gone through anew
-        store.amended(organization, after, when="#version = :seen", seen=organization.version)
-    return len(asked)
-
-
-@decided_anew
-def _ask(organization: str, user_id: str, store: Store, now: int) -> bool:
-    user = store.user(user_id)
-    if organization not in user.organizations or not user.created or user.groups == "":
-        return False
-    store.commit(writes.changed(user, with_groups(user, "", now)))
-    return True
+    actor, action = request.caller.actor, Action.MEMBER_CHANGE
+    recorded = [
+        writes.changed(held, changed),
+        writes.counted(organization, admins=gained, grants=True),
+        writes.audited(request.audit(organization, actor, action, before.id)),
+    ]
+    return Regrouped(after, [*recorded, *along(changed, actor, action, request, store)])

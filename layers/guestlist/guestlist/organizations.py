@@ -16,11 +16,11 @@ from guestlist.errors import (
     Stale,
     Unacceptable,
 )
-from guestlist.grouping import asked_anew, fit
 from guestlist.groups import table_of
 from guestlist.names import ADMIN
 from guestlist.provisioning_records import Connection
 from guestlist.records import Action, Invite, Organization, OrganizationStatus
+from guestlist.regrouping import asked_anew, fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from guestlist import writes
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import ConnectionTaken, NameReserved, NotFound, OrganizationExists
-from guestlist.grouping import fit
 from guestlist.groups import table_of
 from guestlist.invites import offered
 from guestlist.names import ADMIN
 from guestlist.organizations import key_first, made_before, offers, signs_in_by
 from guestlist.provisioning_records import Connection, Kind, Progress, Step
 from guestlist.records import Action, Invite, NameState, Organization, OrganizationStatus
+from guestlist.regrouping import fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write

@@ -1,5 +1,6 @@
 """The sweep: whatever is overdue is queued again or carried out. Nothing else has to remember it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -7,11 +8,11 @@ from aws_lambda_powertools import Logger
 
 from guestlist.door_records import WATCH, Door
 from guestlist.errors import GuestlistError
-from guestlist.grouping import ask_anew
 from guestlist.invites import expire
 from guestlist.leases import back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, Organization, User
+from guestlist.records import Invite, Organization, OrganizationStatus, User
+from guestlist.regrouping import ask_anew
 from guestlist.request import Request
 from guestlist.store import Due, Store
 from guestlist.table import ConditionFailed
@@ -74,16 +75,16 @@ def _look_at(door: Door, queue: Queue, store: Store, now: int) -> int:
 
 
 def _work_on(organization: Organization, queue: Queue, store: Store, now: int, swept: Swept) -> None:
-    """Have what is unfinished gone on with, and those looked at who bear its name from before us."""
+    """Have what is unfinished gone on with; look at who bears its name, and at whose groups count anew."""
     if not _put_off(organization, store, now):
         return
+    if organization.groups_cursor is not None and organization.status is not OrganizationStatus.OFFBOARDING:
+        swept.projections += ask_anew(organization.id, queue=queue, store=store, now=now)
+    elif organization.adopting and not organization.unfinished:
+        swept.projections += _adopt(organization, queue, store, now)
     if organization.unfinished:
         queue.provision(organization.id)
         swept.provisionings += 1
-    elif organization.adopting:
-        swept.projections += _adopt(organization, queue, store, now)
-    elif organization.groups_cursor is not None:
-        swept.projections += ask_anew(organization, queue=queue, store=store, now=now)
 
 
 def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
@@ -93,9 +94,9 @@ def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> 
         store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
         queue.project(user.id)
     if not bearers:
-        done = replace(organization, adopting=False)
-        done = replace(done, due=now if done.goes_through_people else None)
-        store.amended(organization, done, when="attribute_exists(#pk)")
+        done = replace(organization, adopting=False, due=None)
+        with suppress(ConditionFailed):  # its members are to be gone through, meanwhile
+            store.amended(organization, done, when="attribute_not_exists(#groups_cursor)")
     return len(bearers)
 
 
