@@ -42,17 +42,18 @@ def regrouped(
 ) -> Regrouped:
     """Give a member the roles of their groups; `after` is the user as the same write makes them otherwise.
 
-    It is returned as it was given where there is nothing to be done.
+    It is returned as it was given where there is nothing to be done, as of an account that was read before a
+    later login's was looked at.
 
     Raises:
         TooManyOrganizations: the profile has no room for them.
     """
-    groups = groups_in(account)
+    groups, seen = groups_in(account), str(account.get("updated_at", ""))
     every = place.groups_at is GroupsAt.EVERY_LOGIN
     resting = digest(groups) if every and place.groups else None
     looks = before.groups != resting if before.created else bool(place.groups)
     held = store.membership(place.id, before.id) if looks else None
-    if held is None or not held.stands:
+    if held is None or not held.stands or seen < before.groups_seen:
         return Regrouped(after, [writes.still_active(place.id)])
     wanted = _with_roles(held, place, given(groups, place.groups), every=every)
     if _takes_last_admin(before, wanted, place):
@@ -63,8 +64,24 @@ def regrouped(
         wanted, resting = _with_admin(wanted), ""
     if (wanted, resting) == (held, before.groups):
         return Regrouped(after, [writes.still_active(place.id)])
-    after = with_groups(after, resting, request.now)
+    after = with_groups(after, resting, request.now, seen=seen)
     return _recorded(before, after, held, wanted, request=request, store=store)
+
+
+def by_groups(
+    user: User, place: Organization, account: Mapping[str, Any], *, due: int, request: Request, store: Store
+) -> User:
+    """Return a user with the roles that the groups of their account give now; Auth0 is told of them at `due`.
+
+    Raises:
+        TooManyOrganizations: the profile has no room for them.
+        ConditionFailed: user, membership or organization moved.
+    """
+    looked_at = regrouped(user, user, place, account, request=request, store=store)
+    if looked_at.user == user:
+        return user
+    store.commit(writes.changed(user, replace(looked_at.user, due=due)), looked_at.writes)
+    return store.user(user.id)
 
 
 def _with_roles(held: Membership, place: Organization, roles: frozenset[str], *, every: bool) -> Membership:

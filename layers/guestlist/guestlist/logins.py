@@ -16,7 +16,7 @@ from guestlist import writes
 from guestlist.addresses import normalised
 from guestlist.domains import auto_joins
 from guestlist.errors import NotFound, Unacceptable
-from guestlist.grouping import Regrouped, regrouped
+from guestlist.grouping import by_groups, regrouped
 from guestlist.invites import withdrawn
 from guestlist.joining import inviter_stands, joined, new_user, taken_up
 from guestlist.leases import read_again
@@ -100,8 +100,10 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
     if known is not None and known.halt not in {None, Halt.AWAITING_LOGIN, Halt.MISSING}:
         return None
     if known is not None and known.created and known.account == arrival.id:
-        ours = known.connection == arrival.connection.name
-        return _by_groups(known, arrival, request, store) if ours else None
+        if known.connection != arrival.connection.name:
+            return None
+        place, due = arrival.organization, request.now + DURING_LOGIN
+        return by_groups(known, place, arrival.account, due=due, request=request, store=store)
     obstacle = _obstacle(known, arrival, store)
     user = None if obstacle else _member(arrival, known, request, store)
     if user is not None:
@@ -244,7 +246,8 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         raise ConditionFailed
     now, organization, linked = request.now, arrival.organization.id, _is_linked(user, arrival)
     bound = adopted(user, arrival.id, names_in(arrival.account))
-    looked_at = _looked_at(user, bound, arrival, request, store)
+    place, account = arrival.organization, arrival.account
+    looked_at = regrouped(user, bound, place, account, request=request, store=store)
     after = replace(looked_at.user, due=now + DURING_LOGIN, behind_since=now, attempts=0)
     action = request.audit(organization, request.caller.actor, Action.USER_BIND, user.id)
     store.commit(
@@ -255,24 +258,6 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         writes.audited(action),
     )
     return store.user(user.id)
-
-
-def _by_groups(user: User, arrival: Arrival, request: Request, store: Store) -> User:
-    """Return a user whose account this is with the roles that their groups give, to be told likewise.
-
-    Raises:
-        ConditionFailed: user, membership or organization moved.
-    """
-    looked_at = _looked_at(user, user, arrival, request, store)
-    if looked_at.user == user:
-        return user
-    after = replace(looked_at.user, due=request.now + DURING_LOGIN)
-    store.commit(writes.changed(user, after), looked_at.writes)
-    return store.user(user.id)
-
-
-def _looked_at(user: User, after: User, arrival: Arrival, request: Request, store: Store) -> Regrouped:
-    return regrouped(user, after, arrival.organization, arrival.account, request=request, store=store)
 
 
 def _told_again(user: User, account: dict[str, Any], store: Store) -> bool:

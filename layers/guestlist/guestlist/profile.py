@@ -77,9 +77,10 @@ def without_membership(user: User, organization: str, now: int) -> User:
     return _due(after, now)
 
 
-def with_groups(user: User, groups: str | None, now: int) -> User:
-    """Return the user whose roles rest on groups with this digest, due to be projected."""
-    return _due(replace(user, groups=groups), now)
+def with_groups(user: User, groups: str | None, now: int, *, seen: str | None = None) -> User:
+    """Return the user whose roles rest on groups with this digest, as they were then, due to be projected."""
+    after = replace(user, groups=groups, groups_seen=user.groups_seen if seen is None else seen)
+    return _due(after, now)
 
 
 def left_behind(user: User, organization: str) -> User:

@@ -239,6 +239,8 @@ class User:
 
     None: no login looks at them.
     """
+    groups_seen: str = ""
+    """Auth0's `updated_at` of the account that bore them; one as it was before gives and takes nothing."""
     version: int = 1
     applied: int = 0
     wanted: int = 0
