@@ -85,21 +85,6 @@ def test_a_link_for_a_customer_s_it(guestlist: Guestlist, stack: Stack) -> None:
     assert (refusal.status, "#/expires_in" in refusal.err) == (1, True)
 
 
-def test_groups_of_an_identity_provider(guestlist: Guestlist) -> None:
-    """Their roles are said one by one, and a table takes the place of the one before."""
-    words = (unique("cli"), "--name", "A Clinic", "--oidc", "https://id.a.example", "us")
-    table = ("--group", "Nurses", "member", "--group", "Heads", "admin", "--group", "Heads", "member")
-    made = guestlist("organizations", "create", *words, *table, "--groups-at", "every_login", "--json").json()
-    assert (made["groups"], made["groups_at"]) == (
-        {"Nurses": ["member"], "Heads": ["admin", "member"]},
-        "every_login",
-    )
-    change = ("organizations", "change", words[0])
-    assert "Nurses: member; Heads: admin, member" in guestlist("organizations", "show", words[0]).out
-    assert guestlist(*change, "--group", "Lab", "lab", "--json").json()["groups"] == {"Lab": ["lab"]}
-    assert guestlist(*change, "--no-groups", "--json").json()["groups"] == {}
-
-
 def test_an_organization_changes_in_what_is_said_alone(guestlist: Guestlist, operator: Api) -> None:
     """Its name, its seats, and that they have no limit any more."""
     words = ("organizations", "change", provision(operator, seats=7))
