@@ -2,11 +2,32 @@
 
 import argparse
 import re
+from typing import TYPE_CHECKING
 
 from guestlist.groups import GroupsAt
 
 UNITS = {"h": 3600, "d": 24 * 3600}
 Options = argparse.ArgumentParser
+if TYPE_CHECKING:
+    Groups = argparse._SubParsersAction[Options]  # noqa: SLF001 (argparse has no public name for it)
+else:  # at run time it takes no parameter
+    Groups = argparse._SubParsersAction  # noqa: SLF001 (the same)
+
+
+def add_group(groups: Groups, name: str, text: str) -> Groups:
+    """Return a new group of commands."""
+    parser = groups.add_parser(name, help=text, description=f"{name.capitalize()}: {text}.")
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def add_command(groups: Groups, name: str, run: object, text: str, columns: str = "") -> Options:
+    """Return a new command, which `run` carries out; `columns` names those of the table that it prints."""
+    parser = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run, columns=columns, limit=None)
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
+    if columns:
+        parser.add_argument("--limit", type=count, metavar="N", help="so many at most; all if not said")
+    return parser
 
 
 def organization(command: Options, *, required: bool = True) -> None:
