@@ -1,7 +1,7 @@
 """The traffic: a few clients who ask for this and that, one thing after the other, and what they know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.simulation import START, Simulation
-from tests.robustness.weather import crowded, late, moving
+from tests.robustness.weather import crowded, late, moving, thronged
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -53,6 +53,8 @@ class Habits:
     mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
     beat: float = 0.0
     """Seconds of a beat on which all clients ask, if there is one."""
+    together: float = 0.5
+    """How likely a client asks about whom the others do on this beat."""
 
 
 OFTEN = {
@@ -70,10 +72,10 @@ OFTEN = {
     Kind.RESUME: 6,
 }
 """Mostly changes."""
-TOGETHER = 0.5
-"""How likely a client of a crowd asks about whom the others do on this beat."""
 CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005,), ((), (ADMIN,), (ADMIN,)), OFTEN, beat=0.5)
 """All at once, for few seats and about few admins."""
+THRONGED = replace(CROWDED, people=(1, 1, 1, 1, 1), together=0.8)
+"""All at once, and about one person: who is invited, added, revoked and removed in the same moment."""
 LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
 """A person is changed again and again while what was sent for them is on its way."""
 
@@ -84,7 +86,7 @@ MOVING = Habits((3, 1, 0, 0, 0), (1, 1, 1), (0.3, 0.6), ROLES, OFTEN)
 
 def habits(seed: int) -> Habits:
     """Return the habits of a seed's clients."""
-    sorts = ((crowded, CROWDED), (late, LATE), (moving, MOVING))
+    sorts = ((thronged, THRONGED), (crowded, CROWDED), (late, LATE), (moving, MOVING))
     return next((habits for is_so, habits in sorts if is_so(seed)), Habits())
 
 
@@ -211,7 +213,7 @@ class Traffic:
         """Choose what to ask for, of what the clients can name."""
         [kind] = self._random.choices(list(self._habits.mix), list(self._habits.mix.values()))
         [person] = self._random.choices(PEOPLE, self._habits.people)
-        if (beat := self._habits.beat) and self._random.random() < TOGETHER:
+        if (beat := self._habits.beat) and self._random.random() < self._habits.together:
             person = PEOPLE[int((clock.source() - START) / beat) % 3]
         [organization] = self._random.choices(ORGANIZATIONS, self._habits.organizations)
         if kind in TURNS:
