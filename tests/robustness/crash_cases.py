@@ -108,6 +108,13 @@ def _suspended(front: Front) -> None:
     front.suspend(SCHOOL)
 
 
+def _left_out(front: Front) -> None:
+    """Let the clinic be closed, of which both are members, without the door's list."""
+    _member(front)
+    front.world.rest(HOUR)
+    front.suspend(CLINIC, by_list=False)
+
+
 def _isolated(front: Front) -> None:
     """Let the hospital have a connection and a callback of its own, and Ann as its first administrator."""
     front.provision(
@@ -222,6 +229,8 @@ CASES = (
     Case("suspend", _member, lambda front: front.suspend(CLINIC)),
     Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
     Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
+    Case("suspend, left out", _member, lambda front: front.suspend(CLINIC, by_list=False)),
+    Case("resume, left out", _left_out, lambda front: front.resume(CLINIC)),
     Case("provision, isolated", _nothing, _isolated, pairs=False),
     Case(
         "offboard, isolated",

@@ -57,6 +57,13 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "suspend": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED]),
     "suspend another": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED, SUSPENDED]),
     "resume": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED]),
+    "suspend, left out": ("done", "", "school", [ADDED, ADDED, ADDED, SUSPENDED]),
+    "resume, left out": (
+        "done",
+        "",
+        "clinic school",
+        [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED],
+    ),
     "provision, isolated": ("done", TICKET, "", [CREATED]),
     "offboard, isolated": (
         "done",

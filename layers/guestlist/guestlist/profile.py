@@ -20,9 +20,10 @@ def app_metadata(user: User, account: Mapping[str, Any] | None = None) -> dict[s
 
     What others put inside of ours in an account that was just read stays: Auth0 merges the first level alone.
     """
-    roles = [f"{name}:{role}" for name, given in sorted(user.organizations.items()) for role in given]
+    shown = {name: given for name, given in user.organizations.items() if name not in user.left_out}
+    roles = [f"{name}:{role}" for name, given in sorted(shown.items()) for role in given]
     return {
-        "organizations": sorted({*user.organizations, *user.foreign}),
+        "organizations": sorted({*shown, *user.foreign}),
         "guestlist": {**_inside(account or {}), "version": user.version, "roles": roles},
     }
 
@@ -59,12 +60,18 @@ def with_membership(user: User, organization: str, roles: tuple[str, ...], now: 
 def without_membership(user: User, organization: str, now: int) -> User:
     """Return the user as a member no more, due to be projected."""
     rest = {name: roles for name, roles in user.organizations.items() if name != organization}
-    uncounted, leaving, welcomed = (
+    uncounted, leaving, welcomed, left_out = (
         tuple(name for name in names if name != organization)
-        for names in (user.uncounted, user.leaving, user.welcomed)
+        for names in (user.uncounted, user.leaving, user.welcomed, user.left_out)
     )
-    after = replace(user, organizations=rest, uncounted=uncounted, leaving=leaving, welcomed=welcomed)
-    return _due(after, now)
+    gone = replace(user, organizations=rest, uncounted=uncounted, leaving=leaving, welcomed=welcomed)
+    return _due(replace(gone, left_out=left_out), now)
+
+
+def leaving_out(user: User, organization: str, *, leaves: bool, now: int) -> User:
+    """Return the user as one whose profile leaves an organization out, or no more, due to be projected."""
+    others = tuple(name for name in user.left_out if name != organization)
+    return _due(replace(user, left_out=(*others, organization) if leaves else others), now)
 
 
 def left_behind(user: User, organization: str) -> User:
@@ -136,7 +143,8 @@ def projection_state(user: User, membership: Membership) -> str:
 
 
 def _size(user: User) -> int:
-    return len(json.dumps(app_metadata(user), separators=(",", ":")))
+    """Return the bytes of the whole profile: what is left out now comes back."""
+    return len(json.dumps(app_metadata(replace(user, left_out=())), separators=(",", ":")))
 
 
 def _due(user: User, now: int) -> User:

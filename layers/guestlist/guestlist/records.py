@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from guestlist.door_records import LeavingOut, Stage
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
 from guestlist.provisioning_records import (
@@ -139,11 +140,13 @@ class Organization:
     version: int = 1
     door_version: int = 0
     """The version of the door's list that carries this organization's last turn."""
+    left_out: LeavingOut | None = None
+    """How far its members' profiles leave it out, or take it in again; None: the door's list does for it."""
     created_at: int
     adopting: bool = False
     """Whether accounts that bear its name from before us are still to be made members."""
     cursor: str | None = None
-    """How far its former members were looked through, whether Auth0 knows that they are out."""
+    """How far its members, also the former, were gone through, whether Auth0 knows that they are out."""
     unsettled_at: int | None = None
     """When a call that makes something for it was last ambiguous: it may take effect for three minutes."""
     progressed_at: int = 0
@@ -155,9 +158,8 @@ class Organization:
 
     @property
     def unfinished(self) -> bool:
-        """Whether something is to be made or unmade for it at Auth0, or its members are being moved."""
-        made = self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
-        return made or (self.moves and self.status is OrganizationStatus.ACTIVE)
+        """Whether something is to be made or unmade for it at Auth0, or told of it, or members are moved."""
+        return self.under_way or self.turning or (self.moves and self.status is OrganizationStatus.ACTIVE)
 
     @property
     def moves(self) -> bool:
@@ -179,6 +181,23 @@ class Organization:
     def origin(self) -> str | None:
         """The connection by which nobody joins any more, since the organization moved away from it."""
         return self.move.origin if self.move and self.move.opened else None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is coming to be, or about to be gone."""
+        return self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
+
+    @property
+    def turning(self) -> bool:
+        """Whether its members' profiles are still to leave it out, or to take it in again."""
+        if self.left_out is None or self.under_way:
+            return False
+        return self.status not in CLOSED or self.left_out.stage is not Stage.KNOWN
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a member's profile is to leave it out now."""
+        return self.left_out is not None and self.status in CLOSED
 
 
 class NameState(StrEnum):
@@ -210,6 +229,8 @@ class User:
     """The account's id at Auth0, chosen by us before the account is made."""
     organizations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles in each organization, as they shall stand at Auth0."""
+    left_out: tuple[str, ...] = ()
+    """Those of them that the profile leaves out: closed, and not on the door's list."""
     foreign: tuple[str, ...] = ()
     """Names in the account's array that are none of our organizations."""
     adopting: bool = False

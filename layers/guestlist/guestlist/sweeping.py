@@ -1,5 +1,6 @@
 """The sweep: whatever is overdue is queued again or carried out. Nothing else has to remember it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -79,7 +80,7 @@ def _work_on(organization: Organization, queue: Queue, store: Store, now: int, s
     if organization.unfinished:
         queue.provision(organization.id)
         swept.provisionings += 1
-    elif organization.adopting:
+    if organization.adopting and not organization.under_way:
         swept.projections += _adopt(organization, queue, store, now)
 
 
@@ -90,8 +91,10 @@ def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> 
         store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
         queue.project(user.id)
     if not bearers:
-        done = replace(organization, adopting=False, due=None)
-        store.amended(organization, done, when="attribute_exists(#pk)")
+        due = organization.due if organization.unfinished else None
+        done = replace(organization, adopting=False, due=due)
+        with suppress(ConditionFailed):  # closed, opened or moved meanwhile, and due for that
+            store.amended(organization, done, when="#version = :seen", seen=organization.version)
     return len(bearers)
 
 

@@ -187,16 +187,20 @@ def counted(
     grants: bool,
     moving: bool = False,
     to_the_last: bool = False,
+    left_out: bool | None = None,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
     `moving`: it needs its move to be under way, which closes the old door in the end.
-    `to_the_last`: it is being offboarded, and may lose its last admin.
+    `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`: relied on, if given.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
     if grants:
         conditions.append("#status = :active")
         values["active"] = OrganizationStatus.ACTIVE.value
+    if left_out is not None:
+        conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
+        values["open"] = OrganizationStatus.ACTIVE.value
     if taken > 0:
         conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
     if moving:
@@ -273,6 +277,22 @@ def released(domain: Domain) -> list[Write]:
         return [gone]
     held, owner = keys.proved(domain.name), domain.organization
     return [gone, delete(held, when="#organization = :owner", owner=owner)]
+
+
+def still_worked_on(organization: Organization, owner: str) -> Write:
+    """Rely on an organization's being in this turn's hands, and neither closed nor opened meanwhile."""
+    return check(
+        keys.organization(organization.id),
+        when="#lease_owner = :owner AND #status = :was",
+        owner=owner,
+        was=organization.status.value,
+    )
+
+
+def carried(membership: Membership, user_version: int) -> Write:
+    """Have a membership shown as told once this version of its user is; it is as it was otherwise."""
+    told = replace(membership, user_version=user_version)
+    return difference(membership, told, when="#version = :seen", seen=membership.version)
 
 
 def still_proved(organization: str, name: str) -> Write:
