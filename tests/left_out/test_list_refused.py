@@ -51,7 +51,7 @@ def full(stack: Stack, marks: int = MOST) -> Iterator[None]:
     """Have so many organizations on the door's list that are nowhere else."""
     kept = store(stack)
     others = tuple(f"-{number:011}" for number in range(marks))
-    kept.amended(kept.door(), replace(kept.door(), closed=others), when="attribute_exists(#pk)")
+    kept.amended(kept.door(), replace(kept.door(), closed=others, due=None), when="attribute_exists(#pk)")
     try:
         yield
     finally:
