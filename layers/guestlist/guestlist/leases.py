@@ -34,6 +34,8 @@ class Told:
     """Auth0's time of it, where the account has just got a password that nobody knows, or that came out."""
     found: Found | None = None
     """An account that was there before us, to be bound to the user."""
+    linked_into: str = ""
+    """The account into which the user's own was linked, which is gone therefore."""
     ambiguous: bool = False
     settled: bool = False
     differs: bool = False

@@ -249,6 +249,8 @@ class User:
     """The version at which the invitee last pressed a button, who thereby has the mailbox; 0 for never."""
     created: bool = False
     """Whether the account is known to exist at Auth0."""
+    linked_into: str = ""
+    """The account into which it was linked and where what the user is a member of is to go; empty: none."""
     password_reset: str | None = None
     """Auth0's time of the last reset when we gave the account a password that nobody knows; None: never."""
     logins_before: int = 0

@@ -133,6 +133,12 @@ def rebound(user: User, account: str) -> list[Write]:
     return [before, put(keys.pointer(keys.account(account), user=user.id))]
 
 
+def repointed(user: User, heir: User) -> Write:
+    """Have a user's address lead to another user, whose account has theirs inside."""
+    pointer = keys.pointer(keys.email(user.connection, user.email), user=heir.id)
+    return put(pointer, when="#user = :former", former=user.id)
+
+
 def new_membership(membership: Membership) -> Write:
     """Record a membership where there was none."""
     return put(keys.item(membership))
