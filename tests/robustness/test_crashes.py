@@ -50,6 +50,12 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         [CREATED, ADDED, ADOPTED, "user:prove"],
     ),
     "change roles": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "member:change"]),
+    "change roles, account linked": (
+        "done",
+        "",
+        "",
+        [ADDED, ADDED, ADDED, "member:change", "member:move", "member:move"],
+    ),
     "remove": ("done", "", "school", [ADDED, ADDED, ADDED, "member:remove"]),
     "resend": ("done", TICKET, "", [CREATED, "invite:resend"]),
     "resend an invite that expired": ("done", TICKET, "", [CREATED, "invite:expire", "invite:resend"]),

@@ -23,7 +23,7 @@ WHAT_NEXT = {
     "pending": "Wait some seconds and ask again. If it stays so, Auth0 is out of reach: see the alarms.",
     "awaiting_login": "They sign in once through their identity provider.",
     "awaiting_acceptance": "They press the button in the mail that was sent to the address.",
-    "missing": "Add or invite them again, which makes the account anew.",
+    "missing": "Add or invite them again, which makes the account anew; with a code, see docs/operations.md.",
     "stopped": "Look at the account in Auth0's dashboard; then add them again, or remove them.",
 }
 CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}

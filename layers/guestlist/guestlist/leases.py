@@ -92,6 +92,7 @@ def give_back(user: User, owner: str, told: Told, store: Store) -> User:
         halt=told.halt,
         halt_code=told.halt_code,
         halted=user.version if told.halt else user.halted,
+        linked_into="" if told.halt else user.linked_into,
         lease_owner=None,
         lease_until=0,
         attempts=0,

@@ -90,7 +90,7 @@ def follow(user: User, request_id: str, store: Store, auth0: "Auth0") -> Followe
         return _bound(user, primary, store)
     heir = store.user(owner)
     if not heir.created or heir.halt:
-        return _missing(_let_go(user, store), LINKED)
+        return _missing(user, LINKED)
     request = projector_request(request_id, clock.now())
     for name in sorted(user.organizations):
         _move(user.id, heir.id, name, request, store)
@@ -98,7 +98,8 @@ def follow(user: User, request_id: str, store: Store, auth0: "Auth0") -> Followe
     if after.organizations.keys() - user.organizations.keys():
         # They joined something meanwhile, which moves as well.
         raise ConditionFailed
-    return _missing(_ended(after, heir, store), LINKED, heir=heir.id)
+    _repoint(after, heir, store)
+    return _missing(after, LINKED, heir=heir.id)
 
 
 def _missing(user: User, code: str, heir: str | None = None) -> Followed:
@@ -116,9 +117,9 @@ def _bound(user: User, primary: "Account", store: Store) -> Followed:
     """Make the primary account the user's, if its address is theirs and proved, as an adoption would."""
     by = str(primary["identities"][0]["connection"])
     if not all(_admits(store.organization(name), by) for name in user.organizations):
-        return _missing(_let_go(user, store), LINKED)
+        return _missing(user, LINKED)
     if not primary.get("email_verified") or str(primary.get("email", "")).lower() != user.email:
-        return _missing(_let_go(user, store), UNPROVED)
+        return _missing(user, UNPROVED)
     name = str(primary["user_id"])
     after = replace(adopted(user, name, names_in(primary)), linked_into="", due=clock.now())
     store.commit(writes.changed(user, after), writes.rebound(user, name))
@@ -228,14 +229,13 @@ def _membership(
     return writes.changed(present, after) if present else writes.new_membership(after)
 
 
-def _ended(user: User, heir: User, store: Store) -> User:
-    """Let go of an account that is gone; whoever adds or invites its address from now on means the heir.
+def _repoint(user: User, heir: User, store: Store) -> None:
+    """Have whoever adds or invites the address of a user with no place left mean the heir from now on.
 
     Raises:
-        ConditionFailed: the user moved meanwhile.
+        ConditionFailed: somebody else did so.
     """
     known = store.user_by_email(user.connection, user.email)
-    follows = not user.organizations and user.connection == heir.connection
-    leads = [writes.repointed(user, heir)] if follows and known and known.id == user.id else []
-    store.commit(writes.changed(user, replace(user, linked_into="")), leads)
-    return store.user(user.id)
+    leads = not user.organizations and user.connection == heir.connection
+    if leads and known and known.id == user.id:
+        store.commit(writes.repointed(user, heir))
