@@ -155,6 +155,19 @@ def test_who_is_removed_meanwhile_does_not_come_back(who: str, guests: Bench, an
     assert "member:move" not in guests.audited(other)
 
 
+def test_who_is_removed_by_the_id_from_before_is_removed(guests: Bench, ann: str) -> None:
+    """Whoever had the list before them in which the second stood means the person."""
+    other = guests.organization()
+    bea = member(guests, other)
+    linked(guests, bea, ann)
+    followed(guests, bea)
+    for _ in range(2):
+        guests.removed(other, bea)
+    guests.project(ann)
+    assert other not in guests.array(ann)
+    assert (guests.store.organization(other).taken, guests.audited(other)[-1]) == (0, "member:remove")
+
+
 def test_a_removal_from_before_does_not_undo_a_joining(guests: Bench, ann: str) -> None:
     """The second joined after the first had been removed: somebody wanted the person in."""
     other = guests.organization()
