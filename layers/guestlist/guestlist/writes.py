@@ -204,9 +204,6 @@ def counted(
     if grants:
         conditions.append("#status = :active")
         values["active"] = OrganizationStatus.ACTIVE.value
-    if left_out is not None:
-        conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
-        values["open"] = OrganizationStatus.ACTIVE.value
     if taken > 0:
         conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
     if moving:
@@ -229,6 +226,9 @@ def counted(
             change += ", #mails :mail"
             conditions.append("#mail_day = :day AND #mails < :most_mails")
             values["most_mails"] = mailed.most
+    if left_out is not None:
+        conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
+        values["open"] = OrganizationStatus.ACTIVE.value
     return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
 
 
