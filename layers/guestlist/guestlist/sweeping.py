@@ -81,10 +81,10 @@ def _work_on(organization: Organization, queue: Queue, store: Store, now: int, s
         queue.provision(organization.id)
         swept.provisionings += 1
     if organization.adopting and not organization.under_way:
-        swept.projections += _adopt(organization, queue, store, now)
+        swept.projections += adopt(organization, queue, store, now)
 
 
-def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
+def adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
     """Have up to a hundred of those looked at who bear an organization's name from before us."""
     bearers = store.bearers(organization.id)
     for user in map(store.user, bearers):
