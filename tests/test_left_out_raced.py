@@ -111,6 +111,26 @@ def test_a_suspension_that_comes_before_a_mark_is_taken_back(
     assert guests.array(ann) == []
 
 
+@pytest.mark.parametrize("turns", [1, 2])
+def test_a_pass_that_goes_on_before_the_next_turn(
+    guests: Bench, organization: str, ann: str, *, turns: int
+) -> None:
+    """Whoever suspends anew had read how far the resumption was, which may be over by then."""
+    suspend(guests, organization)
+    assert at_rest(guests, organization) is DoorState.CLOSED
+    resume(guests, organization)
+
+    def goes_on() -> None:
+        for _ in range(turns):
+            worked_on(guests, organization)
+            guests.advance(LOOK_AGAIN)
+
+    with before_the_next_commit(guests, goes_on):
+        suspend(guests, organization)
+    assert at_rest(guests, organization) is DoorState.CLOSED
+    assert (guests.user(ann).left_out, guests.array(ann)) == ((organization,), [])
+
+
 def test_a_removal_that_comes_before_a_mark(guests: Bench, organization: str, ann: str) -> None:
     """Who is a member no more has nothing that is left out."""
     suspend(guests, organization)

@@ -86,7 +86,7 @@ def _turned(
         if on_list:
             listing = [listed(door, organization, closed=False, now=request.now)[1]]
     audit = request.audit(organization, request.caller.actor, ACTIONS[status], organization)
-    store.commit(writes.changed(before, after), listing, writes.audited(audit))
+    store.commit(writes.turned(before, after), listing, writes.audited(audit))
     return store.organization(organization)
 
 

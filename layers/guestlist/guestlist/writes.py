@@ -80,6 +80,19 @@ def changed_organization(before: Organization, after: Organization) -> Write:
     return difference(before, after, when=fits, seen=before.version, most=after.seats)
 
 
+def turned(before: Organization, after: Organization) -> Write:
+    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
+    item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
+    for name in ("lease_owner", "left_out", "cursor"):
+        if name in item:
+            conditions.append(f"#{name} = :was_{name}")
+            values[f"was_{name}"] = item[name]
+        else:
+            conditions.append(f"attribute_not_exists(#{name})")
+    after = replace(after, version=before.version + 1)
+    return difference(before, after, DUE, when=" AND ".join(conditions), seen=before.version, **values)
+
+
 def gone(organization: Organization, owner: str) -> Write:
     """Take away the record of an organization that has nobody and nothing any more; its name stays taken."""
     empty = "#taken = :nobody AND #lease_owner = :owner"
