@@ -3,12 +3,10 @@
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from guestlist import writes
 from guestlist.clock import clock
-from guestlist.door_records import MOST
 from guestlist.invites import expire
 from guestlist.request import sweep_request
 from guestlist.table import ATTEMPTS
@@ -195,15 +193,6 @@ def _suspended(asker: Asker, _: Ids) -> None:
     for operation in ("invite", "invite_into_own", "resend", "add_member", "change_roles"):
         asker.ask(operation, place, **_own(operation, place))
     asker.ask("resume", place).raise_for_status()
-    kept, door = store(asker.stack), store(asker.stack).door()
-    kept.amended(
-        door,
-        replace(door, closed=tuple(f"-{number:011}" for number in range(MOST))),
-        when="attribute_exists(#pk)",
-    )
-    asker.ask("suspend", place)
-    asker.ask("offboard", place)
-    kept.amended(kept.door(), door, when="attribute_exists(#pk)")
 
 
 def _not_ready(asker: Asker, _: Ids) -> None:

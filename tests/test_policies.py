@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import pytest
@@ -25,6 +25,7 @@ from tests.callers_setup import ROUTES, added, ask, filled
 from tests.drift_setup import edits
 from tests.front_door import WAIT, invite, pass_time, provision, suffer, unique
 from tests.kinds_setup import offboarded
+from tests.left_out_setup import turned
 from tests.logins_setup import enterprise
 from tests.minted import EVERYTHING, caller, of_organization
 from tests.rights import Need, Right, given, needed
@@ -56,6 +57,7 @@ def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
             _drift(stack, api, clinic)
             _ask_everything(api, provision(api))
             _isolate(stack, api)
+            _leave_out(stack, api)
             _accept(stack, api, clinic)
             _bounce(stack, api, clinic)
             _adopt(stack, api, clinic)
@@ -99,6 +101,15 @@ def _isolate(stack: Stack, api: Api) -> None:
         stack.workers.idle()
     added(api, clinic, "editor")
     offboarded(stack, api, clinic)
+
+
+def _leave_out(stack: Stack, api: Api) -> None:
+    """Suspend an organization while Auth0 does not let the door's Actions be changed."""
+    clinic, kept = provision(api), store(stack)
+    added(api, clinic, "editor")
+    kept.amended(kept.door(), replace(kept.door(), refused=True), when="attribute_exists(#pk)")
+    assert turned(stack, api, clinic, "suspend")["left_out"] == {"done": 1, "of": 1}
+    kept.amended(kept.door(), replace(kept.door(), refused=False), when="attribute_exists(#pk)")
 
 
 def _accept(stack: Stack, api: Api, clinic: str) -> None:

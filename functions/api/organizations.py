@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import budgets, connection, namespace, queue, store
+from api.wiring import budgets, by_list, connection, namespace, queue, store
 from guestlist import closing, organizations, provisioning, records
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import OrganizationChange, OrganizationRequest
@@ -60,7 +60,7 @@ def change_organization(organization: str, body: OrganizationChange) -> Response
 def offboard(organization: str) -> Response[Organization]:
     """Close an organization for good: door first; people, connections and record follow in the background."""
     request = request_of(router.current_event, namespace)
-    leaving = closing.offboard(organization, request=request, store=store)
+    leaving = closing.offboard(organization, by_list=by_list, request=request, store=store)
     queue.door()
     queue.provision(organization)
     return _shown(leaving, store.door(), status=HTTPStatus.ACCEPTED)
@@ -70,7 +70,7 @@ def offboard(organization: str) -> Response[Organization]:
 def suspend(organization: str) -> Response[Organization]:
     """Close an organization's door: at once at this API, at the next login or refresh everywhere."""
     request = request_of(router.current_event, namespace)
-    return _turned(closing.suspend(organization, request=request, store=store))
+    return _turned(closing.suspend(organization, by_list=by_list, request=request, store=store))
 
 
 @router.post("/organizations/<organization>/resume")
@@ -81,10 +81,12 @@ def resume(organization: str) -> Response[Organization]:
 
 
 def _turned(organization: records.Organization) -> Response[Organization]:
-    """Have the door told, and answer when it knows, or the caller's patience ends."""
+    """Have the door told, or the members' profiles, and answer when that is done or patience ends."""
+    if organization.turning:
+        queue.provision(organization.id)
     queue.door()
     seconds = patience(router.current_event)
-    return _shown(organization, turned(organization, patience=seconds, store=store), waited(seconds))
+    return _shown(*turned(organization, patience=seconds, store=store), waited(seconds))
 
 
 def _shown(

@@ -24,6 +24,7 @@ settings = Settings(
     "MAILS_PER_INVITER",
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
+    "MAY_CHANGE_ACTIONS",
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(
@@ -42,4 +43,5 @@ limits = Limits(
 budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION
+by_list = settings.MAY_CHANGE_ACTIONS == "true"
 look_up = resolver(os.environ.get("NAME_SERVER", ""))

@@ -20,9 +20,10 @@ logger = Logger()
 
 
 def project(message: Message) -> None:
-    """Project the user whom a message hints at."""
-    user = str(json.loads(message["body"])["user"])
-    project_user(user, request_id=message["messageId"], store=store, auth0=auth0)
+    """Project the user whom a message hints at, and whoever has their memberships by then."""
+    user: str | None = str(json.loads(message["body"])["user"])
+    while user:
+        user = project_user(user, request_id=message["messageId"], store=store, auth0=auth0).heir
 
 
 @logger.inject_lambda_context(clear_state=True)

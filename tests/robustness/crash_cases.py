@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guestlist.auth0 import segment
 from guestlist.errors import NotFound
 from guestlist.names import ADMIN
 from guestlist.records import Invite, Membership, OrganizationStatus
@@ -108,6 +109,24 @@ def _suspended(front: Front) -> None:
     front.suspend(SCHOOL)
 
 
+def _left_out(front: Front) -> None:
+    """Let the clinic be closed, of which both are members, without the door's list."""
+    _member(front)
+    front.world.rest(HOUR)
+    front.suspend(CLINIC, by_list=False)
+
+
+def _linked(front: Front) -> None:
+    """Let somebody have linked Ann's account into Ben's: both are in the clinic, and she is in the school."""
+    _member(front)
+    front.world.rest(HOUR)
+    [ben, ann] = [front.user(email) for email in (BEN, ANN)]
+    assert ben
+    assert ann
+    body = {"provider": "auth0", "user_id": ann.account.removeprefix("auth0|")}
+    front.world.auth0.call("POST", f"/users/{segment(ben.account)}/identities", body)
+
+
 def _isolated(front: Front) -> None:
     """Let the hospital have a connection and a callback of its own, and Ann as its first administrator."""
     front.provision(
@@ -202,6 +221,13 @@ CASES = (
         lambda front: not _anns_membership(front).stands,
     ),
     Case(
+        "change roles, account linked",
+        _linked,
+        lambda front: front.change_roles(_anns_membership(front), "editor"),
+        lambda front: _anns_membership(front).version > 1,
+        pairs=False,
+    ),
+    Case(
         "resend",
         _invited,
         lambda front: front.resend(_anns_invite(front)),
@@ -222,6 +248,8 @@ CASES = (
     Case("suspend", _member, lambda front: front.suspend(CLINIC)),
     Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
     Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
+    Case("suspend, left out", _member, lambda front: front.suspend(CLINIC, by_list=False)),
+    Case("resume, left out", _left_out, lambda front: front.resume(CLINIC)),
     Case("provision, isolated", _nothing, _isolated, pairs=False),
     Case(
         "offboard, isolated",

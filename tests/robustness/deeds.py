@@ -8,7 +8,7 @@ from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
 from guestlist.ids import ordered_id
 from guestlist.invites import invite, revoke
-from guestlist.records import ActorKind, Membership
+from guestlist.records import ActorKind, Membership, Organization
 from guestlist.request import IdempotencyKey, Request
 from guestlist.resending import resend
 from local import stack
@@ -26,8 +26,8 @@ IN = {Page.WAIT, Page.STOPPED, Page.USED}
 class Deeds:
     """All that clients do in one world."""
 
-    def __init__(self, world: World, history: History) -> None:
-        self._world, self._history = world, history
+    def __init__(self, world: World, history: History, *, by_list: bool = True) -> None:
+        self._world, self._history, self._by_list = world, history, by_list
         self._store, self._queue = world.store, world.queue
         self._of_page = world.tenant.client(deadline=CALL)
         self.users: dict[str, str] = {}
@@ -148,12 +148,20 @@ class Deeds:
         return Outcome("done", id=welcome, version=made.version, roles=made.roles)
 
     def _suspend(self, asked: Operation) -> Outcome:
-        closing.suspend(asked.organization, request=self._request(asked), store=self._store)
-        self._queue.door()
-        return Outcome("done")
+        request = self._request(asked)
+        closed = closing.suspend(
+            asked.organization, by_list=self._by_list, request=request, store=self._store
+        )
+        return self._turned(closed)
 
     def _resume(self, asked: Operation) -> Outcome:
-        closing.resume(asked.organization, request=self._request(asked), store=self._store)
+        return self._turned(
+            closing.resume(asked.organization, request=self._request(asked), store=self._store)
+        )
+
+    def _turned(self, organization: Organization) -> Outcome:
+        if organization.turning:
+            self._queue.provision(organization.id)
         self._queue.door()
         return Outcome("done")
 

@@ -55,6 +55,11 @@ def at_rest(user: Item) -> bool:
     return settled and bool(user["applied"] == user["version"])
 
 
+def shown(user: Item) -> Item:
+    """Return a user's organizations, with roles, but for those that their profile leaves out."""
+    return {name: roles for name, roles in user["organizations"].items() if name not in user["left_out"]}
+
+
 class Doorstep:
     """Users who are applied and settled stand at Auth0 as in the table, at every step.
 
@@ -112,8 +117,8 @@ class Doorstep:
         """Tell how a user's account differs from the table, if it does."""
         account = self._accounts.get(user["account"])
         found = admitted(account, self._organizations)
-        if found != user["organizations"]:
-            return f"the door admits to {found} instead of {user['organizations']}"
+        if found != shown(user):
+            return f"the door admits to {found} instead of {shown(user)}"
         listed = ((account or {}).get("app_metadata") or {}).get("organizations", [])
         elsewhere = sorted(set(listed) - set(self._organizations))
         if elsewhere != (self.foreign.get(user["email"], []) if user["created"] else []):

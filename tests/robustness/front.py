@@ -11,7 +11,7 @@ from guestlist.connection_bodies import ConnectionRequest
 from guestlist.ids import ordered_id
 from guestlist.move_bodies import MoveRequest
 from guestlist.provisioning import provision
-from guestlist.records import ActorKind, Invite, InviteStatus, Membership, User
+from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
 from guestlist.request import IdempotencyKey, Request
 from local import stack
 from tests.bench import OPERATOR
@@ -135,14 +135,18 @@ class Front:
             self.world.queue.project(pressed.invite.user)
         return pressed.page.template
 
-    def suspend(self, organization: str) -> None:
-        """Close an organization's door."""
-        closing.suspend(organization, request=_request(), store=self.store)
-        self.world.queue.door()
+    def suspend(self, organization: str, *, by_list: bool = True) -> None:
+        """Close an organization's door, by its list or by its members' profiles."""
+        closed = closing.suspend(organization, by_list=by_list, request=_request(), store=self.store)
+        self._turned(closed)
 
     def resume(self, organization: str) -> None:
         """Open it again."""
-        closing.resume(organization, request=_request(), store=self.store)
+        self._turned(closing.resume(organization, request=_request(), store=self.store))
+
+    def _turned(self, organization: Organization) -> None:
+        if organization.turning:
+            self.world.queue.provision(organization.id)
         self.world.queue.door()
 
     def user(self, email: str) -> User | None:

@@ -110,9 +110,14 @@ class Invariants:
         }
         if user["organizations"] != stand:
             self.broken(f"{user['email']} is a member by {stand}, and by their item {user['organizations']}")
+        if not set(user["left_out"]) <= set(user["organizations"]):
+            self.broken(f"{user['email']} is no member of all that is left out: {user['left_out']}")
         moved = before is None or before["organizations"] != user["organizations"]
         if before and user["version"] != before["version"] + 1 and moved:
             self.broken(f"{user['email']} changed from version {before['version']} to {user['version']}")
+        if not user["organizations"] and "halt" in user:
+            # Its account may be inside another's, to whose user its address leads then.
+            return
         for pointer in (f"EMAIL#{user['connection']}#{user['email']}", f"ACCOUNT#{user['account']}"):
             if self.ledger.items.get((pointer, pointer), {}).get("user") != name:
                 self.broken(f"{pointer} does not lead to {name}")
@@ -127,13 +132,17 @@ class Invariants:
                 self.broken(f"{user['email']}'s version {user['version']} is untold, and not due")
 
     def _closed(self, change: Change) -> None:
-        """The door's list names exactly the suspended organizations, in which nothing is granted."""
-        suspended = [
-            name for name, item in self.ledger.organizations.items() if item["status"] == "suspended"
-        ]
+        """The door's list, or each member's item, names the suspended organizations; nothing is granted."""
+        suspended = {
+            name: item for name, item in self.ledger.organizations.items() if item["status"] == "suspended"
+        }
+        by_list = [name for name, item in suspended.items() if "left_out" not in item]
         listed = self.ledger.items.get(("DOOR", "DOOR"), {}).get("closed", [])
-        if listed != sorted(mark(name) for name in suspended):
-            self.broken(f"{suspended} are suspended, and the door's list has {listed}")
+        if listed != sorted(mark(name) for name in by_list):
+            self.broken(f"{by_list} are suspended, and the door's list has {listed}")
+        for name, item in suspended.items():
+            if item.get("left_out", {}).get("stage") == "known":
+                self._left_out(name)
         joined = [
             (before, after) for before, after in change.of("MEMBER#") if after and _joins(before, after)
         ]
@@ -144,12 +153,23 @@ class Invariants:
                     f"{after['email']} was granted something in {after['organization']}: it is suspended"
                 )
 
+    def _left_out(self, name: str) -> None:
+        """No member's profile has an organization that is known to be left out."""
+        for user, membership in self.ledger.members(name).items():
+            item = self.ledger.users[user]
+            if name not in item["left_out"]:
+                self.broken(f"{item['email']}'s profile is to have {name}, which is known to be left out")
+            if item["created"] and item["applied"] < membership["user_version"]:
+                self.broken(f"Auth0 was not told that {item['email']} is left out of {name}")
+
     def _audited(self, change: Change) -> None:
         """Whatever changes a membership or an invite's status is recorded in the same transaction."""
         records = {after["subject"] for before, after in change.of("AUDIT#") if after and not before}
         about = records | {after.get("user") for _, after in _invites(change) if after["id"] in records}
         for before, after in change.of("MEMBER#"):
-            if after and _differ(before, after, "status", "roles") and after["user"] not in about:
+            if after is None or about & {after["user"], after.get("successor")}:
+                continue
+            if _differ(before, after, "status", "roles"):
                 self.broken(f"a membership of {after['email']} changed, and the audit does not say so")
         for before, after in _invites(change):
             recorded = {after["id"], after.get("user")} & records

@@ -20,7 +20,7 @@ from tests.bench import OPERATOR
 from tests.robustness.auth0 import LANDED
 from tests.robustness.checker import judge
 from tests.robustness.deeds import Deeds
-from tests.robustness.doorstep import Doorstep, admitted, at_rest
+from tests.robustness.doorstep import Doorstep, admitted, at_rest, shown
 from tests.robustness.effects import Effect
 from tests.robustness.front import Front
 from tests.robustness.history import History, Kind, Operation, Outcome, story
@@ -28,7 +28,7 @@ from tests.robustness.invariants import Invariants
 from tests.robustness.ledger import Change, Item, Ledger
 from tests.robustness.simulation import START
 from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
-from tests.robustness.weather import SORTS, Weather, crowded, thronged
+from tests.robustness.weather import SORTS, Weather, crowded, listless, thronged
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
@@ -55,7 +55,8 @@ class Scene:
         self._invariants = Invariants(self._ledger, self._broken, self.history.tick)
         accounts: Any = machines.tenant.state.users
         self._doorstep = Doorstep(self._ledger, accounts, ORGANIZATIONS, self._broken)
-        self._traffic = Traffic(made.simulation, self.history, Deeds(made, self.history), seed)
+        deeds = Deeds(made, self.history, by_list=not listless(seed))
+        self._traffic = Traffic(made.simulation, self.history, deeds, seed)
         self.recovery = 0.0
         machines.aws.witnesses.append(self._written)
         made.wire.watchers.append(self._took_place)
@@ -132,6 +133,7 @@ class Scene:
             *self._at_work(),
             *(f"{url} holds messages" for url, queue in self._world.aws.queues.items() if queue),
             *(f"{_state(user)} is owed to Auth0" for user in users if not at_rest(user)),
+            *(f"{name} is turned" for name, item in self._ledger.organizations.items() if _turns(item)),
             *(["the door is owed"] if "due" in self._ledger.items.get(("DOOR", "DOOR"), {}) else []),
             *(f"invite {item['id']} is owed" for found in invites for item in found.values() if _owed(item)),
         ]
@@ -185,10 +187,14 @@ class Scene:
         self.history.call(ended)
 
     def _look_at_the_end(self, person: str) -> None:
-        """Ask the door whom it admits: what stands at Auth0 belongs to the history."""
+        """Ask the door whom it admits: what stands at Auth0 belongs to the history.
+
+        A membership that the profile leaves out is there, although nobody can see it at Auth0.
+        """
         user = self._user(person)
         account = self._world.account(user["account"]) if user else None
-        found = admitted(account, ORGANIZATIONS)
+        out = {name: user["organizations"][name] for name in user["left_out"]} if user else {}
+        found = admitted(account, ORGANIZATIONS) | out
         seen = Outcome("seen", organizations=frozenset((name, tuple(roles)) for name, roles in found.items()))
         tick, time = self.history.tick(), clock.source()
         looked = Operation(
@@ -224,8 +230,8 @@ class Scene:
         lost = invented = 0
         for user in self._ledger.users.values():
             there = admitted(self._world.account(user["account"]), ORGANIZATIONS).keys()
-            lost += len(user["organizations"].keys() - there)
-            invented += len(there - user["organizations"].keys())
+            lost += len(shown(user).keys() - there)
+            invented += len(there - shown(user).keys())
         return lost, invented
 
     def duplicate_accounts(self) -> int:
@@ -242,6 +248,12 @@ class Scene:
 def _state(user: Item) -> str:
     names = ("version", "applied", "created", "unsettled_at", "lease_owner", "halt", "halt_code", "due")
     return f"{user['email']} ({', '.join(f'{name}={user[name]}' for name in names if name in user)})"
+
+
+def _turns(organization: Item) -> bool:
+    """Tell whether members' profiles are still to leave an organization out, or to take it in again."""
+    stage = organization.get("left_out", {}).get("stage", "")
+    return bool(stage) and (organization["status"] == "active" or stage != "known")
 
 
 def _owed(invite: Item) -> bool:

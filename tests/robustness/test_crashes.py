@@ -50,6 +50,12 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         [CREATED, ADDED, ADOPTED, "user:prove"],
     ),
     "change roles": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "member:change"]),
+    "change roles, account linked": (
+        "done",
+        "",
+        "",
+        [ADDED, ADDED, ADDED, "member:change", "member:move", "member:move"],
+    ),
     "remove": ("done", "", "school", [ADDED, ADDED, ADDED, "member:remove"]),
     "resend": ("done", TICKET, "", [CREATED, "invite:resend"]),
     "resend an invite that expired": ("done", TICKET, "", [CREATED, "invite:expire", "invite:resend"]),
@@ -57,6 +63,13 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "suspend": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED]),
     "suspend another": ("done", "", "clinic school", [ADDED, ADDED, ADDED, SUSPENDED, SUSPENDED]),
     "resume": ("done", "", "clinic school", [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED]),
+    "suspend, left out": ("done", "", "school", [ADDED, ADDED, ADDED, SUSPENDED]),
+    "resume, left out": (
+        "done",
+        "",
+        "clinic school",
+        [ADDED, ADDED, ADDED, "organization:resume", SUSPENDED],
+    ),
     "provision, isolated": ("done", TICKET, "", [CREATED]),
     "offboard, isolated": (
         "done",

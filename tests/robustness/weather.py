@@ -49,6 +49,11 @@ def moving(seed: int) -> bool:
     return seed % SORTS in MOVING
 
 
+def listless(seed: int) -> bool:
+    """Tell whether a seed's door may not be changed: who is suspended is left out of profiles instead."""
+    return seed % 11 == 5
+
+
 def stormy(seed: int) -> bool:
     """Tell whether a seed's weather is among the worst three of eight, and its clients are ordinary."""
     return seed % STRENGTHS >= STRENGTHS - 3 and not (crowded(seed) or late(seed))

@@ -9,8 +9,8 @@ from guestlist.clock import clock
 from guestlist.errors import NotFound
 from guestlist.invites import welcome, withdrawn
 from guestlist.names import is_organization
-from guestlist.profile import adopted, known_name, names_in, with_foreign_name
-from guestlist.records import Action, Actor, ActorKind, Halt, Membership, NameState, User
+from guestlist.profile import adopted, known_name, leaving_out, names_in, with_foreign_name
+from guestlist.records import Action, Actor, ActorKind, Halt, Membership, NameState, Organization, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
@@ -86,17 +86,21 @@ def _take_over(user_id: str, name: str, request_id: str, store: Store) -> None:
     known = store.membership(name, user_id) is not None
     joins = room and not known and not by_an_old_door and user.halt is not Halt.MISSING
     after = known_name(user, name, joins=joins, now=request.now)
+    if joins and organization.leaves_out:
+        after = leaving_out(after, name, leaves=True, now=request.now)
     store.commit(
         writes.changed(user, after),
         writes.unreserve(name, user_id),
-        _joining(user, name, held, request, store) if joins else [],
+        _joining(user, organization, held, request, store) if joins else [],
         _audited(request, name, Action.MEMBER_ADOPT if joins else Action.MEMBER_DROP, user_id),
     )
 
 
-def _joining(user: User, organization: str, held: str | None, request: Request, store: Store) -> list[Write]:
+def _joining(
+    user: User, place: Organization, held: str | None, request: Request, store: Store
+) -> list[Write]:
     """Return the writes that make a name a membership; an offer that waits for the same person is over."""
-    now = request.now
+    now, organization = request.now, place.id
     membership = Membership(
         organization=organization,
         user=user.id,
@@ -113,7 +117,13 @@ def _joining(user: User, organization: str, held: str | None, request: Request, 
         ]
     else:
         offered = [writes.still_not_invited(organization, user.email)]
-    counts = writes.counted(organization, taken=0 if held else 1, pending=-1 if held else 0, grants=False)
+    counts = writes.counted(
+        organization,
+        taken=0 if held else 1,
+        pending=-1 if held else 0,
+        grants=False,
+        left_out=place.leaves_out,
+    )
     return [writes.new_membership(membership), *offered, counts]
 
 

@@ -138,6 +138,12 @@ class Auth0:
         """Return the users whose own address this is, in any connection."""
         return [dict(found) for found in self.call("GET", f"/users-by-email?email={segment(email)}").body]
 
+    def users_with_identity(self, identity: str) -> list[Account]:
+        """Return the users who have an identity with this id, without provider; the search may be behind."""
+        quoted = identity.replace("\\", "\\\\").replace('"', '\\"')
+        query = segment(f'identities.user_id:"{quoted}"')
+        return [dict(found) for found in self.call("GET", f"/users?search_engine=v3&q={query}").body]
+
     def has_second_factor(self, account: str) -> bool:
         """Tell whether somebody enrolled more than a password."""
         methods = self.call("GET", f"/users/{segment(account)}/authentication-methods").body

@@ -15,8 +15,10 @@ from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.door import as_made, await_build
 from guestlist.door_records import WATCH, Door
+from guestlist.errors import Auth0Refused
 from guestlist.leases import SETTLING
 from guestlist.management import Management, SetUpError
+from guestlist.metrics import Figure, measured
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 from guestlist.tenant_drift import DOORS
@@ -25,6 +27,7 @@ WORK = 120.0
 """Seconds for all calls of one look; a build takes up to 45 of them at Auth0."""
 LEASE = 150
 """Seconds; longer than a look takes."""
+FORBIDDEN = 403
 ROUNDS = 5
 """How often one look goes round again for versions that come meanwhile."""
 
@@ -53,7 +56,7 @@ def _told_until_newest(door: Door, values: Values, store: Store, management: Man
             _tell(door, values, management)
         except SetUpError as error:
             logger.warning("the door was not told who is closed", version=door.version, reason=str(error))
-            return _released(door, WATCH, store)
+            return _released(door, WATCH, store, refused=_is_refused(error) or door.refused)
         try:
             return _given_back(door, store)
         except ConditionFailed:
@@ -62,6 +65,14 @@ def _told_until_newest(door: Door, values: Values, store: Store, management: Man
                 return newer
             door = newer
     return _released(door, 0, store)
+
+
+def _is_refused(error: SetUpError) -> bool:
+    """Tell whether it is the right to change Actions that is lacking; who is closed next is then left out."""
+    refused = isinstance(error.__cause__, Auth0Refused) and error.__cause__.auth0_status == FORBIDDEN
+    if refused:
+        measured(Figure.DOOR_REFUSED, 1)
+    return refused
 
 
 def _tell(door: Door, values: Values, management: Management) -> None:
@@ -137,14 +148,15 @@ def _given_back(door: Door, store: Store) -> Door:
     """
     now = clock.now()
     watched = door.closed or now < door.changed_at + SETTLING
-    after = replace(door, applied=door.version, attempts=0, due=now + WATCH if watched else None)
+    due = now + WATCH if watched else None
+    after = replace(door, applied=door.version, refused=False, attempts=0, due=due)
     return _leaseless(door, after, store, when=" AND #version = :version", version=door.version)
 
 
-def _released(door: Door, wait: int, store: Store) -> Door:
+def _released(door: Door, wait: int, store: Store, *, refused: bool = False) -> Door:
     """Give the lease back with something untold, due again in so many seconds, whatever came meanwhile."""
     try:
-        return _leaseless(door, replace(door, due=clock.now() + wait), store)
+        return _leaseless(door, replace(door, refused=refused, due=clock.now() + wait), store)
     except ConditionFailed:
         return store.door()
 

@@ -11,8 +11,10 @@ SECRETS = 30
 """How many secrets an Action may have (Auth0, entity limit policy)."""
 MARKS = SECRET_LIMIT // MARK_LENGTH
 """Organizations that one secret lists."""
-MOST = (SECRETS - 1) * MARKS
-"""Organizations that may be closed at one time: one secret holds the door's settings."""
+OWN_SECRETS = 2
+"""The door's settings, and the secret with which it asks about first logins (`doors.json`)."""
+MOST = (SECRETS - OWN_SECRETS) * MARKS
+"""Organizations that the list has room for; whichever are closed beyond are left out of profiles."""
 WATCH = 30
 """Seconds from one look at the door to the next one's due time: each minute's sweep finds it due."""
 
@@ -26,6 +28,28 @@ class DoorState(StrEnum):
     OPENING = "opening"
 
 
+class Stage(StrEnum):
+    """How far the members' profiles got of an organization that is not on the door's list."""
+
+    TELLING = "telling"
+    """They are told, page by page."""
+    CHECKING = "checking"
+    """All were told, for all that is known; whether no late write stands there is looked at."""
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeavingOut:
+    """An organization that is left out of its members' profiles, because the door's list cannot have it.
+
+    Once it is open again it is brought back in the same way, and this is gone.
+    """
+
+    stage: Stage = Stage.TELLING
+    done: int = 0
+    """Members whose profiles were told, by the time that their page was left."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Door:
     """Whose door is closed, and how far the door at Auth0 knows. Times are unix seconds."""
@@ -37,6 +61,8 @@ class Door:
     """Rises with each that is closed or opened; 0: none ever was."""
     applied: int = 0
     """The version that is deployed."""
+    refused: bool = False
+    """Whether Auth0 refused us the right to change Actions, the last time."""
     changed_at: int = 0
     lease_owner: str | None = None
     lease_until: int = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist import drift_run, leases
+from guestlist import drift_run, leases, linked_accounts
 from guestlist.auth0 import DEADLINE, Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import remaining, within
@@ -19,7 +19,7 @@ from guestlist.metrics import Figure, measured
 from guestlist.names import is_organization
 from guestlist.profile import app_metadata
 from guestlist.queue import Queue
-from guestlist.records import User
+from guestlist.records import Halt, User
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 from guestlist.tenant_drift import tenant_drift, unchecked
@@ -153,6 +153,8 @@ def _found(seen: User, looker: Looker, *, repair: bool) -> list[Finding] | None:
         ConditionFailed: the user was set in motion just now.
     """
     auth0, store = looker.auth0, looker.store
+    if seen.halt is Halt.MISSING:
+        return _sought(seen, looker, repair=repair)
     if not _rests(seen):
         return None
     if not list(differences(seen, auth0.user(seen.account))):
@@ -164,6 +166,22 @@ def _found(seen: User, looker: Looker, *, repair: bool) -> list[Finding] | None:
     if store.user(user.id) != user:
         return None
     return _repaired(user, found, looker) if repair else found
+
+
+def _sought(user: User, looker: Looker, *, repair: bool) -> list[Finding] | None:
+    """Look whether an account that is missing was linked into another: Auth0's search was behind, perhaps.
+
+    Where a person must decide what becomes of it, they may have; that it waits for them is no news.
+    """
+    if not user.organizations or user.linked_into:
+        return None
+    primary = linked_accounts.primary_of(user.account, looker.auth0)
+    if primary is None:
+        return None
+    if repair:
+        linked_accounts.noted(user, str(primary["user_id"]), looker.store)
+        looker.queue.project(user.id)
+    return None if user.halt_code else [Finding(DriftKind.LINKED, user.id, repairing=repair)]
 
 
 def _repaired(user: User, found: list[Finding], looker: Looker) -> list[Finding]:

@@ -14,6 +14,7 @@ class DriftKind(StrEnum):
     ORGANIZATIONS = "organizations"
     ROLES = "roles"
     DELETED = "deleted"
+    LINKED = "linked"
     BLOCKED = "blocked"
     EMAIL = "email"
     DOOR_EDITED = "door_edited"
@@ -56,6 +57,11 @@ WORDS: Mapping[DriftKind, Words] = {
         "The account is gone.",
         "Its memberships show as missing; no account is made without somebody's asking.",
         "Add or invite the person again, which makes the account anew, or remove them.",
+    ),
+    DriftKind.LINKED: Words(
+        "The account was linked into another one, which took its organizations from the person.",
+        "Its memberships move to the user of that account.",
+        "Where they cannot (`missing` with a code): unlink the accounts, or remove the person.",
     ),
     DriftKind.BLOCKED: Words(
         "The account is blocked: the person can sign in nowhere.",

@@ -12,7 +12,6 @@ GuestlistError
 │   ├── DomainTaken             domain_taken
 │   ├── DomainUnproved          domain_unproved
 │   ├── ConnectionTaken         connection_taken
-│   ├── DoorFull                door_full
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
 │   ├── MemberMoved             member_moved
@@ -138,12 +137,6 @@ class ConnectionTaken(Conflict):
     """The connection is another organization's, or the one that organizations share."""
 
     code, title = "connection_taken", "This connection belongs to another organization."
-
-
-class DoorFull(Conflict):
-    """The door's list of closed organizations is as long as it may be."""
-
-    code, title = "door_full", "No more organizations can be suspended at one time."
 
 
 class LastAdmin(Conflict):

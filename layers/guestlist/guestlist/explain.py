@@ -23,7 +23,7 @@ WHAT_NEXT = {
     "pending": "Wait some seconds and ask again. If it stays so, Auth0 is out of reach: see the alarms.",
     "awaiting_login": "They sign in once through their identity provider.",
     "awaiting_acceptance": "They press the button in the mail that was sent to the address.",
-    "missing": "Add or invite them again, which makes the account anew.",
+    "missing": "Add or invite them again, which makes the account anew; with a code, see docs/operations.md.",
     "stopped": "Look at the account in Auth0's dashboard; then add them again, or remove them.",
 }
 CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}
@@ -112,6 +112,12 @@ class Findings:
     """As Auth0 shows it; None if Auth0 was not asked, or has none."""
     asked_auth0: bool = False
 
+    @property
+    def left_out(self) -> Body | None:
+        """How many profiles leave the organization out, or take it in again; None: the door closes it."""
+        found: Body | None = self.organization.get("left_out")
+        return found
+
     def profiles(self) -> list[Body]:
         """Return what the account's `app_metadata` may hold: one, where that is known."""
         if self.asked_auth0:
@@ -122,6 +128,8 @@ class Findings:
         if self.member is None:
             return [without] if self.organizations is not None else [without, {"organizations": ["-"]}]
         projection = self.member["projection"]
+        if self.left_out:
+            return [without] if self.organization["door"] == "closed" else [member, without]
         if projection == "applied":
             return [member]
         return [member, without] if projection in {"pending", "stopped"} else [without]
@@ -159,7 +167,7 @@ def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explan
     logins = [
         replace(login, profile=profile, closed=closed)
         for profile in findings.profiles()
-        for closed in CLOSED[findings.organization["door"]]
+        for closed in ([False] if findings.left_out else CLOSED[findings.organization["door"]])
     ]
     decisions = list(dict.fromkeys(decide(facts_of(one, door)) for one in logins))
     opens = {decision.outcome is not Outcome.DENY for decision in decisions}
@@ -191,7 +199,9 @@ def _welcome(decision: Decision) -> str:
 
 def _membership(findings: Findings) -> str:
     if findings.organization["status"] != "active":
-        return f"the organization is {findings.organization['status']}: nothing is granted in it"
+        said = f"the organization is {findings.organization['status']}: nothing is granted in it"
+        counts = findings.left_out
+        return f"{said}; {counts['done']} of {counts['of']} profiles leave it out" if counts else said
     if findings.member:
         roles = ", ".join(findings.member["roles"]) or "none"
         return f"member since {findings.member['created_at']}, roles: {roles}"
@@ -219,6 +229,8 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
         return "Unblock the account in Auth0's dashboard, if that is right."
     if findings.member is None:
         return "Nothing." if admitted else _offer(findings)
+    if findings.left_out and not admitted:
+        return _left_out(findings)
     if told := next((AFTER[one.code] for one in decisions if one.code in AFTER), ""):
         return told.format(organization=findings.organization["id"])
     if findings.member["projection"] == "applied" and not admitted:
@@ -226,6 +238,13 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
             "The account was changed at Auth0 past Guestlist. Change the member's roles: that tells all anew."
         )
     return WHAT_NEXT[findings.member["projection"]]
+
+
+def _left_out(findings: Findings) -> str:
+    """Say what to do where members' profiles leave an organization out, or do not have it again yet."""
+    if findings.organization["status"] == "active":
+        return "Wait: the organization was resumed, and comes back into its members' profiles one by one."
+    return AFTER["organization_suspended"].format(organization=findings.organization["id"])
 
 
 def _offer(findings: Findings) -> str:

@@ -34,6 +34,8 @@ class Told:
     """Auth0's time of it, where the account has just got a password that nobody knows, or that came out."""
     found: Found | None = None
     """An account that was there before us, to be bound to the user."""
+    linked_into: str = ""
+    """The account into which the user's own was linked, which is gone therefore."""
     ambiguous: bool = False
     settled: bool = False
     differs: bool = False
@@ -90,6 +92,7 @@ def give_back(user: User, owner: str, told: Told, store: Store) -> User:
         halt=told.halt,
         halt_code=told.halt_code,
         halted=user.version if told.halt else user.halted,
+        linked_into="" if told.halt else user.linked_into,
         lease_owner=None,
         lease_until=0,
         attempts=0,

@@ -15,6 +15,7 @@ from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.leases import FIRST_BACK_OFF, back_off
+from guestlist.leaving_out import turn_profiles
 from guestlist.move_turns import as_made, go_on_moving, with_made
 from guestlist.offboarding import take_down, take_off_people
 from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
@@ -52,6 +53,8 @@ def _attempted(held: Organization, turn: Turn) -> None:
     try:
         if held.status is OrganizationStatus.OFFBOARDING:
             take_down(held, turn)
+        elif held.turning:
+            turn_profiles(held, turn)
         else:
             _go_on(held, turn)
     except AwaitingSetupError:

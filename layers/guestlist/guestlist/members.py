@@ -171,11 +171,11 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
     before = store.membership(organization, user)
     if before is None:
         raise NotFound
-    if before.status is MembershipStatus.REMOVED:
-        return before
     if before.successor:
         deprovision(organization, before.successor, request=request, store=store)
         return leave(organization, user, request=request, store=store)
+    if before.status is MembershipStatus.REMOVED:
+        return before
     return _removed(before, request, store)
 
 

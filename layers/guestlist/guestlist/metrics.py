@@ -20,6 +20,8 @@ class Figure(StrEnum):
     """Messages in the queue of SES's events that were no news of a mail of ours."""
     DRIFT = "Drift"
     """What was found changed at Auth0 and is a person's to decide or to put right."""
+    DOOR_REFUSED = "DoorRefused"
+    """Looks after the door in which Auth0 refused the right to change its Actions."""
 
 
 UNITS = {
@@ -27,6 +29,7 @@ UNITS = {
     Figure.AUTH0_RATE_LIMIT: MetricUnit.Count,
     Figure.UNREAD_MAIL_EVENTS: MetricUnit.Count,
     Figure.DRIFT: MetricUnit.Count,
+    Figure.DOOR_REFUSED: MetricUnit.Count,
 }
 
 

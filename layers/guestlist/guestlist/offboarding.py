@@ -36,7 +36,7 @@ def take_down(organization: Organization, turn: Turn) -> None:
     while take_off_people(organization.id, turn):
         if clock.now() >= until:
             raise NotYetError(0)
-    organization = _known_to_be_out(organization, turn)
+    organization = known_to_be_told(organization, turn)
     for step in reversed(Step):
         wait_for_late_calls(organization)
         organization = undo(step, organization, turn)
@@ -58,17 +58,17 @@ def take_off_people(organization: str, turn: Turn) -> bool:
     return bool(offers or members)
 
 
-def _known_to_be_out(organization: Organization, turn: Turn) -> Organization:
-    """Go through all who were ever in, and return when Auth0 lets none of them in any more.
+def known_to_be_told(organization: Organization, turn: Turn) -> Organization:
+    """Go through all who were ever in, and return when Auth0 was told of each, and no late write is to come.
 
     Raises:
-        NotYetError: it may still, for all we know; it is gone on from there.
+        NotYetError: it was not, for all we know; it is gone on from there.
     """
     while True:
         page = turn.store.memberships(organization.id, limit=100, cursor=organization.cursor)
         users = turn.store.users([membership.user for membership in page.items])
         if any(
-            membership.user in users and not _is_out(membership, users[membership.user])
+            membership.user in users and not _is_told(membership, users[membership.user])
             for membership in page.items
         ):
             raise NotYetError(LOOK_AGAIN)
@@ -77,7 +77,7 @@ def _known_to_be_out(organization: Organization, turn: Turn) -> Organization:
         organization = turn.kept(organization, replace(organization, cursor=page.next))
 
 
-def _is_out(membership: Membership, user: User) -> bool:
+def _is_told(membership: Membership, user: User) -> bool:
     """Tell whether the account was told, or there is none, and nobody is about to write to it."""
     told = user.applied >= membership.user_version or not user.created
     return told and user.unsettled_at is None and user.lease_owner is None
@@ -88,7 +88,8 @@ def _deleted(organization: str, turn: Turn) -> None:
     """Take the record away, and the mark from the door's list; the id is never given again."""
     request, store = turn.request, turn.store
     before = store.organization(organization)
-    _, opened = listed(before, closed=False, now=request.now, store=store)
+    # One that its members' profiles left out is on no list.
+    opened = [] if before.left_out else [listed(store.door(), organization, closed=False, now=request.now)[1]]
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_DELETE, organization)
     freed = [writes.free_connection(organization, connection.name) for connection in before.connections]
     store.commit(writes.gone(before, turn.owner), freed, opened, writes.audited(audit))

@@ -8,7 +8,7 @@ from pydantic import Field
 from guestlist import provisioning_records, records
 from guestlist.clock import rfc3339
 from guestlist.closing import door_state
-from guestlist.door_records import Door, DoorState
+from guestlist.door_records import Door, DoorState, Stage
 from guestlist.groups import GroupsAt
 from guestlist.provisioning_records import Kind, MoveState, Step, StepState
 from guestlist.resources import Resource
@@ -95,6 +95,22 @@ class Branding(Resource):
         return cls(logo=branding.logo, colors=Colors(**asdict(branding.colors)))
 
 
+class LeftOut(Resource):
+    """How many members' profiles were told so far to leave an organization out, or to take it in again."""
+
+    done: int
+    of: int
+
+    @classmethod
+    def of_organization(cls, organization: records.Organization) -> Self | None:
+        """Render what is recorded; None of an organization whose members' profiles do not leave it out."""
+        if organization.left_out is None:
+            return None
+        members = organization.taken - organization.pending
+        known = organization.left_out.stage is Stage.KNOWN
+        return cls(done=members if known else min(organization.left_out.done, members), of=members)
+
+
 class Organization(Resource):
     """A business customer."""
 
@@ -109,6 +125,11 @@ class Organization(Resource):
     status: records.OrganizationStatus
     door: DoorState = Field(
         description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
+    )
+    left_out: LeftOut | None = Field(
+        None,
+        description="Where the door's list cannot have it: how many members' profiles leave it out, or, once"
+        " it is resumed, take it in again. Null: the list has it, or its door was never closed.",
     )
     seats: int | None
     allowed_domains: list[str]
@@ -135,6 +156,7 @@ class Organization(Resource):
             move=Move.of(organization.move) if organization.move else None,
             status=organization.status,
             door=door_state(organization, door),
+            left_out=LeftOut.of_organization(organization),
             seats=organization.seats,
             allowed_domains=list(organization.allowed_domains),
             roles=list(organization.roles),

@@ -20,10 +20,11 @@ def app_metadata(user: User, account: Mapping[str, Any] | None = None) -> dict[s
 
     What others put inside of ours in an account that was just read stays: Auth0 merges the first level alone.
     """
-    roles = [f"{name}:{role}" for name, given in sorted(user.organizations.items()) for role in given]
+    shown = {name: given for name, given in user.organizations.items() if name not in user.left_out}
+    roles = [f"{name}:{role}" for name, given in sorted(shown.items()) for role in given]
     groups = {} if user.groups is None else {"groups": user.groups}
     return {
-        "organizations": sorted({*user.organizations, *user.foreign}),
+        "organizations": sorted({*shown, *user.foreign}),
         "guestlist": {**_others(account or {}), "version": user.version, "roles": roles, **groups},
     }
 
@@ -62,9 +63,9 @@ def with_membership(user: User, organization: str, roles: tuple[str, ...], now: 
 def without_membership(user: User, organization: str, now: int) -> User:
     """Return the user as a member no more, due to be projected."""
     rest = {name: roles for name, roles in user.organizations.items() if name != organization}
-    uncounted, leaving, welcomed = (
+    uncounted, leaving, welcomed, left_out = (
         tuple(name for name in names if name != organization)
-        for names in (user.uncounted, user.leaving, user.welcomed)
+        for names in (user.uncounted, user.leaving, user.welcomed, user.left_out)
     )
     after = replace(
         user,
@@ -72,6 +73,7 @@ def without_membership(user: User, organization: str, now: int) -> User:
         uncounted=uncounted,
         leaving=leaving,
         welcomed=welcomed,
+        left_out=left_out,
         groups=user.groups if rest else None,
     )
     return _due(after, now)
@@ -81,6 +83,12 @@ def with_groups(user: User, groups: str | None, now: int, *, seen: str | None = 
     """Return the user whose roles rest on groups with this digest, as they were then, due to be projected."""
     after = replace(user, groups=groups, groups_seen=user.groups_seen if seen is None else seen)
     return _due(after, now)
+
+
+def leaving_out(user: User, organization: str, *, leaves: bool, now: int) -> User:
+    """Return the user as one whose profile leaves an organization out, or no more, due to be projected."""
+    others = tuple(name for name in user.left_out if name != organization)
+    return _due(replace(user, left_out=(*others, organization) if leaves else others), now)
 
 
 def left_behind(user: User, organization: str) -> User:
@@ -152,7 +160,8 @@ def projection_state(user: User, membership: Membership) -> str:
 
 
 def _size(user: User) -> int:
-    return len(json.dumps(app_metadata(user), separators=(",", ":")))
+    """Return the bytes of the whole profile: what is left out now comes back."""
+    return len(json.dumps(app_metadata(replace(user, left_out=())), separators=(",", ":")))
 
 
 def _due(user: User, now: int) -> User:

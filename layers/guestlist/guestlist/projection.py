@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist import accounts, adoption, leases
+from guestlist import accounts, adoption, leases, linked_accounts
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import within
@@ -29,11 +29,15 @@ WORK = 18.0
 
 @dataclass(frozen=True)
 class Projected:
-    """The user afterwards, and Auth0's last word on the account; `made`: created just now, by us."""
+    """The user afterwards, and Auth0's last word on the account; `made`: created just now, by us.
+
+    `heir`: the user who has the memberships of one whose account was linked into another, to be projected.
+    """
 
     user: User
     account: Account | None = None
     made: bool = False
+    heir: str | None = None
 
 
 def project_user(user_id: str, *, request_id: str, store: Store, auth0: Auth0) -> Projected:
@@ -53,8 +57,9 @@ def project_user(user_id: str, *, request_id: str, store: Store, auth0: Auth0) -
         user = leases.take(seen, owner, store, now)
     except ConditionFailed:
         return Projected(store.user(user_id))
+    work = _followed_into if user.linked_into else _told_until_newest
     with within(WORK):
-        return _told_until_newest(user, owner, request_id, store, auth0, until=now + ROUNDS)
+        return work(user, owner, request_id, store, auth0, until=now + ROUNDS)
 
 
 def _told_until_newest(
@@ -68,6 +73,9 @@ def _told_until_newest(
             if user.adopting:
                 user = adoption.take_over(user.id, request_id, store)
             told = _tell(_call, user, auth0)
+            if told.linked_into:
+                linked = linked_accounts.noted(user, told.linked_into, store, owner=owner)
+                return _followed_into(linked, owner, request_id, store, auth0, until=until)
             user, told = _put_right(user, told, store, auth0)
             account, made = told.account or account, made or told.made
             if told.found and (bound := adoption.bind(user, told.found, store)):
@@ -87,6 +95,22 @@ def _told_until_newest(
         if clock.now() >= until:
             return Projected(leases.hand_on(renewed, owner, store), account, made)
         user = renewed
+
+
+def _followed_into(
+    user: User, owner: str, request_id: str, store: Store, auth0: Auth0, *, until: int
+) -> Projected:
+    """Go, under a lease, where a user's account was linked to; there may be something to tell then."""
+    try:
+        user, ended, heir = linked_accounts.follow(user, request_id, store, auth0)
+        if ended:
+            return Projected(leases.give_back(user, owner, ended, store), heir=heir)
+    except (Auth0Unavailable, Auth0Refused) as error:
+        logger.warning("a linked account was not followed", user=user.id, reason=str(error))
+        return Projected(leases.give_up(user, owner, error, store))
+    except (Busy, ConditionFailed):
+        return Projected(leases.hand_on(user, owner, store))
+    return _told_until_newest(user, owner, request_id, store, auth0, until=until)
 
 
 def _put_right(user: User, told: Told, store: Store, auth0: Auth0) -> tuple[User, Told]:
@@ -119,6 +143,8 @@ def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
 
 def has_work(user: User, now: int) -> bool:
     """Tell whether something is to be done for a user: what ends a projection ends it at its version."""
+    if user.linked_into:
+        return True
     match user.halt:
         case None:
             settles = user.unsettled_at is not None and now >= user.unsettled_at + SETTLING
@@ -186,10 +212,24 @@ def _make(user: User, auth0: Auth0) -> Told:
         if (error.auth0_status, error.auth0_code) != (409, "auth0_idp_error"):
             raise
         account = auth0.user(user.account)
-        return _found_again(account, user, auth0) if account else _adopt(user, auth0)
+        return _found_again(account, user, auth0) if account else _not_ours(user, auth0)
     finally:
         del password
     return Told(answer.body, made=True, password_reset=answer.body.get("last_password_reset", ""))
+
+
+def _not_ours(user: User, auth0: Auth0) -> Told:
+    """Find out in whose account the address is: it is linked there, if it was ours before."""
+    if user.password_reset is not None and (told := _gone(user, auth0)).linked_into:
+        return told
+    return _adopt(user, auth0)
+
+
+def _gone(user: User, auth0: Auth0) -> Told:
+    """Find out what became of an account that is not there: it is inside another one, or it is missing."""
+    primary = linked_accounts.primary_of(user.account, auth0) if user.organizations else None
+    linked_into = str(primary["user_id"]) if primary else ""
+    return Told(exists=False, halt=Halt.MISSING, linked_into=linked_into)
 
 
 def _adopt(user: User, auth0: Auth0) -> Told:
@@ -220,7 +260,7 @@ def _update(user: User, auth0: Auth0) -> Told:
     if user.wanted <= user.applied or not user.is_made_by_us:
         return told
     if told.halt is Halt.MISSING:
-        return _make(user, auth0)
+        return told if told.linked_into else _make(user, auth0)
     # Whoever joined did so by the address that Guestlist knows; in the dashboard it was given to others.
     return replace(told, renamed=(told.account or {}).get("email", user.email) != user.email)
 
@@ -235,7 +275,7 @@ def _patch(user: User, auth0: Auth0, account: Account | None = None) -> Told:
         answer = auth0.update_app_metadata(user.account, app_metadata(user, account))
     except Auth0Refused as error:
         if error.auth0_status == 404:  # noqa: PLR2004 (HTTP's own number)
-            return Told(exists=False, halt=Halt.MISSING)
+            return _gone(user, auth0)
         raise
     return Told(answer.body, ambiguous=answer.ambiguous)
 
@@ -244,7 +284,7 @@ def _settle(user: User, auth0: Auth0) -> Told:
     """Look whether what was told last is what stands there, three minutes after all was quiet."""
     account = auth0.user(user.account)
     if account is None:
-        return Told(exists=False, halt=Halt.MISSING)
+        return _gone(user, auth0)
     if shows(account, user):
         return Told(account, settled=True)
     return Told(account, differs=True)

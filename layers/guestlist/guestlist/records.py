@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from guestlist.door_records import LeavingOut, Stage
 from guestlist.groups import GroupsAt
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
@@ -143,11 +144,13 @@ class Organization:
     version: int = 1
     door_version: int = 0
     """The version of the door's list that carries this organization's last turn."""
+    left_out: LeavingOut | None = None
+    """How far its members' profiles leave it out, or take it in again; None: the door's list does for it."""
     created_at: int
     adopting: bool = False
     """Whether accounts that bear its name from before us are still to be made members."""
     cursor: str | None = None
-    """How far its former members were looked through, whether Auth0 knows that they are out."""
+    """How far its members, also the former, were gone through, whether Auth0 knows that they are out."""
     groups_cursor: str | None = None
     """How far its members were gone through whose groups are to be looked at anew; empty: none was yet.
 
@@ -164,9 +167,8 @@ class Organization:
 
     @property
     def unfinished(self) -> bool:
-        """Whether something is to be made or unmade for it at Auth0, or its members are being moved."""
-        made = self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
-        return made or (self.moves and self.status is OrganizationStatus.ACTIVE)
+        """Whether something is to be made or unmade for it at Auth0, or told of it, or members are moved."""
+        return self.under_way or self.turning or (self.moves and self.status is OrganizationStatus.ACTIVE)
 
     @property
     def moves(self) -> bool:
@@ -193,6 +195,23 @@ class Organization:
     def goes_through_people(self) -> bool:
         """Whether a sweep is to go on with bearers of its name, or with members whose groups count anew."""
         return self.adopting or self.groups_cursor is not None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is coming to be, or about to be gone."""
+        return self.status in {OrganizationStatus.PROVISIONING, OrganizationStatus.OFFBOARDING}
+
+    @property
+    def turning(self) -> bool:
+        """Whether its members' profiles are still to leave it out, or to take it in again."""
+        if self.left_out is None or self.under_way:
+            return False
+        return self.status not in CLOSED or self.left_out.stage is not Stage.KNOWN
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a member's profile is to leave it out now."""
+        return self.left_out is not None and self.status in CLOSED
 
 
 class NameState(StrEnum):
@@ -224,6 +243,8 @@ class User:
     """The account's id at Auth0, chosen by us before the account is made."""
     organizations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles in each organization, as they shall stand at Auth0."""
+    left_out: tuple[str, ...] = ()
+    """Those of them that the profile leaves out: closed, and not on the door's list."""
     foreign: tuple[str, ...] = ()
     """Names in the account's array that are none of our organizations."""
     adopting: bool = False
@@ -249,6 +270,8 @@ class User:
     """The version at which the invitee last pressed a button, who thereby has the mailbox; 0 for never."""
     created: bool = False
     """Whether the account is known to exist at Auth0."""
+    linked_into: str = ""
+    """The account into which it was linked and where what the user is a member of is to go; empty: none."""
     password_reset: str | None = None
     """Auth0's time of the last reset when we gave the account a password that nobody knows; None: never."""
     logins_before: int = 0

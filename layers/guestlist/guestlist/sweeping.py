@@ -91,23 +91,24 @@ def _work_on(organization: Organization, queue: Queue, store: Store, now: int, s
         return
     if organization.groups_cursor is not None and organization.status is not OrganizationStatus.OFFBOARDING:
         swept.projections += ask_anew(organization.id, queue=queue, store=store, now=now)
-    elif organization.adopting and not organization.unfinished:
-        swept.projections += _adopt(organization, queue, store, now)
+    elif organization.adopting and not organization.under_way:
+        swept.projections += adopt(organization, queue, store, now)
     if organization.unfinished:
         queue.provision(organization.id)
         swept.provisionings += 1
 
 
-def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
+def adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
     """Have up to a hundred of those looked at who bear an organization's name from before us."""
     bearers = store.bearers(organization.id)
     for user in map(store.user, bearers):
         store.amended(user, replace(user, adopting=True, due=now), when="attribute_exists(#pk)")
         queue.project(user.id)
     if not bearers:
-        done = replace(organization, adopting=False, due=None)
-        with suppress(ConditionFailed):  # its members are to be gone through, meanwhile
-            store.amended(organization, done, when="attribute_not_exists(#groups_cursor)")
+        due = organization.due if organization.unfinished else None
+        done = replace(organization, adopting=False, due=due)
+        with suppress(ConditionFailed):  # closed, opened or moved meanwhile, and due for that
+            store.amended(organization, done, when="#version = :seen", seen=organization.version)
     return len(bearers)
 
 

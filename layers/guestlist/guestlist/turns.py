@@ -49,8 +49,8 @@ class Turn:
         )
 
     def finished(self, before: Organization, after: Organization) -> Write:
-        """Return the write that ends all work on an organization, and gives the lease back."""
-        due = clock.now() if after.goes_through_people else None
+        """Return the write that ends this work on an organization, and gives the lease back."""
+        due = clock.now() if after.goes_through_people or after.unfinished else None
         return writes.difference(
             before,
             replace(after, lease_owner=None, lease_until=0, unsettled_at=None, attempts=0, due=due),

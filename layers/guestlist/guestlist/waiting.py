@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from guestlist.clock import clock
-from guestlist.door_records import Door
+from guestlist.closing import door_state
+from guestlist.door_records import Door, DoorState
 from guestlist.profile import projection_state
 from guestlist.records import Membership, Organization, User
 from guestlist.store import Store
@@ -22,9 +23,13 @@ def projected(membership: Membership, *, patience: float, store: Store) -> User:
     )
 
 
-def turned(organization: Organization, *, patience: float, store: Store) -> Door:
-    """Return the door when it knows of an organization's last turn, or after `patience` seconds."""
-    return _watched(store.door, lambda door: door.applied >= organization.door_version, patience)
+def turned(organization: Organization, *, patience: float, store: Store) -> tuple[Organization, Door]:
+    """Return an organization when its door stands as it is to, or after `patience` seconds, and the door."""
+    return _watched(
+        lambda: (store.organization(organization.id), store.door()),
+        lambda read: door_state(*read) in {DoorState.OPEN, DoorState.CLOSED},
+        patience,
+    )
 
 
 def _watched(read: Callable[[], Item], knows: Callable[[Item], bool], patience: float) -> Item:

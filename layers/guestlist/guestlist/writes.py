@@ -80,6 +80,19 @@ def changed_organization(before: Organization, after: Organization) -> Write:
     return difference(before, after, when=fits, seen=before.version, most=after.seats)
 
 
+def turned(before: Organization, after: Organization) -> Write:
+    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
+    item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
+    for name in ("lease_owner", "left_out", "cursor"):
+        if name in item:
+            conditions.append(f"#{name} = :was_{name}")
+            values[f"was_{name}"] = item[name]
+        else:
+            conditions.append(f"attribute_not_exists(#{name})")
+    after = replace(after, version=before.version + 1)
+    return difference(before, after, DUE, when=" AND ".join(conditions), seen=before.version, **values)
+
+
 def gone(organization: Organization, owner: str) -> Write:
     """Take away the record of an organization that has nobody and nothing any more; its name stays taken."""
     empty = "#taken = :nobody AND #lease_owner = :owner"
@@ -131,6 +144,12 @@ def rebound(user: User, account: str) -> list[Write]:
     """Let an account that was there before us be the user's, and the one that was never made nobody's."""
     before = delete(keys.account(user.account), when="#user = :user", user=user.id)
     return [before, put(keys.pointer(keys.account(account), user=user.id))]
+
+
+def repointed(user: User, heir: User) -> Write:
+    """Have a user's address lead to another user, whose account has theirs inside."""
+    pointer = keys.pointer(keys.email(user.connection, user.email), user=heir.id)
+    return put(pointer, when="#user = :former", former=user.id)
 
 
 def new_membership(membership: Membership) -> Write:
@@ -187,11 +206,12 @@ def counted(
     grants: bool,
     moving: bool = False,
     to_the_last: bool = False,
+    left_out: bool | None = None,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
     `moving`: it needs its move to be under way, which closes the old door in the end.
-    `to_the_last`: it is being offboarded, and may lose its last admin.
+    `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`: relied on, if given.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
     if grants:
@@ -219,6 +239,9 @@ def counted(
             change += ", #mails :mail"
             conditions.append("#mail_day = :day AND #mails < :most_mails")
             values["most_mails"] = mailed.most
+    if left_out is not None:
+        conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
+        values["open"] = OrganizationStatus.ACTIVE.value
     return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
 
 
@@ -273,6 +296,22 @@ def released(domain: Domain) -> list[Write]:
         return [gone]
     held, owner = keys.proved(domain.name), domain.organization
     return [gone, delete(held, when="#organization = :owner", owner=owner)]
+
+
+def still_worked_on(organization: Organization, owner: str) -> Write:
+    """Rely on an organization's being in this turn's hands, and neither closed nor opened meanwhile."""
+    return check(
+        keys.organization(organization.id),
+        when="#lease_owner = :owner AND #status = :was",
+        owner=owner,
+        was=organization.status.value,
+    )
+
+
+def carried(membership: Membership, user_version: int) -> Write:
+    """Have a membership shown as told once this version of its user is; it is as it was otherwise."""
+    told = replace(membership, user_version=user_version)
+    return difference(membership, told, when="#version = :seen", seen=membership.version)
 
 
 def still_proved(organization: str, name: str) -> Write:

@@ -13,7 +13,7 @@ from local.tenant.schema import check
 from local.tenant.state import Document, State
 
 SEARCH_TERM = re.compile(
-    r"(email|username|user_id|name|nickname|given_name|family_name):"
+    r"(email|username|user_id|name|nickname|given_name|family_name|identities\.user_id):"
     r'(?:"((?:[^"\\]|\\.)*)"|([^\s"*?~\[\]{}()]+))'
 )
 SEARCHABLE = 1000
@@ -111,9 +111,15 @@ def _matches(user: Document, query: Query) -> bool:
         parts = SEARCH_TERM.fullmatch(term.strip())
         if parts is None:
             raise invalid_query("'Object didn't pass validation for format lucene' on property q")
-        if user.get(parts[1]) != re.sub(r"\\(.)", r"\1", parts[2] or parts[3]):
+        if re.sub(r"\\(.)", r"\1", parts[2] or parts[3]) not in _values(user, parts[1]):
             return False
     return True
+
+
+def _values(user: Document, field: str) -> list[object]:
+    """Return what a field of a search has: `identities.user_id` that of each identity, linked ones too."""
+    name = field.removeprefix("identities.")
+    return [identity[name] for identity in user["identities"]] if name != field else [user.get(name)]
 
 
 OPERATIONS = (

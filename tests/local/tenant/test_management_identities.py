@@ -28,6 +28,16 @@ def test_f19_a_secondary_s_metadata_is_discarded_and_its_user_is_gone(management
     assert [user["user_id"] for user in management.get("/users").json()] == ["auth0|ann"]
 
 
+def test_a_linked_identity_is_found_in_its_primary(management: ManagementClient) -> None:
+    """By its bare id; so is a main identity in its own account."""
+    management.made(f"{ANN}/identities", LINK)
+    management.user("cy")
+    for own, account in (("bob", "auth0|ann"), ("ann", "auth0|ann"), ("cy", "auth0|cy")):
+        asked = {"q": f'identities.user_id:"{own}"', "search_engine": "v3"}
+        assert [user["user_id"] for user in management.get("/users", params=asked).json()] == [account]
+    assert management.get("/users", params={"q": 'identities.user_id:"dora"'}).json() == []
+
+
 def test_a_linked_address_is_found_no_more(management: ManagementClient) -> None:
     """The search by address sees the root's address alone; the connection still holds the other."""
     management.made(f"{ANN}/identities", LINK)
