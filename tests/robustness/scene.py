@@ -11,24 +11,27 @@ from guestlist.clock import clock
 from guestlist.closing import resume
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
-from guestlist.mail_records import MailState
 from guestlist.passwords import random_password
-from guestlist.records import Action, InviteStatus
+from guestlist.records import Action
 from guestlist.request import Request
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.auth0 import LANDED
 from tests.robustness.checker import judge
 from tests.robustness.deeds import Deeds
-from tests.robustness.doorstep import Doorstep, admitted, at_rest
+from tests.robustness.doorstep import Doorstep, admitted
 from tests.robustness.effects import Effect
 from tests.robustness.front import Front
+from tests.robustness.habits import ORGANIZATIONS, PEOPLE, habits
 from tests.robustness.history import History, Kind, Operation, Outcome, story
 from tests.robustness.invariants import Invariants
 from tests.robustness.ledger import Change, Item, Ledger
+from tests.robustness.owed import owed
+from tests.robustness.own import STAFF, set_up
 from tests.robustness.simulation import START
-from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
-from tests.robustness.weather import Weather, crowded
+from tests.robustness.threshold import Threshold, waits_for_login
+from tests.robustness.traffic import Traffic
+from tests.robustness.weather import Weather, arriving, crowded
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
@@ -54,8 +57,14 @@ class Scene:
         self._ledger = Ledger(machines.aws.table)
         self._invariants = Invariants(self._ledger, self._broken, self.history.tick)
         accounts: Any = machines.tenant.state.users
-        self._doorstep = Doorstep(self._ledger, accounts, ORGANIZATIONS, self._broken)
-        self._traffic = Traffic(made.simulation, self.history, Deeds(made, self.history), seed)
+        asks = habits(seed)
+        asked_about = [name for name, often in zip(asks.names, asks.people, strict=True) if often]
+        self._people = asked_about if asks.homes else [*asks.names]
+        self._places = asks.places
+        self._doorstep = Doorstep(self._ledger, accounts, self._places, self._broken)
+        self._threshold = Threshold(self._ledger, accounts, self._broken)
+        self._deeds = Deeds(made, self.history, self._threshold)
+        self._traffic = Traffic(made.simulation, self.history, self._deeds, seed)
         self.recovery = 0.0
         machines.aws.witnesses.append(self._written)
         made.wire.watchers.append(self._took_place)
@@ -63,7 +72,7 @@ class Scene:
     @classmethod
     @contextmanager
     def of(cls, machines: Machines, seed: int) -> Iterator["Scene"]:
-        """Set the stage: three organizations, nobody in them yet."""
+        """Set the stage: three organizations and perhaps others of another kind, nobody in them yet."""
         weather = Weather(seed)
         with world(machines, seed, weather) as made:
             scene = cls(machines, seed, weather, made)
@@ -73,6 +82,10 @@ class Scene:
             scene.meet(BEFORE, "elsewhere")
             if crowded(seed):
                 scene.admit_admins()
+            if arriving(seed):
+                weather.calm = True
+                set_up(Front(made))
+                weather.calm = False
             yield scene
 
     def meet(self, person: str, organization: str) -> None:
@@ -99,15 +112,23 @@ class Scene:
         self.recovery = max(0.0, clock.source() - self.weather.last_fault)
         if self.recovery > RECOVERY + STEP:
             self._broken(f"all came to rest {self.recovery:.0f} s after the last fault")
+        self._arrive_at_last()
         closed = {action: lists for action, lists in self._world.tenant.deployed().items() if lists}
         if closed and not self.faults:
             self._broken(f"all is open, and the door has {closed}")
-        for person in PEOPLE if not self.faults else ():
+        for person in self._people if not self.faults else ():
             self._look_at_the_end(person)
+
+    def _arrive_at_last(self) -> None:
+        """Have everybody sign in who may have to, and wait until that is told."""
+        for person in self._people if not self.faults else ():
+            if person in STAFF:
+                self._traffic.sign_in(person)
+        self._until(lambda: not self._restless())
 
     def _open_all(self) -> None:
         """Resume every organization, so that what waits for that comes to its end, too."""
-        for name in ORGANIZATIONS:
+        for name in self._places:
             request = Request(OPERATOR, ordered_id(), clock.now())
             resume(name, request=request, store=self._world.store)
         self._world.queue.door()
@@ -124,14 +145,9 @@ class Scene:
 
     def _restless(self) -> list[str]:
         """Return who is at work, and what is owed: to Auth0, to a mailbox, to an invite's end."""
-        users, invites = self._ledger.users.values(), self._ledger.invites.values()
-        return [
-            *self._at_work(),
-            *(f"{url} holds messages" for url, queue in self._world.aws.queues.items() if queue),
-            *(f"{_state(user)} is owed to Auth0" for user in users if not at_rest(user)),
-            *(["the door is owed"] if "due" in self._ledger.items.get(("DOOR", "DOOR"), {}) else []),
-            *(f"invite {item['id']} is owed" for found in invites for item in found.values() if _owed(item)),
-        ]
+        queues = self._world.aws.queues.items()
+        waiting = [f"{url} holds messages" for url, queue in queues if queue]
+        return [*self._at_work(), *waiting, *owed(self._ledger)]
 
     def _at_work(self) -> list[str]:
         waiting = [process for process in self._world.simulation.waiting if process or process.name == LANDED]
@@ -146,9 +162,11 @@ class Scene:
         by = effect.sender.name if effect.sender else "the test"
         self.history.events.append(f"{clock.source():.6f} {by}: {effect.kind} {effect.name}")
         self._doorstep.landed(effect)
+        self._threshold.landed(effect)
 
     def _written(self, operation: str, asked: dict[str, Any]) -> None:
         change = self._invariants.witness(operation, asked)
+        self._threshold.witness(change)
         for before, record in change.of("AUDIT#"):
             if record and not before:
                 self._recorded(record, change)
@@ -165,27 +183,51 @@ class Scene:
                 asked.made = invite["id"]
             if record["action"] == Action.INVITE_EXPIRE:
                 self._ended(invite, record)
+        if asked and asked.kind is Kind.LOGIN:
+            self._came_in(asked, record)
 
     def _ended(self, invite: Item, record: Item) -> None:
-        ended = Operation(
-            client="the sweep",
-            kind=Kind.EXPIRE,
-            person=invite["email"],
-            organization=invite["organization"],
-            invite=invite["id"],
-            called=self.history.tick(),
+        about = {"person": invite["email"], "organization": invite["organization"], "invite": invite["id"]}
+        self._took_place_at_once("the sweep", Kind.EXPIRE, record["at"], **about)
+
+    def _came_in(self, asked: Operation, record: Item) -> None:
+        """Record what a first login did, as something that took place in one moment."""
+        about: dict[str, Any] = {"person": asked.person, "organization": asked.organization}
+        match record["action"]:
+            case Action.INVITE_ACCEPT:
+                kind, about["invite"] = Kind.JOIN, record["subject"]
+            case Action.MEMBER_JOIN:
+                member = self._ledger.memberships[asked.organization][record["subject"]]
+                kind, about["roles"] = Kind.JOIN, tuple(member["roles"])
+            case Action.USER_BIND:
+                user = self._ledger.users[record["subject"]]
+                self._deeds.users[asked.person] = user["id"]
+                kind, about["account"] = Kind.BIND, user["account"].rpartition("|")[2]
+            case _:
+                return
+        self._took_place_at_once("the door", kind, record["at"], **about)
+
+    def _took_place_at_once(self, client: str, kind: Kind, now: int, **about: Any) -> None:  # noqa: ANN401 (an operation's fields)
+        tick = self.history.tick()
+        done = Operation(
+            client=client,
+            kind=kind,
+            called=tick,
             time=clock.source(),
-            now=record["at"],
+            now=now,
             outcome=Outcome("done"),
+            **about,
         )
-        ended.returned = ended.called
-        self.history.call(ended)
+        done.returned = tick
+        self.history.call(done)
 
     def _look_at_the_end(self, person: str) -> None:
         """Ask the door whom it admits: what stands at Auth0 belongs to the history."""
         user = self._user(person)
+        if user and waits_for_login(user):
+            return
         account = self._world.account(user["account"]) if user else None
-        found = admitted(account, ORGANIZATIONS)
+        found = admitted(account, self._places)
         seen = Outcome("seen", organizations=frozenset((name, tuple(roles)) for name, roles in found.items()))
         tick, time = self.history.tick(), clock.source()
         looked = Operation(
@@ -200,13 +242,14 @@ class Scene:
         """Return what was wrong with this history, each with the story of whom it concerns."""
         seed = f"seed {self.seed}, weather {self.weather.strength:.2f}"
         found = [f"{seed}: {fault}" for fault in self.faults]
-        for person in PEOPLE:
+        for person in self._people:
             verdict = judge(self.history.of(person))
             if not verdict.right:
                 found.append(f"{seed}: {person}'s history has no order. {verdict.told()}")
         refused = filter(self._invariants.unexcused, self.history.operations)
         by = f"(invariants.py:{Invariants.unexcused.__code__.co_firstlineno})"
-        return [*found, *(f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused)]
+        found += [f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused]
+        return found
 
     def flew_out(self, error: Exception) -> None:
         """Record what a process did not catch, and the last line of ours that it came from."""
@@ -220,14 +263,17 @@ class Scene:
         """Return how many memberships stand in the table alone, and how many at Auth0 alone."""
         lost = invented = 0
         for user in self._ledger.users.values():
-            there = admitted(self._world.account(user["account"]), ORGANIZATIONS).keys()
+            if waits_for_login(user):
+                continue
+            there = admitted(self._world.account(user["account"]), self._places).keys()
             lost += len(user["organizations"].keys() - there)
             invented += len(there - user["organizations"].keys())
         return lost, invented
 
     def duplicate_accounts(self) -> int:
-        """Return how many accounts there are beyond one for each address."""
-        addresses = [account["email"] for account in self._world.tenant.state.users.values()]
+        """Return how many accounts of somebody's there are beyond one for each address."""
+        accounts = self._world.tenant.state.users.values()
+        addresses = [account["email"] for account in accounts if _is_somebodys(account)]
         return len(addresses) - len(set(addresses))
 
     def duplicate_mails(self) -> int:
@@ -236,14 +282,6 @@ class Scene:
         return len(tags) - len(set(tags))
 
 
-def _state(user: Item) -> str:
-    names = ("version", "applied", "created", "unsettled_at", "lease_owner", "halt", "halt_code", "due")
-    return f"{user['email']} ({', '.join(f'{name}={user[name]}' for name in names if name in user)})"
-
-
-def _owed(invite: Item) -> bool:
-    """Tell whether an invite is over and still pending, or waits for its mail; who accepted needs none."""
-    over = bool(invite["expires_at"] <= clock.now())
-    pending = bool(invite["status"] == InviteStatus.PENDING)
-    welcomes = bool(invite["welcome"]) and invite["status"] == InviteStatus.ACCEPTED
-    return pending if over else (pending or welcomes) and bool(invite["mail"] == MailState.QUEUED)
+def _is_somebodys(account: dict[str, Any]) -> bool:
+    """Tell whether an account is more than what an identity provider said of somebody whom nobody awaits."""
+    return account["identities"][0]["provider"] == "auth0" or bool(account.get("app_metadata"))
