@@ -155,10 +155,11 @@ class Front:
         return self.store.user_by_email(stack.CONNECTION, email)
 
     def member(self, organization: str, email: str) -> Membership | None:
-        """Return somebody's membership, or its tombstone."""
-        own = self.store.organization(organization).connections
-        user = self.store.user_by_email(own[0].name, email) if own else self.user(email)
-        return self.store.membership(organization, user.id) if user else None
+        """Return somebody's membership, or its tombstone; of one with both, that by the common connection."""
+        own = [connection.name for connection in self.store.organization(organization).connections]
+        users = [self.store.user_by_email(name, email) for name in (stack.CONNECTION, *own)]
+        found = [self.store.membership(organization, user.id) for user in users if user]
+        return next((membership for membership in found if membership), None)
 
     def invite_of(self, organization: str, email: str) -> Invite | None:
         """Return somebody's newest invite."""
