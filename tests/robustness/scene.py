@@ -196,6 +196,7 @@ class Scene:
         match record["action"]:
             case Action.INVITE_ACCEPT:
                 kind, about["invite"] = Kind.JOIN, record["subject"]
+                self._threshold.took_up(asked)
             case Action.MEMBER_JOIN:
                 member = self._ledger.memberships[asked.organization][record["subject"]]
                 kind, about["roles"] = Kind.JOIN, tuple(member["roles"])

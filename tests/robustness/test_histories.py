@@ -17,6 +17,8 @@ SEEDS = 8
 """One of each strength of the weather."""
 CROWDED, LATE = 10, 11
 """Histories of many who want the same, and of calls that land when their makers are dead or thawed."""
+ARRIVING = (12, 13, 40, 29)
+"""Of people who come by identity providers of their own: late, in calm, all at once, and in a storm."""
 TOLD = 6
 TELL = f"import sys; from tests.robustness.races import digest; sys.stdout.write(digest({TOLD}))"
 
@@ -42,7 +44,7 @@ ADDED = Outcome("done", version=1)
 NOWHERE = Outcome("not_found")
 
 
-@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE])
+@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE, *ARRIVING])
 def test_no_change_is_lost_or_invented_in_any_weather(machines: Machines, seed: int) -> None:
     """Each history has an order that the model can follow, and no invariant is broken on the way."""
     figures = races.Figures()

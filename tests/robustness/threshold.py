@@ -67,6 +67,11 @@ class Threshold:
                 self._bound(record, change)
         self._came_back(change)
 
+    def took_up(self, asked: Operation) -> None:
+        """Look at somebody whose login has just taken an offer up: their domain vouches for them."""
+        if not self._is_proved(asked.person):
+            self.broken(f"{asked.person} took an offer up, and the hospital did not prove the domain")
+
     def landed(self, effect: Effect) -> None:
         """Look at everybody's account when a write has landed at Auth0: a stranger's is never written to."""
         if effect.kind is not Kind.AUTH0 or effect.name.startswith("GET"):
