@@ -12,7 +12,6 @@ from guestlist.closing import resume
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
 from guestlist.passwords import random_password
-from guestlist.records import Action
 from guestlist.request import Request
 from local import stack
 from tests.bench import OPERATOR
@@ -25,9 +24,10 @@ from tests.robustness.front import Front
 from tests.robustness.habits import ORGANIZATIONS, PEOPLE, habits
 from tests.robustness.history import History, Kind, Operation, Outcome, story
 from tests.robustness.invariants import Invariants
-from tests.robustness.ledger import Change, Item, Ledger
+from tests.robustness.ledger import Item, Ledger
 from tests.robustness.owed import owed
 from tests.robustness.own import STAFF, set_up
+from tests.robustness.recorded import Recorded
 from tests.robustness.simulation import START
 from tests.robustness.threshold import Threshold, waits_for_login
 from tests.robustness.traffic import Traffic
@@ -63,8 +63,9 @@ class Scene:
         self._places = asks.places
         self._doorstep = Doorstep(self._ledger, accounts, self._places, self._broken)
         self._threshold = Threshold(self._ledger, accounts, self._broken)
-        self._deeds = Deeds(made, self.history, self._threshold)
-        self._traffic = Traffic(made.simulation, self.history, self._deeds, seed)
+        deeds = Deeds(made, self.history, self._threshold)
+        self._recorded = Recorded(self.history, self._ledger, deeds.users, self._threshold)
+        self._traffic = Traffic(made.simulation, self.history, deeds, seed)
         self.recovery = 0.0
         machines.aws.witnesses.append(self._written)
         made.wire.watchers.append(self._took_place)
@@ -169,58 +170,10 @@ class Scene:
         self._threshold.witness(change)
         for before, record in change.of("AUDIT#"):
             if record and not before:
-                self._recorded(record, change)
+                self._recorded.read(record, change)
         for _, user in change.of("USER"):
             if user:
                 self._doorstep.look(user)
-
-    def _recorded(self, record: Item, change: Change) -> None:
-        """Read off an audit record what an operation's invite is called, and that one came to its end."""
-        asked = self.history.requests.get(record["request"])
-        invites = [(before, after) for before, after in change.of("INVITE") if after]
-        for before, invite in invites:
-            if asked and before is None:
-                asked.made = invite["id"]
-            if record["action"] == Action.INVITE_EXPIRE:
-                self._ended(invite, record)
-        if asked and asked.kind is Kind.LOGIN:
-            self._came_in(asked, record)
-
-    def _ended(self, invite: Item, record: Item) -> None:
-        about = {"person": invite["email"], "organization": invite["organization"], "invite": invite["id"]}
-        self._took_place_at_once("the sweep", Kind.EXPIRE, record["at"], **about)
-
-    def _came_in(self, asked: Operation, record: Item) -> None:
-        """Record what a first login did, as something that took place in one moment."""
-        about: dict[str, Any] = {"person": asked.person, "organization": asked.organization}
-        match record["action"]:
-            case Action.INVITE_ACCEPT:
-                kind, about["invite"] = Kind.JOIN, record["subject"]
-                self._threshold.took_up(asked)
-            case Action.MEMBER_JOIN:
-                member = self._ledger.memberships[asked.organization][record["subject"]]
-                kind, about["roles"] = Kind.JOIN, tuple(member["roles"])
-            case Action.USER_BIND:
-                user = self._ledger.users[record["subject"]]
-                self._deeds.users[asked.person] = user["id"]
-                kind, about["account"] = Kind.BIND, user["account"].rpartition("|")[2]
-            case _:
-                return
-        self._took_place_at_once("the door", kind, record["at"], **about)
-
-    def _took_place_at_once(self, client: str, kind: Kind, now: int, **about: Any) -> None:  # noqa: ANN401 (an operation's fields)
-        tick = self.history.tick()
-        done = Operation(
-            client=client,
-            kind=kind,
-            called=tick,
-            time=clock.source(),
-            now=now,
-            outcome=Outcome("done"),
-            **about,
-        )
-        done.returned = tick
-        self.history.call(done)
 
     def _look_at_the_end(self, person: str) -> None:
         """Ask the door whom it admits: what stands at Auth0 belongs to the history."""
