@@ -164,6 +164,27 @@ def test_at_no_moment_does_a_domain_let_in_whom_it_does_not(
     assert moment > 12
 
 
+def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_person: NewPerson) -> None:
+    """It held the last seat, which then is free for whom their domain lets in: they always come in."""
+    with lasting(stack) as api:
+        full = enterprise(stack, api, seats=1)
+        moment, reached = 0, True
+        while reached:
+            moment += 1
+            ann = full.person(new_person)
+            joins(full, full.domain, auto_join=False)
+            full.arrives(ann)
+            joins(full, full.domain)
+            offer = f"{full.path}/invites/{full.invite(ann.email)['id']}"
+            answer, between = interrupted(full, moment, full.account_id(ann), partial(api.delete, offer))
+            reached = bool(between)
+            assert answer["organizations"] == [full.id], moment
+            user = full.user(ann.email)
+            assert user
+            api.delete(f"{full.path}/members/{user.id}").raise_for_status()
+    assert moment > 12
+
+
 def ends(place: Place, domain: str, email: str, *, released: bool) -> bool:
     """Have a domain let nobody in any more; tell whether somebody was in by then."""
     if released:

@@ -16,7 +16,7 @@ from tests.robustness.crash_scene import REQUEST, Scene
 from tests.robustness.crashes import Figures, main, run, tell_all
 from tests.robustness.world import Machines
 
-WHOLLY = ("accept", "invite", "remove")
+WHOLLY = ("accept", "first login", "invite", "remove")
 """Cases whose plans of one crash are all told here; of the others it is each third."""
 TICKET = f"a ticket for {ANN}"
 CREATED, ADDED, ADOPTED = "invite:create", "member:add", "member:adopt"

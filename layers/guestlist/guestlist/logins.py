@@ -175,8 +175,12 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
         taken_up(invite, person, relies_on=vouched, request=request, store=store)
         return store.user(person.id)
     roles = auto_joins(organization.id, arrival.email, store, user=known.id if known else None)
-    full = organization.seats is not None and organization.taken >= organization.seats
-    if roles is None or (full and invite is None):
+    if roles is None:
+        return None
+    if invite is None and organization.seats is not None and organization.taken >= organization.seats:
+        if store.organization(organization.id) != organization:
+            # The offer that held the last seat may have been theirs, and be gone since.
+            raise ConditionFailed
         return None
     store.commit(
         writes.still_lets_in(organization.id, domain, roles),
