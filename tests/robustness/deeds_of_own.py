@@ -1,6 +1,7 @@
 """What is asked of an organization with identity providers of its own: who comes in, by which domain."""
 
 from guestlist import domains
+from guestlist.discovery import discover
 from guestlist.domain_bodies import DomainChange
 from guestlist.errors import NotFound
 from guestlist.ids import ordered_id
@@ -21,6 +22,7 @@ class OwnDeeds:
         self._arrivals = Arrivals(world)
         self.deeds = {
             Kind.LOGIN: self._login,
+            Kind.DISCOVER: self._discover,
             Kind.PROVE: self._prove,
             Kind.RELEASE: self._release,
             Kind.AUTO_JOIN: self._auto_join,
@@ -38,6 +40,11 @@ class OwnDeeds:
                 for name in answer["organizations"]
             }
             return Outcome("seen", organizations=frozenset(found.items())) if found else Outcome(NOBODY)
+
+    def _discover(self, asked: Operation) -> Outcome:
+        with self._threshold.asked_the_way(asked) as told:
+            told.update(discover({"email": asked.person}, store=self._store))
+        return Outcome("seen")
 
     def _prove(self, asked: Operation) -> Outcome:
         prove_as(self._store, asked.organization, asked.domain)

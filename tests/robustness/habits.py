@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from guestlist.names import ADMIN
 from tests.robustness.history import Kind
 from tests.robustness.own import HOMES, HOSPITAL, STAFF, WARD
-from tests.robustness.weather import arriving, crowded, late, moving, thronging
+from tests.robustness.weather import arriving, crowded, late, moving, rushing
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -44,7 +44,7 @@ class Habits:
     mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
     beat: float = 0.0
     """Seconds of a beat on which all clients ask, if there is one."""
-    together: int = 3
+    turns: int = 3
     """How many take turns at being asked about by all, a beat each."""
     names: tuple[str, ...] = PEOPLE
     places: tuple[str, ...] = ORGANIZATIONS
@@ -83,6 +83,7 @@ MOVING = Habits((3, 1, 0, 0, 0), (1, 1, 1), (0.3, 0.6), ROLES, OFTEN)
 
 ARRIVALS = {
     Kind.LOGIN: 40,
+    Kind.DISCOVER: 3,
     Kind.READ_MEMBER: 6,
     Kind.READ_INVITE: 3,
     Kind.READ_ORGANIZATIONS: 4,
@@ -112,8 +113,9 @@ ARRIVING = Habits(
     of_unknown=(Kind.LOGIN, Kind.LOGIN, Kind.INVITE, Kind.ADD),
 )
 """People come by identity providers of their organization's own, while its domains come and go."""
-THRONG = {
+RUSH = {
     Kind.LOGIN: 50,
+    Kind.DISCOVER: 5,
     Kind.READ_MEMBER: 4,
     Kind.INVITE: 4,
     Kind.REVOKE: 2,
@@ -124,13 +126,13 @@ THRONG = {
     Kind.PROVE: 8,
     Kind.RELEASE: 6,
 }
-THRONGING = replace(
+RUSHING = replace(
     ARRIVING,
     people=(*[1] * len(STAFF), 0, 0),
     pauses=(0.005, 0.3),
-    mix=THRONG,
+    mix=RUSH,
     beat=0.5,
-    together=len(STAFF),
+    turns=len(STAFF),
     of_unknown=(Kind.LOGIN,),
 )
 """They come all at once, for few seats, in the moment in which a domain lets them in no more."""
@@ -138,5 +140,5 @@ THRONGING = replace(
 
 def habits(seed: int) -> Habits:
     """Return the habits of a seed's clients."""
-    sorts = ((crowded, CROWDED), (late, LATE), (moving, MOVING), (thronging, THRONGING), (arriving, ARRIVING))
+    sorts = ((crowded, CROWDED), (late, LATE), (moving, MOVING), (rushing, RUSHING), (arriving, ARRIVING))
     return next((habits for is_so, habits in sorts if is_so(seed)), Habits())

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SUSPEND = "suspends"
     RESUME = "resumes"
     LOGIN = "signs in as"
+    DISCOVER = "asks where to sign in as"
     JOIN = "lets in"
     BIND = "binds an account to"
     PROVE = "proves a domain of"
@@ -99,7 +100,14 @@ ASKED = (
 )
 NOBODY = "nobody"
 """What the door hears of whom nobody awaits."""
-READS = {Kind.READ_MEMBER, Kind.READ_INVITE, Kind.READ_ORGANIZATIONS, Kind.READ_DOOR, Kind.LOGIN}
+READS = {
+    Kind.READ_MEMBER,
+    Kind.READ_INVITE,
+    Kind.READ_ORGANIZATIONS,
+    Kind.READ_DOOR,
+    Kind.LOGIN,
+    Kind.DISCOVER,
+}
 """What a login changes is read off the wire, as operations of their own: it may be one thing after another,
 and others come between."""
 

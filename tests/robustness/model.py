@@ -48,6 +48,12 @@ def _signed_in(person: Person, operation: Operation) -> Person | None:
     return _seen(person, operation) if operation.account == person.account else None
 
 
+def _untouched(person: Person, operation: Operation) -> Person:
+    """Where somebody is to sign in depends on nothing that is theirs: `threshold.py` looks at that."""
+    del operation
+    return person
+
+
 def _bound(person: Person, operation: Operation) -> Person | None:
     """An account becomes that of a member who has none: once, and for ever."""
     if person.account or not person.at(operation.organization).member:
@@ -59,6 +65,7 @@ OF_ALL: Mapping[Kind, Callable[[Person, Operation], Person | None]] = {
     Kind.READ_ORGANIZATIONS: _seen,
     Kind.READ_DOOR: _seen,
     Kind.LOGIN: _signed_in,
+    Kind.DISCOVER: _untouched,
     Kind.BIND: _bound,
 }
 """What concerns a person in all organizations."""

@@ -31,6 +31,17 @@ class Waiting:
 
 
 @dataclass
+class Way:
+    """What is so while somebody asks where to sign in: each thing at some moment at least."""
+
+    person: str
+    proved: bool = False
+    open: bool = False
+    neither: bool = False
+    """Whether they belonged nowhere, at some moment."""
+
+
+@dataclass
 class Threshold:
     """What must hold of first logins at every step; what does not is told to `broken`."""
 
@@ -38,6 +49,7 @@ class Threshold:
     accounts: dict[str, Account]
     broken: Callable[[str], object]
     waiting: list[Waiting] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
 
     @contextmanager
     def watched(self, asked: Operation, account: str) -> Iterator[None]:
@@ -51,10 +63,27 @@ class Threshold:
             self.waiting.remove(one)
             asked.denied = one.denied
 
+    @contextmanager
+    def asked_the_way(self, asked: Operation) -> Iterator[dict[str, Any]]:
+        """Hold what somebody is told of where to sign in against the domains and the hospital meanwhile."""
+        way, told = Way(asked.person), dict[str, Any]()
+        self.ways.append(way)
+        self._look_at(way)
+        try:
+            yield told
+        finally:
+            self.ways.remove(way)
+        here = {"connection": connection_of(asked.person), "organization": HOSPITAL}
+        nowhere = {"connection": None, "organization": None}
+        if not ((told == here and way.proved and way.open) or (told == nowhere and way.neither)):
+            self.broken(f"{asked.person} was led to {told}, and meanwhile it was so that {way}")
+
     def witness(self, change: Change) -> None:
         """Look at what a write changed."""
         for one in self.waiting:
             self._look(one)
+        for way in self.ways:
+            self._look_at(way)
         for before, user in change.of("USER"):
             if user:
                 self._one_account(before, user)
@@ -84,13 +113,21 @@ class Threshold:
     def _look(self, one: Waiting) -> None:
         one.denied = one.denied or not self._awaits(one.asked, one.account)
 
+    def _look_at(self, way: Way) -> None:
+        proved, active = self._is_proved(way.person), self._is_active()
+        way.proved, way.open = way.proved or proved, way.open or active
+        way.neither = way.neither or not (proved and active)
+
+    def _is_active(self) -> bool:
+        return bool(self.ledger.organizations[HOSPITAL]["status"] == "active")
+
     def _awaits(self, asked: Operation, account: str) -> bool:
         """Tell whether somebody who signs in at this moment gets in."""
         place, email = self.ledger.organizations[HOSPITAL], asked.person
         connection = connection_of(email)
         known = self._pointer(f"ACCOUNT#{account}") or self._pointer(f"EMAIL#{connection}#{email}")
         user = self.ledger.users[known["user"]] if known else None
-        if place["status"] != "active":
+        if not self._is_active():
             return False
         if user and user["created"]:
             return bool(user["account"] == account and user["organizations"])

@@ -181,7 +181,7 @@ class Traffic:
     def _whom(self, kind: Kind) -> str:
         [person] = self._random.choices(self._habits.names, self._habits.people)
         if (beat := self._habits.beat) and self._random.random() < TOGETHER:
-            person = self._habits.names[int((clock.source() - START) / beat) % self._habits.together]
+            person = self._habits.names[int((clock.source() - START) / beat) % self._habits.turns]
         if kind is Kind.REMOVE and self._habits.homes:
             # Most people come once; to have seats for others, it is those who came who are removed.
             return self._random.choice(sorted(self._deeds.users) or [person])

@@ -25,7 +25,7 @@ STRENGTHS = 8
 SORTS = 16
 """Seeds after which their sorts come again: half are of every strength and have ordinary clients."""
 CROWDED, LATE, MOVING, ARRIVING = (10, 14), (11, 15), (9,), (8, 12, 13)
-THRONGING, LATE_ARRIVING = 8, 12
+RUSHING, LATE_ARRIVING = 8, 12
 """Of the arriving seeds: those in which all come at once, and those in which writes land late, too."""
 
 
@@ -49,9 +49,9 @@ def arriving(seed: int) -> bool:
     return seed % SORTS in ARRIVING
 
 
-def thronging(seed: int) -> bool:
+def rushing(seed: int) -> bool:
     """Tell whether a seed's people come so all at once."""
-    return seed % SORTS == THRONGING
+    return seed % SORTS == RUSHING
 
 
 def stormy(seed: int) -> bool:
