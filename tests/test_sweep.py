@@ -8,7 +8,7 @@ import pytest
 from guestlist import writes
 from guestlist.clock import clock
 from guestlist.invites import revoke
-from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, SETTLING, back_off
+from guestlist.leases import FIRST_BACK_OFF, LAST_BACK_OFF, LEASE, SETTLING, back_off
 from guestlist.profile import PROJECTION_GRACE
 from guestlist.records import InviteStatus
 from guestlist.request import sweep_request
@@ -17,6 +17,7 @@ from guestlist.store import Due, Store
 from guestlist.sweeping import EVERY, Swept, sweep
 from local.stack import CONNECTION
 from tests.bench import Bench
+from tests.stumbling import Stumbling
 
 SLACK = 5
 """Seconds that a test may take."""
@@ -95,6 +96,29 @@ def test_an_account_is_read_when_its_wait_is_over_not_a_sweep_later(guests: Benc
     assert guests.hints("ProjectionQueue") == []
     guests.advance(11)
     assert guests.hints("ProjectionQueue") == [{"user": ann}]
+
+
+def test_a_wait_that_began_anew_is_over_when_it_ends_not_a_sweep_later(guests: Bench, ann: str) -> None:
+    """Somebody wrote late, under a lost lease; the user was due before. Races 420015 found it."""
+    other, restarted = guests.organization(), 36
+    guests.added(other, guests.user(ann).email)
+
+    def lapse() -> None:
+        guests.advance(LEASE + 1)
+        guests.removed(other, ann)
+        guests.project(ann)
+        guests.advance(restarted)
+
+    guests.project(ann, guests.client(transport=Stumbling(before=lapse)))
+    assert other in guests.array(ann)
+    guests.hints("ProjectionQueue")
+    guests.advance(SETTLING - restarted - 10)
+    guests.sweep()
+    for seconds in (11, restarted + SLACK - 1):
+        guests.advance(seconds)
+        for hint in guests.hints("ProjectionQueue"):
+            guests.project(hint["user"])
+    assert other not in guests.array(ann)
 
 
 def test_a_hint_ahead_that_is_lost_is_repeated(guests: Bench, ann: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from guestlist.names import ADMIN
 from tests.robustness.history import Kind
 from tests.robustness.own import HOMES, HOSPITAL, STAFF, WARD
-from tests.robustness.weather import arriving, crowded, late, moving, rushing
+from tests.robustness.weather import arriving, crowded, late, moving, rushing, thronged
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -44,6 +44,8 @@ class Habits:
     mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
     beat: float = 0.0
     """Seconds of a beat on which all clients ask, if there is one."""
+    together: float = 0.5
+    """How likely a client asks about whom the others do on this beat."""
     turns: int = 3
     """How many take turns at being asked about by all, a beat each."""
     names: tuple[str, ...] = PEOPLE
@@ -69,10 +71,10 @@ OFTEN = {
     Kind.RESUME: 6,
 }
 """Mostly changes."""
-TOGETHER = 0.5
-"""How likely a client of a crowd asks about whom the others do on this beat."""
 CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005,), ((), (ADMIN,), (ADMIN,)), OFTEN, beat=0.5)
 """All at once, for few seats and about few admins."""
+THRONGED = replace(CROWDED, people=(1, 1, 1, 1, 1), together=0.8)
+"""All at once, and about one person: who is invited, added, revoked and removed in the same moment."""
 LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
 """A person is changed again and again while what was sent for them is on its way."""
 
@@ -140,5 +142,12 @@ RUSHING = replace(
 
 def habits(seed: int) -> Habits:
     """Return the habits of a seed's clients."""
-    sorts = ((crowded, CROWDED), (late, LATE), (moving, MOVING), (rushing, RUSHING), (arriving, ARRIVING))
+    sorts = (
+        (thronged, THRONGED),
+        (crowded, CROWDED),
+        (late, LATE),
+        (moving, MOVING),
+        (rushing, RUSHING),
+        (arriving, ARRIVING),
+    )
     return next((habits for is_so, habits in sorts if is_so(seed)), Habits())

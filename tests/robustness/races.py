@@ -111,8 +111,8 @@ def digest(seed: int, machines: Machines | None = None) -> str:
 
 
 def worst() -> Iterator[int]:
-    """Yield seeds of each sort that is worse than ordinary, in turn; of crowds, which take least, two."""
-    sorts = (moving, crowded, late, arriving, crowded, stormy)
+    """Yield seeds of each sort that is worse than ordinary, in turn; two of crowds and late ones."""
+    sorts = (moving, crowded, late, arriving, crowded, late, stormy)
     streams = {sort: filter(sort, itertools.count()) for sort in sorts}
     while True:
         yield from (next(streams[sort]) for sort in sorts)

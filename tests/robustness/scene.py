@@ -31,13 +31,13 @@ from tests.robustness.recorded import Recorded
 from tests.robustness.simulation import START
 from tests.robustness.threshold import Threshold, waits_for_login
 from tests.robustness.traffic import Traffic
-from tests.robustness.weather import Weather, arriving, crowded
+from tests.robustness.weather import SORTS, Weather, arriving, crowded, thronged
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
 SEATS = {"studio": 3}
 CROWDS = (2, 3)
-"""Seats for which a crowd races."""
+"""Seats for which a crowd races, where it races for seats."""
 BEFORE = PEOPLE[1]
 """Who has an account that was there before us."""
 RECOVERY = LAST_BACK_OFF + 2 * (SETTLING + MINUTE) + MINUTE
@@ -77,7 +77,10 @@ class Scene:
         weather = Weather(seed)
         with world(machines, seed, weather) as made:
             scene = cls(machines, seed, weather, made)
-            seats = dict.fromkeys(ORGANIZATIONS, CROWDS[seed // 4 % 2]) if crowded(seed) else SEATS
+            seats = SEATS
+            if crowded(seed):
+                few = CROWDS[seed // SORTS % len(CROWDS)]
+                seats = {} if thronged(seed) else dict.fromkeys(ORGANIZATIONS, few)
             for name in ORGANIZATIONS:
                 Front(made).provision(name, seats=seats.get(name))
             scene.meet(BEFORE, "elsewhere")

@@ -11,7 +11,7 @@ from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, GuestlistError, Unavailable
 from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
-from tests.robustness.habits import TOGETHER, habits
+from tests.robustness.habits import habits
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.own import DOMAINS, HOSPITAL, STAFF
 from tests.robustness.simulation import START, Simulation
@@ -180,7 +180,7 @@ class Traffic:
 
     def _whom(self, kind: Kind) -> str:
         [person] = self._random.choices(self._habits.names, self._habits.people)
-        if (beat := self._habits.beat) and self._random.random() < TOGETHER:
+        if (beat := self._habits.beat) and self._random.random() < self._habits.together:
             person = self._habits.names[int((clock.source() - START) / beat) % self._habits.turns]
         if kind is Kind.REMOVE and self._habits.homes:
             # Most people come once; to have seats for others, it is those who came who are removed.

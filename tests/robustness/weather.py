@@ -25,6 +25,8 @@ STRENGTHS = 8
 SORTS = 16
 """Seeds after which their sorts come again: half are of every strength and have ordinary clients."""
 CROWDED, LATE, MOVING, ARRIVING = (10, 14), (11, 15), (9,), (8, 12, 13)
+THRONGED = 14
+"""Those of the crowded seeds in which most want the same person, and there are seats enough."""
 RUSHING, LATE_ARRIVING = 8, 12
 """Of the arriving seeds: those in which all come at once, and those in which writes land late, too."""
 
@@ -32,6 +34,11 @@ RUSHING, LATE_ARRIVING = 8, 12
 def crowded(seed: int) -> bool:
     """Tell whether a seed's clients all want the same few things at once."""
     return seed % SORTS in CROWDED
+
+
+def thronged(seed: int) -> bool:
+    """Tell whether a seed's crowd races for people and not for seats."""
+    return seed % SORTS == THRONGED
 
 
 def late(seed: int) -> bool:
@@ -101,12 +108,12 @@ class Weather(Fates):
         if effect.kind is Kind.AUTH0 and "/users" in effect.name:
             if effect.name.startswith("GET"):
                 return Fate(there=self._random.uniform(0.1, 3), back=0.1)
-            if thawed or drawn < 0.25:
+            if thawed or drawn < 0.15:
                 there = self._random.uniform(100 if thawed else 60, LATEST)
-                return Fate(there=there, dies_after=not thawed and drawn < 0.15)
+                return Fate(there=there, dies_after=not thawed and drawn < 0.1)
             return None
         works = effect.name == "UpdateItem" and sender and sender.name == "projector"
-        if works and sender and drawn < 0.1 and not thawed:
+        if works and sender and drawn < 0.3 and not thawed:
             self._thawed.add(sender)
             seconds = self._random.choice(STILL)
             sender.frozen += seconds

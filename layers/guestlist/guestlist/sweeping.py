@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from guestlist.door_records import WATCH, Door
 from guestlist.errors import GuestlistError
 from guestlist.invites import expire
-from guestlist.leases import back_off
+from guestlist.leases import SETTLING, back_off
 from guestlist.queue import Queue
 from guestlist.records import Invite, Organization, User
 from guestlist.request import Request
@@ -42,10 +42,10 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
     """
     swept = Swept()
     for record in store.overdue(request.now + EVERY):
-        if (ahead := (record.due or 0) - request.now) > 0:
-            if isinstance(record, User) and record.unsettled_at is not None:
-                queue.project(record.id, after=ahead)
-                swept.projections += 1
+        for ahead in _ahead(record, request.now) if isinstance(record, User) else ():
+            queue.project(record.id, after=ahead)
+            swept.projections += 1
+        if (record.due or 0) > request.now:
             continue
         swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if isinstance(record, User):
@@ -62,6 +62,17 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
             queue.mail(record)
             swept.mails += 1
     return swept
+
+
+def _ahead(user: User, now: int) -> list[int]:
+    """Return in how many seconds something is to be done for an unsettled user before the next sweep.
+
+    Their wait may end later than they are due: whoever unsettles leaves an earlier due time as it is.
+    """
+    if user.unsettled_at is None or user.due is None:
+        return []
+    moments = {user.due - now, user.unsettled_at + SETTLING - now}
+    return sorted(ahead for ahead in moments if 0 < ahead <= EVERY)
 
 
 def _look_at(door: Door, queue: Queue, store: Store, now: int) -> int:
