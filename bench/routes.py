@@ -81,6 +81,14 @@ def _move(ours: World, _: str) -> Callable[[], Asked]:
     return ready
 
 
+def _setup_link(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization whose connection its IT is to set up."""
+    name, own = unique("awaiting"), [{"self_service": True}]
+    body = {"id": name, "name": name, "kind": "enterprise", "connections": own}
+    ours.api.post("/organizations", json=body).raise_for_status()
+    return lambda: partial(ours.api.post, f"/organizations/{name}/setup-links", json={})
+
+
 def _look_for_drift(ours: World, _: str) -> Callable[[], Asked]:
     """Return the case of a look for drift that is asked for once more before it begins."""
     return lambda: partial(ours.api.post, "/drift", json={"repair": False})
@@ -196,6 +204,7 @@ ROUTES: dict[str, Case] = {
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
+    "POST /organizations/{organization}/setup-links": _setup_link,
     "POST /logins/resolve": first_login,
     "POST /discover": discovered,
     "POST /drift": _look_for_drift,

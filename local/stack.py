@@ -41,6 +41,7 @@ CLIENT_SECRETS = {
     "DoorClient": "door",
     "LoginsClient": "logins",
     "ProvisionerClient": "provisioner",
+    "SetupLinksClient": "setup_links",
 }
 
 
@@ -143,6 +144,7 @@ class Stack:
             "ApplicationName": APPLICATION,
             "ApplicationLoginUrl": f"{self.app}/login?organization={{organization}}",
             "ApplicationClientId": self.clients["app"].client_id,
+            "SelfServiceProfile": self.clients["setup_links"].profile or "",
             "LinkOrigin": self.api,
             "NameServer": self.zone.address,
             "MailFrom": SENDER,

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from local.people import PLAIN, Api, Person
+from guestlist.making import LOOK_FOR_SETUP
+from local.people import PLAIN, Api, Person, system
 from local.stack import NAMESPACE, Stack
 from local.telling import Story, expect, held
 
@@ -25,6 +26,7 @@ def tell_kinds(story: Story, stack: Stack, operating: Api, closing: ExitStack) -
     _choose_provider(story, stack, operating)
     _offboard(story, stack, operating, administrator)
     _move(story, stack, operating, administrator)
+    _hand_over(story, stack, operating)
 
 
 def _isolate(story: Story, stack: Stack, operating: Api, administrator: Person) -> None:
@@ -158,6 +160,33 @@ def _move(story: Story, stack: Stack, operating: Api, administrator: Person) -> 
         came = administrator.sign_in("clinicF", connection=_connection(operating, "clinicF"), prompt="login")
         held(_claims(came) == ("clinicF", ["admin"]), "the new one is open")
         told.append(f"a minute later, with the old account: {denied['error_description']}")
+
+
+def _hand_over(story: Story, stack: Stack, operating: Api) -> None:
+    text = "clinicI's own IT sets up its connection, by a link of Auth0's that Guestlist made and forgot."
+    with story.telling(18, text) as told:
+        own = [{"self_service": True}]
+        body = {"id": "clinicI", "name": "clinicI", "kind": "enterprise", "connections": own}
+        expect(operating.post("/organizations", json=body), 201)
+        stack.workers.idle()
+        link = expect(operating.post("/organizations/clinicI/setup-links", json={}), 201).json()
+        held(_status(stack, "clinicI")[1] == "awaiting_setup", "it waits")
+        entered = {"strategy": "okta", "domain": "clinic-i.okta.example", "client_id": "guestlist"}
+        expect(httpx.post(link["url"], data=entered, verify=PLAIN), 200)
+        _pass(stack, LOOK_FOR_SETUP)
+        stack.workers.tick()
+        stack.workers.idle()
+        held(_status(stack, "clinicI")[0] == "active", "it is open")
+        told.append(
+            f"{link['connection']} is found within {LOOK_FOR_SETUP // 60} minutes of their last click"
+        )
+
+
+def _status(stack: Stack, organization: str) -> tuple[str, str | None]:
+    """Return an organization's status and why its first step waits, by a token of now."""
+    with system(stack) as api:
+        shown = expect(api.get(f"/organizations/{organization}"), 200).json()
+    return shown["status"], shown["provisioning"][0]["code"]
 
 
 def _members(operating: Api, organization: str) -> list[dict[str, Any]]:

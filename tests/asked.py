@@ -61,6 +61,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "list_user_organizations": ("GET /users/{user}/organizations", None),
     "resolve_login": ("POST /logins/resolve", {"user": "samlp|clinic-a|ann"}),
     "discover": ("POST /discover", {"email": "ann@clinic-n.example"}),
+    "make_setup_link": ("POST /organizations/{organization}/setup-links", {"expires_in": 86400}),
     "list_audit": ("GET /organizations/{organization}/audit", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),

@@ -259,7 +259,7 @@ def set_up_tenant(tenant: Tenant) -> dict[str, dict[str, str]]:
 def template(url: str) -> Template:
     """Return the template for a tenant at a URL."""
     names = ("ApiAudience", "ClaimsNamespace", "Connection", "ApplicationName", "ApplicationLoginUrl")
-    parameters = dict.fromkeys((*names, "ApplicationClientId", "LinkOrigin"), URL)
+    parameters = dict.fromkeys((*names, "ApplicationClientId", "SelfServiceProfile", "LinkOrigin"), URL)
     parameters |= {
         "Auth0Url": url,
         "Auth0Issuer": f"{url}/",

@@ -14,6 +14,8 @@ from tests.front_door import provision, unique
 from tests.minted import EVERYTHING, caller, of_organization, of_system
 
 PLACES = ("own", "other", "unknown")
+SETUP_LINKS = "POST /organizations/{organization}/setup-links"
+"""Asked of an organization that has a connection for it."""
 
 
 def _routes() -> dict[str, Route]:
@@ -51,7 +53,7 @@ def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     added(operator, own, "admin")
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
     nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
-    nobody["domain"] = "nowhere.example"
+    nobody |= {"domain": "nowhere.example", "awaiting": "Nowhere"}
     subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
     accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
     stack.workers.idle()
@@ -108,7 +110,10 @@ def change(api: Api, organization: str, user: str, *roles: str) -> httpx.Respons
 
 
 def filled(api: Api, organization: str) -> dict[str, str]:
-    """Give an organization a member and two invites, one for its page, and return the ids for paths."""
+    """Give an organization a member and two invites, one for its page, and return the ids for paths.
+
+    `awaiting` is another one, whose connection its IT sets up.
+    """
     path, made = f"/organizations/{organization}/invites", []
     for _ in range(2):
         body = {"email": f"{unique('invitee')}@clinic.example", "send": False}
@@ -119,6 +124,7 @@ def filled(api: Api, organization: str) -> dict[str, str]:
         "invite": made[0]["id"],
         "token": made[1]["link"].rpartition("/")[2],
         "domain": claimed(api, organization),
+        "awaiting": provision(api, kind="enterprise", connections=[{"self_service": True}]),
     }
 
 
@@ -153,5 +159,7 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
     }
     if key.endswith("/link"):
         api.stack.workers.idle()  # whom an organization moves has then somebody to be linked
+    if key == SETUP_LINKS:
+        bodies[key], ids = {}, {"organization": ids["awaiting"]}
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}
     return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

@@ -23,6 +23,9 @@ def answers(asker: Asker) -> Examples:
             _with_a_connection(asker)
         if operation == "link_member":
             asker.stack.workers.idle()  # who moves has a place then
+        if operation == "make_setup_link":
+            found[operation] = {"request": body, "answer": _setup_link(asker)}
+            continue
         answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
         if operation == "claim_domain":
@@ -31,6 +34,14 @@ def answers(asker: Asker) -> Examples:
         if operation in {"invite", "add_member"}:
             ids["invite" if operation == "invite" else "user"] = answer.get("user") or answer["id"]
     return found
+
+
+def _setup_link(asker: Asker) -> dict[str, Any]:
+    """Return what is answered about an organization whose connection its IT sets up, without the secret."""
+    own = [{"self_service": True, "domains": ["clinic-y.example"]}]
+    asker.ask("provision", id="clinicY", name="Clinic Y", kind="enterprise", connections=own)
+    answer = asker.ask("make_setup_link", {"organization": "clinicY"}).raise_for_status().json()
+    return {**answer, "url": "https://acme.eu.auth0.com/self-service/connections-flow?ticket=..."}
 
 
 def _with_a_connection(asker: Asker) -> None:

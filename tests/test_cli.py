@@ -65,6 +65,26 @@ def test_an_organization_moves_and_its_people_are_linked(guestlist: Guestlist, s
     assert guestlist("organizations", "move", name, "--connection", "b").status == 1
 
 
+def test_a_link_for_a_customer_s_it(guestlist: Guestlist, stack: Stack) -> None:
+    """Which of several connections it is for, and how long it is good, may be said."""
+    name = unique("cli")
+    made = guestlist("organizations", "create", name, "--name", "A Clinic", "--self-service", "--json").json()
+    assert [own["self_service"] for own in made["connections"]] == [True]
+    assert f"{stack.tenant.url}/self-service/" in guestlist("setup-link", name).out
+    words = (
+        "setup-link",
+        name,
+        "--connection",
+        made["connections"][0]["name"],
+        "--expires-in",
+        "5d",
+        "--json",
+    )
+    assert set(guestlist(*words).json()) == {"url", "connection", "expires_at"}
+    refusal = guestlist("setup-link", name, "--expires-in", "6d")
+    assert (refusal.status, "#/expires_in" in refusal.err) == (1, True)
+
+
 def test_an_organization_changes_in_what_is_said_alone(guestlist: Guestlist, operator: Api) -> None:
     """Its name, its seats, and that they have no limit any more."""
     words = ("organizations", "change", provision(operator, seats=7))

@@ -21,6 +21,9 @@ WAYS: dict[str, dict[str, Any]] = {
     "a name and more": {**OIDC, "name": MARK},
     "of the other strategy": {**OIDC, "strategy": "samlp"},
     "of both": {**OIDC, "metadata_url": f"https://{MARK}.example"},
+    "of its IT, and a name": {"self_service": True, "name": MARK},
+    "of its IT, and another's": {**OIDC, "self_service": True},
+    "not of its IT": {"self_service": False},
     "two documents": {"strategy": "samlp", "metadata": metadata(), "metadata_url": f"https://{MARK}.example"},
     "an empty document": {"strategy": "samlp", "metadata": ""},
     "no certificate": {"strategy": "samlp", "sign_in_endpoint": f"https://{MARK}.example", "certificate": ""},
@@ -41,6 +44,7 @@ def named(name: str) -> dict[str, str]:
 APP = "https://app.example"
 FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "a client secret": (of_idp(**OIDC, client_secret=MARK), "/connections/0/client_secret"),
+    "of its IT, in a word": (of_idp(self_service=MARK), "/connections/0/self_service"),
     "an unknown strategy": (of_idp(strategy=MARK), "/connections/0/strategy"),
     "our own strategy": (of_idp(strategy="auth0"), "/connections/0/strategy"),
     "a client id with a line break": (
@@ -56,7 +60,10 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
         asked(kind="enterprise", connections=[named(f"{MARK}{n}") for n in range(11)]),
         "/connections",
     ),
-    "one twice": (asked(kind="enterprise", connections=[named(MARK), named(MARK.title())]), ""),
+    "one twice": (
+        asked(kind="enterprise", connections=[named(MARK), named(MARK.title())]),
+        "/connections",
+    ),
     "none": (asked(kind="enterprise"), ""),
     "none given": (asked(kind="enterprise", connections=[]), ""),
     "of a shared one": (asked(connections=[named(MARK)]), ""),

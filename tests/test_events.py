@@ -56,6 +56,9 @@ STATUSES = {
     "logins/resolve-nobody": 200,
     "logins/resolve-unacceptable": 422,
     "logins/resolve-without-permission": 403,
+    "setup_links/mint-without-self-service": 409,
+    "setup_links/mint-unacceptable": 422,
+    "setup_links/mint-without-permission": 403,
 }
 # How many messages of the batch are to come again: the last ones, which name nothing that exists.
 FAILED = {

@@ -23,6 +23,7 @@ def template() -> Template:
     """Return the template with values for what deployers give."""
     names = ("ApiAudience", "ClaimsNamespace", "ApplicationName", "ApplicationLoginUrl", "LinkOrigin")
     more = {"ApplicationClientId": "app", "Auth0Url": URL, "Auth0Issuer": f"{URL}/", "MailFrom": SENDER}
+    more["SelfServiceProfile"] = "ssp_any"
     return Template.load(ROOT / "template.yaml", dict.fromkeys(names, URL) | more).given(GIVEN)
 
 

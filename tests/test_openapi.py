@@ -24,6 +24,7 @@ PARAMETERS = {
     "ApplicationName": "Portal",
     "ApplicationLoginUrl": "https://app.example/login",
     "ApplicationClientId": "app",
+    "SelfServiceProfile": "ssp_any",
     "LinkOrigin": "https://join.example",
     "MailFrom": "clinics@guestlist.example",
 }
@@ -79,7 +80,7 @@ def test_each_operation_has_a_name_of_its_own(document: Document) -> None:
 
 def test_each_operation_says_what_it_answers(document: Document) -> None:
     """201 what creates, 202 what goes on, 200 the rest; refusals are problem details of our own."""
-    creating = {"provision", "invite", "invite_into_own", "add_member", "claim_domain"}
+    creating = {"provision", "invite", "invite_into_own", "add_member", "claim_domain", "make_setup_link"}
     for name, operation in of_api(document).items():
         good, *refused = operation["responses"]
         of_tokens = {"401", "403"} if operation["security"] else set()

@@ -33,6 +33,7 @@ def test_the_run_had_secrets_of_every_kind(run: Run) -> None:
         "chosen password": 4,
         "random password": 4,
         "ticket": 2,
+        "set-up link": 2,
         "accept token": 4,
         "client secret": 5,
         "link key": 1,
@@ -53,7 +54,8 @@ def test_the_run_failed_in_every_way_that_it_was_told_to(run: Run) -> None:
 def test_passwords_keys_and_tokens_are_nowhere(whereabouts: dict[str, dict[str, int]]) -> None:
     """Not in table, queues, logs, answers, pages or mails."""
     leaks = {name: sinks for name, sinks in whereabouts.items() if sinks}
-    assert not [leak for leak in leaks.items() if not leak[0].startswith(("accept token", "ticket"))]
+    told = ("accept token", "ticket", "set-up link")
+    assert not [leak for leak in leaks.items() if not leak[0].startswith(told)]
 
 
 def test_an_accept_token_is_in_the_one_mail_that_bears_its_link(
@@ -68,6 +70,14 @@ def test_a_ticket_is_in_the_one_answer_that_leads_to_it(whereabouts: dict[str, d
     """The button's 303 goes to it."""
     found = [sinks for name, sinks in whereabouts.items() if name.startswith("ticket")]
     assert found == [{"locations": 1}] * len(found)
+
+
+def test_a_set_up_link_is_in_the_one_answer_to_who_asked_for_it(
+    whereabouts: dict[str, dict[str, int]],
+) -> None:
+    """One that was made and not answered is nowhere."""
+    found = [sinks for name, sinks in whereabouts.items() if name.startswith("set-up link")]
+    assert found == [{"answers": 1}, {}]
 
 
 def test_what_is_planted_is_found_in_every_sink(run: Run) -> None:

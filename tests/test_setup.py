@@ -44,6 +44,7 @@ def standing(tenant: Tenant) -> dict[str, Any]:
         "roles": [state.roles, state.role_permissions],
         "actions": state.actions,
         "bindings": state.bindings,
+        "profiles": state.self_service_profiles,
     }
     return dict(_without(json.loads(json.dumps(kept)), PASSING))
 
@@ -74,6 +75,21 @@ def test_a_second_time_changes_nothing(tenant: Tenant) -> None:
     assert standing(tenant) == before
     assert bound(tenant) == ["guestlist-door"]
     assert bound(tenant, "credentials-exchange") == ["guestlist-systems"]
+
+
+def test_the_self_service_profile_stays_as_its_owner_has_it(tenant: Tenant, owner: Auth0) -> None:
+    """Found again by its name, beside others; made once."""
+    owner.call("POST", "/self-service-profiles", {"name": "Theirs"})
+    made = set_up_tenant(tenant)["setup_links"]["profile"]
+    kept = tenant.state.self_service_profiles[made]
+    assert (kept["name"], [attribute["name"] for attribute in kept["user_attributes"]]) == (
+        "Guestlist",
+        ["email"],
+    )
+    owner.call("PATCH", f"/self-service-profiles/{made}", {"allowed_strategies": ["okta"]})
+    assert set_up_tenant(tenant)["setup_links"]["profile"] == made
+    assert len(tenant.state.self_service_profiles) == 2
+    assert tenant.state.self_service_profiles[made]["allowed_strategies"] == ["okta"]
 
 
 def test_what_others_bound_stays_behind_the_door(tenant: Tenant, owner: Auth0) -> None:
@@ -133,6 +149,7 @@ def test_each_function_may_do_what_it_does_and_no_more(tenant: Tenant) -> None:
     assert granted[clients["accept"]["client_id"]] == {*accounts, "create:user_tickets"}
     assert granted[clients["drift"]["client_id"]] == {"read:users", "read:actions", "read:connections"}
     assert granted[clients["logins"]["client_id"]] == {"read:users"}
+    assert granted[clients["setup_links"]["client_id"]] == {"read:connections", "create:sso_access_tickets"}
     assert not granted.keys() & {clients["system"]["client_id"], clients["resolver"]["client_id"]}
 
 

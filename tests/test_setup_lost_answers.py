@@ -11,7 +11,10 @@ from local.people import PLAIN
 from local.tenant.app import Tenant
 from tests.bench import set_up_tenant
 
-MADE = ("resource-servers", "clients", "connections", "client-grants", "roles", "actions/actions")
+MADE = (
+    *("resource-servers", "clients", "connections", "client-grants", "roles", "actions/actions"),
+    "self-service-profiles",
+)
 
 
 @pytest.fixture
@@ -38,6 +41,7 @@ def _standing(tenant: Tenant) -> dict[str, Counter[str]]:
         "client-grants": Counter(grants),
         "roles": Counter(found["name"] for found in state.roles.values()),
         "actions": Counter(found["name"] for found in state.actions.values()),
+        "profiles": Counter(found["name"] for found in state.self_service_profiles.values()),
     }
 
 

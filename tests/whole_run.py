@@ -41,6 +41,9 @@ class Run:
             "chosen password": self.chosen,
             "random password": [password for password in random if password not in self.chosen],
             "ticket": [_ticket(found.json()["ticket"]) for found in tenant if _mints(found)],
+            "set-up link": [
+                _ticket(found.json()["ticket"]) for found in tenant if found.path.endswith("/sso-ticket")
+            ],
             "accept token": [link.rpartition("/")[2] for mail in self.stack.mails() for link in mail.links],
             "client secret": [client.client_secret for client in self.stack.clients.values()],
             "link key": [self._link_key()],
@@ -140,6 +143,7 @@ def _happen(run: Run, dora: Person, carla: Person, nils: Person) -> None:
     add(api, clinic, carla, welcome=True)
     stack.workers.idle()
     carla.press(carla.link())
+    _set_up(run)
     _crash(run, dora)
     stack.workers.idle()
 
@@ -160,6 +164,16 @@ def _be_refused(run: Run, admin: Api, person: Person) -> None:
     admin.post("/organizations", json={"id": "x", "name": "X"})
     with Api(run.stack, f"{_bearer(admin)}x") as stranger:
         stranger.get(path)
+
+
+def _set_up(run: Run) -> None:
+    """Make links for a customer's IT: one that is answered, one whose record cannot be written."""
+    place = provision(run.operator, kind="enterprise", connections=[{"self_service": True}])
+    path = f"/organizations/{place}/setup-links"
+    run.operator.post(path, json={}).raise_for_status()
+    run.stack.aws.inject("TransactWriteItems", "ValidationException")
+    run.operator.post(path, json={})
+    run.stack.workers.idle()
 
 
 def _crash(run: Run, person: Person) -> None:

@@ -20,6 +20,7 @@ _GIVEN = {
     "ApplicationName": "Application",
     "ApplicationLoginUrl": "https://app.example/login?organization={organization}",
     "ApplicationClientId": "client",
+    "SelfServiceProfile": "profile",
     "LinkOrigin": "https://links.example",
     "MailFrom": "mail@links.example",
 }

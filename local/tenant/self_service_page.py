@@ -64,15 +64,17 @@ class SelfServicePage:
             raise ManagementError(400, "Choose a kind of identity provider.")
         options = {**_options(strategy, entered), **self._domains(ticket, strategy, entered)}
         connection_id = ticket.asked.get("connection_id")
-        if connection_id is not None:
-            return self._edited(connection_id, strategy, options)
-        config = ticket.asked["connection_config"]
-        given = {name: value for name, value in (config.get("options") or {}).items() if value is not None}
-        body = {**config, "strategy": strategy, "options": {**given, **options}}
-        connection = new_connection(self._state, body)
+        if connection_id is None:
+            connection = self._new(ticket.asked["connection_config"], strategy, options)
+        else:
+            connection = self._edited(connection_id, strategy, options)
         enabled = self._state.connection_clients[connection["id"]]
         enabled.update(set(ticket.asked.get("enabled_clients", [])) & set(self._state.clients))
         return connection
+
+    def _new(self, config: Document, strategy: str, options: Document) -> Document:
+        given = {name: value for name, value in (config.get("options") or {}).items() if value is not None}
+        return new_connection(self._state, {**config, "strategy": strategy, "options": {**given, **options}})
 
     def _edited(self, connection_id: str, strategy: str, options: Document) -> Document:
         connection = self._state.connections.get(connection_id)

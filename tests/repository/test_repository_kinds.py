@@ -10,6 +10,7 @@ from local.stack import Stack
 from tests.command import Guestlist, Printed, environment, runner
 from tests.front_door import pass_time, unique
 from tests.kinds_setup import callbacks, connection_of, provisioned
+from tests.self_service_setup import fill_in, link, look, status
 
 OIDC = {
     "strategy": "oidc",
@@ -67,6 +68,26 @@ def test_every_kind_is_provisioned_from_a_file(
     assert {f"{url}?{isolated}" for url in CALLBACKS} <= {*callbacks(stack, app)}
     assert operator.get(f"/organizations/{enterprise}/invites").json()["items"][0]["email"] == "ann@e.example"
     assert guestlist("plan", str(folder)).status == 0
+
+
+def test_what_the_customer_s_it_is_to_set_up(
+    stack: Stack, guestlist: Guestlist, operator: Api, tmp_path: Path
+) -> None:
+    """Apply does not wait for them, and says what they need; exported, it is stated as it was."""
+    name, folder = unique("awaiting"), tmp_path / "organizations"
+    guestlist("export", str(folder))
+    own = "kind: enterprise\nconnections:\n  - self_service: true\n    domains:\n      - a.example\n"
+    (folder / f"{name}.yaml").write_text(f"id: {name}\nname: A\n{own}")
+    applied = guestlist("apply", str(folder), "--yes")
+    assert applied.status == 0
+    assert f"guestlist setup-link {name}" in applied.err
+    again = tmp_path / "again"
+    guestlist("export", str(again))
+    assert own in (again / f"{name}.yaml").read_text()
+    assert [guestlist("plan", str(place)).status for place in (folder, again)] == [0, 0]
+    fill_in(link(operator, name))
+    look(stack)
+    assert status(stack, name) == "active"
 
 
 def test_what_cannot_be_changed_any_more_is_a_problem(

@@ -68,6 +68,7 @@ ROUTES: Mapping[str, Rule] = {
     "POST /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/setup-links": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "GET /organizations/{organization}/invites": Rule(Permission.READ_INVITES, Reach.PATH),
     "GET /organizations/{organization}/invites/{invite}": Rule(Permission.READ_INVITES, Reach.PATH),
     "POST /invites": Rule(Permission.WRITE_INVITES, Reach.OWN),

@@ -38,6 +38,7 @@ from guestlist.organization_commands import (
     change_organization,
     create_organization,
     list_organizations,
+    make_setup_link,
     move_organization,
     offboard_organization,
     resume_organization,
@@ -114,6 +115,7 @@ def parser() -> Options:
     root.add_argument("--json", action="store_true", help="answer as JSON, also after the command")
     groups = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _organizations(_group(groups, "organizations", "the business customers"))
+    options.setup_link(_command(groups, "setup-link", make_setup_link, "a secret link for a customer's IT"))
     invite = _command(groups, "invite", commands.invite, "invite somebody")
     invite.add_argument("email")
     options.organization(invite, required=False)

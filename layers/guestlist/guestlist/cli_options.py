@@ -117,6 +117,16 @@ def providers(command: Options) -> None:
         metavar=("ISSUER", "CLIENT_ID"),
         help="its own identity provider, by OpenID Connect",
     )
+    command.add_argument(
+        "--self-service", action="store_true", help="its own, which its IT sets up by a setup-link"
+    )
+
+
+def setup_link(command: Options) -> None:
+    """Let it be said what a link is for, and how long it can be opened."""
+    command.add_argument("organization")
+    command.add_argument("--connection", metavar="NAME", help="which of several")
+    command.add_argument("--expires-in", type=seconds, metavar="24h", help="1h to 5d; 24h if not said")
 
 
 def seats(command: argparse._ActionsContainer, default: str | None = None) -> None:

@@ -125,14 +125,18 @@ class ConnectionRequest(Body):
         "", description="Of SAML: the identity provider's document, in place of the two."
     )
     metadata_url: OptionalUrl = Field("", description="Of SAML: where Auth0 finds that document.")
+    self_service: bool = Field(
+        default=False,
+        description="True: the customer's IT sets it up at Auth0 by a link, and chooses what it is.",
+    )
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         given = {name for name in self.model_fields_set - {"domains"} if getattr(self, name)}
         if (self.strategy, frozenset(given)) not in WAYS:
             raise ValueError(
-                "takes a name; or the strategy oidc with issuer and client_id; or samlp with "
-                "sign_in_endpoint and certificate, or with metadata, or with metadata_url"
+                "takes a name; or self_service; or the strategy oidc with issuer and client_id; or samlp "
+                "with sign_in_endpoint and certificate, or with metadata, or with metadata_url"
             )
         return self
 
@@ -140,6 +144,9 @@ class ConnectionRequest(Body):
         """Return it as it is recorded; one that is to be made gets this name."""
         if self.name:
             return Connection(name=self.name, strategy="", domains=tuple(self.domains))
+        if self.self_service:
+            domains = tuple(self.domains)
+            return Connection(name=name, strategy="", made=True, self_service=True, domains=domains)
         return Connection(
             name=name,
             strategy=self.strategy,
@@ -180,6 +187,7 @@ Connections = Annotated[list[ConnectionRequest], Field(max_length=10), AfterVali
 
 WAYS = {
     ("", frozenset({"name"})),
+    ("", frozenset({"self_service"})),
     ("oidc", frozenset({"strategy", "issuer", "client_id"})),
     ("samlp", frozenset({"strategy", "sign_in_endpoint", "certificate"})),
     ("samlp", frozenset({"strategy", "metadata"})),

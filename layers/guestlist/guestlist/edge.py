@@ -3,12 +3,13 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from guestlist.access import allow
-from guestlist.caller import system_of
+from guestlist.caller import Caller, caller_of, system_of
 from guestlist.clock import clock
 from guestlist.errors import (
     BudgetExhausted,
@@ -42,14 +43,31 @@ def answered(
     return _answered(lambda: use_case(_request(event, namespace), json_of(text_of(event))))
 
 
+def answered_in_organization(
+    event: Mapping[str, Any], namespace: str, use_case: Callable[[Request, str, object], object]
+) -> Answer:
+    """Answer whoever may take a function's only route, in the organization of its path, with what is made.
+
+    It is for who asked alone: no cache keeps it.
+    """
+    organization = str(event["pathParameters"]["organization"])
+
+    def answer() -> object:
+        request = _made_by(_caller(event, namespace), event, organization)
+        return use_case(request, organization, json_of(text_of(event)))
+
+    made = _answered(answer, HTTPStatus.CREATED)
+    return {**made, "headers": {**made["headers"], "Cache-Control": "no-store"}}
+
+
 def answered_to_anybody(event: Mapping[str, Any], use_case: Callable[[object], object]) -> Answer:
     """Answer at a function's only route, for which nobody needs a token, as `answered` does."""
     return _answered(lambda: use_case(json_of(text_of(event))))
 
 
-def _answered(answer: Callable[[], object]) -> Answer:
+def _answered(answer: Callable[[], object], status: HTTPStatus = HTTPStatus.OK) -> Answer:
     try:
-        return _answer(200, JSON, answer())
+        return _answer(status, JSON, answer())
     except GuestlistError as error:
         return refused(error)
     except Exception:
@@ -64,15 +82,29 @@ def _request(event: Mapping[str, Any], namespace: str) -> Request:
         Unauthenticated: the gateway proved no token.
         Forbidden: it is no system's, or of one that may not take this route.
     """
-    context = event["requestContext"]
-    claims = (context.get("authorizer") or {}).get("jwt", {}).get("claims")
-    if not claims:
-        raise Unauthenticated
-    caller = system_of(claims, namespace)
+    caller = system_of(_claims(event), namespace)
     if caller is None:
         raise Forbidden
-    allow(caller, event["routeKey"], None)
-    return Request(caller, context["requestId"], clock.now())
+    return _made_by(caller, event, None)
+
+
+def _caller(event: Mapping[str, Any], namespace: str) -> Caller:
+    return caller_of(_claims(event), namespace)
+
+
+def _claims(event: Mapping[str, Any]) -> Mapping[str, object]:
+    claims: Mapping[str, object] = (
+        (event["requestContext"].get("authorizer") or {}).get("jwt", {}).get("claims")
+    )
+    if not claims:
+        raise Unauthenticated
+    return claims
+
+
+def _made_by(caller: Caller, event: Mapping[str, Any], organization: str | None) -> Request:
+    """Return a request of somebody who may take its route."""
+    allow(caller, event["routeKey"], organization)
+    return Request(caller, event["requestContext"]["requestId"], clock.now())
 
 
 def refused(error: GuestlistError) -> Answer:

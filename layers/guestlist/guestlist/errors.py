@@ -17,6 +17,7 @@ GuestlistError
 │   ├── LastAdmin               last_admin
 │   ├── MemberMoved             member_moved
 │   ├── NameReserved            name_reserved
+│   ├── NoSelfService           no_self_service
 │   ├── OrganizationExists      organization_exists
 │   ├── OrganizationMoved       organization_moved
 │   ├── OrganizationNotReady    organization_not_ready
@@ -161,6 +162,12 @@ class NameReserved(Conflict):
     """Accounts at Auth0 bear this name from before Guestlist; with `adopt` they become members."""
 
     code = "name_reserved"
+
+
+class NoSelfService(Conflict):
+    """No connection of the organization is one that the customer's IT sets up."""
+
+    code, title = "no_self_service", "This organization has no connection that its own IT sets up."
 
 
 class OrganizationSuspended(Conflict):

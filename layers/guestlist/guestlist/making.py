@@ -2,7 +2,7 @@
 
 Progress stands on the organization, and one lease says whose turn it is, so that each step is found again
 after a crash. One that Auth0 refuses is tried again; then it and those before it are undone. What is out of
-reach waits.
+reach waits, and so does what the customer's IT is to set up.
 """
 
 from contextlib import suppress
@@ -17,9 +17,10 @@ from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.leases import FIRST_BACK_OFF, back_off
 from guestlist.move_turns import as_made, go_on_moving, with_made
 from guestlist.offboarding import take_down, take_off_people
-from guestlist.provisioning_records import Progress, Step, StepState
+from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
 from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
 from guestlist.records import Action, InviteStatus, Organization, OrganizationStatus
+from guestlist.self_service import AwaitingSetupError
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn, take_turn
 
@@ -29,6 +30,8 @@ LONGEST_DELAY = 900
 """Seconds by which a hint can be delayed (Amazon SQS, "Delay queues"); later the sweep gives it."""
 TRIES = 5
 """How often a step is refused before all is undone: for about four minutes."""
+LOOK_FOR_SETUP = 300
+"""Seconds after which it is looked again whether the customer's IT has set up a connection; by the sweep."""
 
 logger = Logger(child=True)
 
@@ -51,6 +54,8 @@ def _attempted(held: Organization, turn: Turn) -> None:
             take_down(held, turn)
         else:
             _go_on(held, turn)
+    except AwaitingSetupError:
+        turn.put_off(_awaiting(held.id, turn), LOOK_FOR_SETUP, waits=True)
     except NotYetError as wait:
         turn.put_off(held, wait.seconds, waits=True)
         if wait.seconds <= LONGEST_DELAY:
@@ -94,6 +99,21 @@ def _finished(organization: Organization, turn: Turn) -> None:
         turn.queue.mail(invite)
 
 
+def _awaiting(organization: str, turn: Turn) -> Organization:
+    """Record that the connections wait for the customer's IT, and since when; refusals before are forgotten.
+
+    They may have been there already, and were deleted again.
+    """
+    before = turn.store.organization(organization)
+    seen = as_made(before)
+    waits = Progress(step=Step.CONNECTIONS, at=clock.now(), code=AWAITING_SETUP)
+    progress = tuple(
+        waits if found.step is waits.step and replace(found, at=waits.at) != waits else found
+        for found in seen.provisioning
+    )
+    return turn.kept(before, with_made(before, replace(seen, provisioning=progress)))
+
+
 def _refused(organization: str, error: StepRefusedError | Auth0Refused, turn: Turn) -> Organization:
     """Record why a step was refused; after some tries it has failed."""
     before = turn.store.organization(organization)
@@ -129,11 +149,10 @@ def _to_undo(organization: Organization) -> Step | None:
 
 
 def _marked(organization: Organization, step: Step, state: StepState) -> Organization:
-    return replace(
-        organization,
-        attempts=0,
-        provisioning=tuple(
-            replace(progress, state=state, at=clock.now()) if progress.step is step else progress
-            for progress in organization.provisioning
-        ),
+    """Return the organization with a step that came to an end; what is done waits for nothing any more."""
+    now, done = clock.now(), state is StepState.DONE
+    progress = tuple(
+        replace(found, state=state, at=now, code="" if done else found.code) if found.step is step else found
+        for found in organization.provisioning
     )
+    return replace(organization, attempts=0, provisioning=progress)

@@ -48,6 +48,7 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
             **paths,
             "/logins/resolve": {"post": _resolving()},
             "/discover": {"post": _discovering()},
+            "/organizations/{organization}/setup-links": {"post": _setting_up()},
             **routes.PUBLIC,
         },
         "security": [{"token": []}],
@@ -63,13 +64,28 @@ def completed(document: Document, told: Mapping[str, str]) -> Document:
 
 def _resolving() -> Document:
     """Return the operation of the function `logins`, which Powertools does not see."""
-    permission, reach = ROUTES["POST /logins/resolve"]
     return {
         **routes.RESOLVING,
-        "security": [{"token": [permission]}],
-        "x-reaches": reach,
+        **_rights("POST /logins/resolve"),
         **_unseen("resolve_login", routes.LOGIN_REQUEST, routes.LOGIN),
     }
+
+
+def _setting_up() -> Document:
+    """Return the operation of the function `setup_links`."""
+    organization = {"name": "organization", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        **routes.SETTING_UP,
+        **_rights("POST /organizations/{organization}/setup-links"),
+        **_unseen("make_setup_link", routes.SETUP_LINK_REQUEST, routes.SETUP_LINK, HTTPStatus.CREATED),
+        "parameters": [{**organization, "description": parts.PARAMETERS["organization"]}],
+    }
+
+
+def _rights(route: str) -> Document:
+    """Return who may take a route, as the document says it."""
+    permission, reach = ROUTES[route]
+    return {"security": [{"token": [permission]}], "x-reaches": reach}
 
 
 def _discovering() -> Document:
@@ -81,7 +97,7 @@ def _discovering() -> Document:
     }
 
 
-def _unseen(name: str, asked: Document, told: Document) -> Document:
+def _unseen(name: str, asked: Document, told: Document, status: HTTPStatus = HTTPStatus.OK) -> Document:
     """Return what an operation that Powertools does not see has in common with the others."""
     example = examples()["operations"][name]
     body = {"schema": asked, "example": example["request"]}
@@ -91,7 +107,11 @@ def _unseen(name: str, asked: Document, told: Document) -> Document:
         "parameters": [],
         "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
-            "200": {"description": "OK", "headers": {}, "content": {"application/json": good}},
+            str(status.value): {
+                "description": status.phrase,
+                "headers": {},
+                "content": {"application/json": good},
+            },
             **_refusals(name),
         },
     }

@@ -2,6 +2,7 @@
 
 from guestlist import openapi_parts as parts
 from guestlist.openapi_parts import Part
+from guestlist.setup_link_bodies import LONGEST, SHORTEST, USUAL
 
 LOGIN_REQUEST: Part = {
     "type": "object",
@@ -71,6 +72,36 @@ DISCOVERING: Part = {
     "summary": "Say by which connection somebody signs in",
     "description": "With an `email`: by its domain alone, if an organization proved it and has connections "
     "of its own; who exists plays no part. With an `organization`: its connections, to choose from.",
+}
+SETUP_LINK_REQUEST: Part = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "connection": {"type": "string", "description": "Its name, if the organization has several such."},
+        "expires_in": {
+            "type": "integer",
+            "minimum": SHORTEST,
+            "maximum": LONGEST,
+            "default": USUAL,
+            "description": "Seconds until it can be opened no more. Who opened it has five hours then.",
+        },
+    },
+}
+SETUP_LINK: Part = {
+    "type": "object",
+    "required": ["url", "connection", "expires_at"],
+    "properties": {
+        "url": {"type": "string", "format": "uri", "description": "A secret, and shown this once."},
+        "connection": {"type": "string", "description": "The name of the connection that it is for."},
+        "expires_at": {"type": "string", "format": "date-time"},
+    },
+}
+SETTING_UP: Part = {
+    "tags": ["organizations"],
+    "summary": "Make a link by which the customer's IT sets up the organization's connection",
+    "description": "Of a connection that is `self_service`: leads to Auth0's assistant, which makes it, or "
+    "edits it once it is there. Each request makes another link, whatever its `Idempotency-Key`, and each is "
+    "good until its end.",
 }
 
 _ON_PAGES: Part = {

@@ -52,6 +52,13 @@ def resume_organization(api: Api, asked: Namespace) -> Body:
     return api.write("POST", path("organizations", asked.organization, "resume"), Prefer=patience(asked))
 
 
+def make_setup_link(api: Api, asked: Namespace) -> Body:
+    """A link by which the customer's IT sets up, or edits, an organization's own connection."""
+    body = {"connection": asked.connection} if asked.connection else {}
+    body |= {"expires_in": asked.expires_in} if asked.expires_in else {}
+    return api.write("POST", path("organizations", asked.organization, "setup-links"), body)
+
+
 def offboard_organization(api: Api, asked: Namespace) -> Body:
     """Close an organization for good; what it had is taken down in the background."""
     return api.write("DELETE", path("organizations", asked.organization))
@@ -69,6 +76,8 @@ def _connections(asked: Namespace) -> list[Body]:
     connections: list[Body] = [{"name": name} for name in asked.connection]
     for issuer, client_id in asked.oidc:
         connections.append({"strategy": "oidc", "issuer": issuer, "client_id": client_id})
+    if asked.self_service:
+        connections.append({"self_service": True})
     return connections
 
 

@@ -19,12 +19,16 @@ class OwnConnection(Resource):
     name: str
     strategy: str | None = Field(description="As Auth0 calls it; null until it was looked at there.")
     domains: list[str] = Field(description="Whose addresses sign in by it.")
+    self_service: bool = Field(description="Whether the customer's IT sets it up, by a link.")
 
     @classmethod
     def of(cls, connection: provisioning_records.Connection) -> Self:
         """Render a record."""
         return cls(
-            name=connection.name, strategy=connection.strategy or None, domains=list(connection.domains)
+            name=connection.name,
+            strategy=connection.strategy or None,
+            domains=list(connection.domains),
+            self_service=connection.self_service,
         )
 
 
@@ -34,7 +38,10 @@ class Progress(Resource):
     step: Step
     state: StepState
     at: str
-    code: str | None = Field(None, description="Why Auth0 refused it, the last time.")
+    code: str | None = Field(
+        None,
+        description="Why Auth0 refused it, the last time; `awaiting_setup`: the customer's IT is to.",
+    )
 
     @classmethod
     def of(cls, progress: provisioning_records.Progress) -> Self:

@@ -166,7 +166,7 @@ def _there(organization: Organization, store: Store) -> Organization | None:
 
 def _settings(organization: Organization) -> tuple[object, ...]:
     """Return what somebody asked for, in the form in which it is compared."""
-    connections = [(own.name, own.domains, own.options) for own in organization.connections]
+    connections = [(own.name, own.self_service, own.domains, own.options) for own in organization.connections]
     asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
     return (connections, *asked, *offered, organization.branding)

@@ -29,7 +29,9 @@ class Connection:
     id: str = ""
     """Auth0's; empty until it is there."""
     made: bool = False
-    """Whether we made it; what was there before us is never deleted."""
+    """Whether it is made for the organization; what was there before us is never deleted."""
+    self_service: bool = False
+    """Whether the customer's IT makes it, by a link of Auth0's that bears our marks."""
     domains: tuple[str, ...] = ()
     """Whose addresses sign in by it, normalised, where an organization has several."""
     enabled: tuple[str, ...] = ()
@@ -70,6 +72,10 @@ class Step(StrEnum):
     """Its addresses are among those to which the applications' logins may lead."""
 
 
+AWAITING_SETUP = "awaiting_setup"
+"""Why a step waits: the customer's IT has not set up a connection yet, or not enabled it."""
+
+
 class StepState(StrEnum):
     """How far one step got."""
 
@@ -87,7 +93,7 @@ class Progress:
     state: StepState = StepState.PENDING
     at: int
     code: str = ""
-    """Why it failed."""
+    """Why it failed, or waits."""
     tries: int = 0
     """How often Auth0 refused it."""
 

@@ -15,6 +15,7 @@ from guestlist.errors import Auth0Refused
 from guestlist.leases import SETTLING
 from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
 from guestlist.records import Organization
+from guestlist.self_service import AwaitingSetupError, awaited_if_gone, is_set_up
 from guestlist.turns import Turn
 
 OWNER, MADE = "organization", "guestlist"
@@ -47,7 +48,7 @@ def do(step: Step, organization: Organization, turn: Turn) -> Organization:
 
     Raises:
         StepRefusedError, Auth0Refused: it cannot be.
-        NotYetError, Auth0Unavailable: not now.
+        AwaitingSetupError, NotYetError, Auth0Unavailable: not now.
     """
     return _STEPS[step][0](organization, turn)
 
@@ -69,14 +70,22 @@ def wait_for_late_calls(organization: Organization) -> None:
 
 
 def _make_connections(organization: Organization, turn: Turn) -> Organization:
-    """Make the connections, or take those that are there; what these are enabled for is looked at first."""
+    """Make the connections, or take those that are there; what these are enabled for is looked at first.
+
+    One that the customer's IT sets up is waited for when the others are there.
+    """
     there = []
     for connection in organization.connections:
         found = _connection(connection, organization.id, turn.auth0)
+        wanted = turn.applications(organization)
+        if found is None or not is_set_up(connection, _enabled(found["id"], turn.auth0), wanted):
+            continue
         if found["strategy"] == DATABASE and organization.kind is Kind.ENTERPRISE:
             raise StepRefusedError("connection_is_database")
         enabled = _disabled(connection, found, organization, turn)
         there.append(replace(connection, id=found["id"], strategy=found["strategy"], enabled=enabled))
+    if len(there) < len(organization.connections):
+        raise AwaitingSetupError
     return replace(organization, connections=tuple(there))
 
 
@@ -99,15 +108,21 @@ def _enabled(connection_id: str, auth0: Auth0) -> Iterator[str]:
         following = f"&from={segment(page['next'])}"
 
 
-def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body:
-    """Return a connection as it stands at Auth0, made or taken for the organization."""
+def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body | None:
+    """Return a connection as it stands at Auth0, made or taken for the organization.
+
+    None: it is for the customer's IT to make, who did not yet.
+    """
     found = _named(connection.name, auth0)
     if found is None and not connection.made:
         raise StepRefusedError("connection_missing")
     if found is None:
-        return _made(connection, organization, auth0)
+        return None if connection.self_service else _made(connection, organization, auth0)
     metadata = found.get("metadata") or {}
     if connection.made and metadata.get(MADE) != organization:
+        raise StepRefusedError("connection_exists")
+    # A set-up link outlives an attempt that failed; what is made by it is not what we would make now.
+    if connection.made and not connection.self_service and found["strategy"] != connection.strategy:
         raise StepRefusedError("connection_exists")
     if metadata.get(OWNER, organization) != organization:
         raise StepRefusedError("connection_taken")
@@ -179,7 +194,8 @@ def _mark(found: Body, metadata: Body, auth0: Auth0) -> None:
 def _enable(organization: Organization, turn: Turn) -> Organization:
     for connection in organization.connections:
         new = turn.applications(organization) if connection.made else connection.enabled
-        _switch(connection, new, turn.auth0, on=True)
+        with awaited_if_gone(connection):
+            _switch(connection, new, turn.auth0, on=True)
     return organization
 
 

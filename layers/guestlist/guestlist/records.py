@@ -70,6 +70,7 @@ class Action(StrEnum):
     DOMAIN_PROVE = "domain:prove"
     DOMAIN_CHANGE = "domain:change"
     DOMAIN_RELEASE = "domain:release"
+    SETUP_LINK_CREATE = "setup_link:create"
 
 
 @dataclass(frozen=True, kw_only=True)

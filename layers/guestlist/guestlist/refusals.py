@@ -24,6 +24,7 @@ from guestlist.errors import (
     Malformed,
     MemberMoved,
     NameReserved,
+    NoSelfService,
     NotFound,
     OrganizationExists,
     OrganizationMoved,
@@ -90,6 +91,10 @@ OF_OPERATION: dict[str, Refusals] = {
     "release_domain": (NotFound, Busy),
     "resolve_login": (Unacceptable, TooManyOrganizations, Auth0Refused, Auth0Unavailable, Busy),
     "discover": (Unacceptable,),
+    "make_setup_link": (
+        *(NotFound, Unacceptable, NoSelfService, ConnectionTaken, OrganizationSuspended),
+        *(OrganizationNotReady, Auth0Refused, Auth0Unavailable, Busy),
+    ),
     "list_audit": (NotFound,),
     "read_user": (NotFound,),
     "list_user_organizations": (NotFound,),

@@ -8,6 +8,7 @@ from functools import partial
 from http import HTTPStatus
 
 from guestlist.client import Api, Body, RefusedError, path
+from guestlist.provisioning_records import AWAITING_SETUP
 from guestlist.repository_changes import Alteration, Change, Offboarding, Provisioning, Verb
 from guestlist.repository_files import Stated
 from guestlist.repository_patience import Say, patiently
@@ -116,16 +117,24 @@ def _finish(change: Provisioning, api: Api, say: Say, deadline: float) -> str:
     """
     where = path("organizations", change.organization)
     shown = patiently(partial(api.read, where), say)
-    while shown["status"] == "provisioning" and time.monotonic() < deadline:
+    while shown["status"] == "provisioning" and not _awaits(shown) and time.monotonic() < deadline:
         time.sleep(PAUSE)
         shown = patiently(partial(api.read, where), say)
     if shown["status"] == "failed":
         raise _failed(shown)
+    if _awaits(shown):
+        return f"waits for its IT, who need a link: guestlist setup-link {change.organization}"
     if shown["status"] == "provisioning":
         return "is still being provisioned"
     if change.stated.body.get(SUSPENDED):
         _turn(change.stated, api, say)
     return "provisioned"
+
+
+def _awaits(shown: Body) -> bool:
+    """Tell whether what is still to be made is for the customer's IT to set up."""
+    waits = any(one["code"] == AWAITING_SETUP for one in shown["provisioning"])
+    return waits and shown["status"] == "provisioning"
 
 
 def _failed(shown: Body) -> RefusedError:

@@ -10,8 +10,8 @@ from guestlist.repository_files import SUFFIX, Problem, ProblemsError, yaml
 from guestlist.repository_plan import ABSENT
 from guestlist.repository_schema import HEAD, SCHEMA_FILE, SUSPENDED, schema, shown_as_stated
 
-NAMING = ("name", "domains")
-"""What is written of a connection."""
+NAMING, SELF_SERVICE = ("name", "domains"), ("self_service", "domains")
+"""What is written of a connection; of one that the customer's IT sets up, that it is."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def _text(organization: Body) -> str:
         del fields[SUSPENDED]
     if "connections" in fields:
         # What made one is never shown; by its name, one that Auth0 has is meant.
-        fields["connections"] = [{name: one[name] for name in NAMING} for one in fields["connections"]]
+        fields["connections"] = [
+            {name: one[name] for name in (SELF_SERVICE if one["self_service"] else NAMING)}
+            for one in fields["connections"]
+        ]
     return HEAD + str(yaml().written({"id": organization["id"], **fields}))
 
 

@@ -11,6 +11,7 @@ It needs a machine-to-machine client, named by `GUESTLIST_SETUP_CLIENT_ID` and
     read:client_grants     create:client_grants     update:client_grants
     read:roles             create:roles             update:roles
     read:actions           create:actions           update:actions
+    read:self_service_profiles  create:self_service_profiles
 
 The door then asks every application of the tenant for an organization, at each login and refresh. Each must
 send one (`ext-organization`), have one in its own metadata, or be exempt: `--exempt CLIENT_ID`, as often as
@@ -18,7 +19,7 @@ needed. Which are exempt already cannot be read back, so every run sets the whol
 before anything is done; where applications of others will be asked, it goes on with `--yes` only.
 
 It prints the clients with their secrets as JSON; those of functions (`accept`, `projector`, `drift`,
-`provisioner`, `door`, `logins`) belong into Secrets Manager.
+`provisioner`, `door`, `logins`, `setup_links`) belong into Secrets Manager.
 Enterprise users are not known before their first login: with `--api` the door asks Guestlist about them then,
 by the client `resolver`; without, it lets them in once their profile says so.
 A second run makes nothing: it writes the same values once more, and deploys the Actions anew.

@@ -1,4 +1,4 @@
-"""What the tenant needs for Guestlist: its API, clients, connection, grants, operator role, and the door."""
+"""What the tenant needs for Guestlist: API, clients, connection, grants, role, profile, and the door."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -35,6 +35,8 @@ SCOPES = {
     # A deployment of the door needs the right to make Actions.
     "door": ["read:actions", "update:actions", "create:actions"],
     "logins": ["read:users"],
+    # What is there already is edited by the link; nothing narrower than all connections can be read.
+    "setup_links": ["read:connections", "create:sso_access_tickets"],
 }
 """What each function's client may do at the Management API."""
 LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_lifetime": 30 * 24 * 3600}
@@ -42,6 +44,8 @@ OPERATOR_ROLE = "Guestlist operator"
 RESOLVE = "/logins/resolve"
 """Our API's route by which the door asks."""
 EXAMPLE, CONSOLE = "Guestlist example application", "Guestlist operator console"
+PROFILE = "Guestlist"
+"""The self-service profile by which customers' IT set up connections."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Client:
     """For the function that keeps the door: the settings that the door has."""
     resolver: str | None = None
     """The same: the secret of the client by which the door asks about new enterprise users."""
+    profile: str | None = None
+    """For the function that makes set-up links: the id of the self-service profile."""
 
     def shown(self) -> dict[str, str]:
         """Return what its owner is given."""
@@ -107,7 +113,8 @@ def set_up(
     configuration = door_configuration(wanted, *exempt, resolver=resolver.client_id).to_json()
     keeper = replace(clients["door"], configuration=configuration, resolver=resolver.client_secret)
     set_up_door(secrets_in(keeper.shown()), door, management, build_limit=build_limit)
-    return clients | {"door": keeper}
+    minter = replace(clients["setup_links"], profile=_set_up_profile(management))
+    return clients | {"door": keeper, "setup_links": minter}
 
 
 MACHINES = ("system", "resolver", *SCOPES)
@@ -204,6 +211,16 @@ def _set_up_operator_role(wanted: Wanted, management: Management) -> None:
         for permission in PERMISSIONS
     ]
     management.call("POST", f"/roles/{segment(role['id'])}/permissions", {"permissions": granted})
+
+
+def _set_up_profile(management: Management) -> str:
+    """Return the id of the self-service profile, made once: its look and its providers are the owner's."""
+    found = management.find("/self-service-profiles", name=PROFILE)
+    if found is None:
+        email = {"name": "email", "description": "By which we know a person.", "is_optional": False}
+        new = {"description": "For identity providers of organizations.", "user_attributes": [email]}
+        found = management.create("/self-service-profiles", new, name=PROFILE)
+    return str(found["id"])
 
 
 def door_configuration(wanted: Wanted, *exempt_clients: str, resolver: str) -> DoorConfiguration:

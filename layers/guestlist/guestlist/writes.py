@@ -292,6 +292,12 @@ def still_active(organization: str) -> Write:
     return check(keys.organization(organization), when="#status = :active", active=active)
 
 
+def still_as(organization: Organization) -> Write:
+    """Rely on an organization's door and making standing as they were read, at the moment of the commit."""
+    was = organization.status.value
+    return check(keys.organization(organization.id), when="#status = :was", was=was)
+
+
 def audited(audit: Audit) -> Write:
     """Record who did what."""
     return put(keys.item(audit))

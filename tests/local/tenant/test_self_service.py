@@ -148,6 +148,18 @@ def test_a_connection_that_is_there_may_be_edited(management: ManagementClient, 
     assert (after["options"]["client_id"], after["options"]["domain_aliases"]) == ("other", ["acme.example"])
 
 
+def test_one_that_is_edited_is_enabled_too(management: ManagementClient, profile: str) -> None:
+    """Who had set it up half-way goes on by another ticket."""
+    client = management.made("/clients", {"name": "portal"})["client_id"]
+    httpx.post(minted(management, profile), data=ENTERED)
+    [made] = management.get("/connections").json()
+    path = f"/self-service-profiles/{profile}/sso-ticket"
+    body = {"connection_id": made["id"], "enabled_clients": [client]}
+    assert management.get(f"/connections/{made['id']}/clients").json()["clients"] == []
+    assert httpx.post(management.made(path, body)["ticket"], data=ENTERED).status_code == 200
+    assert management.get(f"/connections/{made['id']}/clients").json()["clients"] == [{"client_id": client}]
+
+
 def test_a_page_s_texts_are_written_whole(management: ManagementClient, profile: str) -> None:
     """There is one page, in one language."""
     path = f"/self-service-profiles/{profile}/custom-text"
