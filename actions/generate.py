@@ -19,6 +19,7 @@ from guestlist import door_configuration as configuration
 from guestlist import login_policy as policy
 from guestlist import system_policy as systems
 from guestlist.door import as_made, manifests_in
+from guestlist.groups import DIGEST_LENGTH
 from guestlist.login_policy import Outcome, Rule
 from guestlist.names import ROLE
 
@@ -58,11 +59,12 @@ ASKING: Final = replace(
         "NOBODY_YET": policy.NOBODY_YET,
         "RESOLVER_SECRET": configuration.RESOLVER_SECRET,
         "RESOLVE_SECONDS": policy.RESOLVE_SECONDS,
+        "DIGEST_LENGTH": DIGEST_LENGTH,
     },
     decisions={**LOGINS.decisions, "RESOLVE_FAILED": policy.RESOLVE_FAILED},
-    parts=(*LOGINS.parts, "resolver.js"),
+    parts=(*LOGINS.parts, "groups.js", "resolver.js"),
 )
-"""The same for an Action, which may ask Guestlist about users whose profile says nothing yet."""
+"""The same for an Action, which may ask Guestlist about users whose profile does not say all yet."""
 SYSTEMS: Final = Policy(
     systems.SYSTEM_RULES,
     {"EVERYWHERE": systems.EVERYWHERE, "ERRORS": systems.ERRORS},

@@ -8,10 +8,13 @@ from typing import Any
 
 from bench.figures import Bound, Figure, at_most
 from guestlist.door_configuration import Resolution
+from guestlist.groups import digest, groups_in
 from local.stack import ROOT
 from local.tenant.actions import NODE
 
 ORGANIZATIONS, ROUNDS, LIMIT = (1, 100, 400), 5_000, 20
+GROUPS, LIMIT_OF_GROUPS = (20, 200), 100
+"""Entra ID sends 200 at the most."""
 DOOR = ROOT / "actions/deploy/actions/guestlist-door/code.js"
 RESOLUTION = Resolution(
     "https://api.example/logins/resolve",
@@ -27,6 +30,7 @@ def measure() -> Figure:
     vectors = json.loads((ROOT / "tests/vectors/logins.json").read_text("utf-8"))
     logins = {str(number): _login(vectors, number) for number in ORGANIZATIONS}
     logins |= {f"{number}, own provider": _enterprise(vectors, number) for number in ORGANIZATIONS}
+    logins |= {f"1, {number} groups": _in_groups(vectors, number) for number in GROUPS}
     asked = {
         "codes": {
             "guestlist": DOOR.read_text("utf-8"),
@@ -45,12 +49,16 @@ def measure() -> Figure:
         "door_us",
         f"µs of the door's Action for a login, median of {ROUNDS} in one Node process, by the user's number "
         "of organizations (400 is past what fits in a profile), and of a bare look into the array. Own "
-        "provider: by the organization's own connection, at a door that is configured for all kinds",
+        "provider: by the organization's own connection, at a door that is configured for all kinds. Groups: "
+        "the same, in so many groups that roles rest on, which are compared",
         times,
         [("organizations", *times), *((of, *(times[name][of] for name in times)) for of in logins)],
         [
             Bound("each of these logins is let in", admitted),
-            *(at_most(f"at {of}", us, LIMIT) for of, us in times["guestlist"].items()),
+            *(
+                at_most(f"at {of}", us, LIMIT_OF_GROUPS if "groups" in of else LIMIT)
+                for of, us in times["guestlist"].items()
+            ),
         ],
     )
 
@@ -73,6 +81,14 @@ def _enterprise(vectors: dict[str, Any], number: int) -> dict[str, Any]:
     metadata = {"organization": login["request"]["query"]["ext-organization"]}
     login["connection"] = {"name": "own", "strategy": "samlp", "metadata": metadata}
     return {**login, **_secrets(vectors["configuration"] | {"resolve": asdict(RESOLUTION)})}
+
+
+def _in_groups(vectors: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return that login by somebody in so many groups, on which the roles in the profile rest."""
+    login = _enterprise(vectors, 1)
+    login["user"]["groups"] = [f"CN=Group {one},OU=Clinic,DC=clinic,DC=example" for one in range(number)]
+    login["user"]["app_metadata"]["guestlist"]["groups"] = digest(groups_in(login["user"]))
+    return login
 
 
 def _secrets(configuration: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 // Bind it first to the trigger post-login: a later Action may see another event.request.
 
 // policy:begin
-/* global FAILURE, RESOLVE_FAILED, decide, factsOf, isNew, resolvedProfile, rolesIn, settingsIn */
+/* global FAILURE, RESOLVE_FAILED, decide, factsOf, hasOtherGroups, isNew, resolvedProfile, rolesIn, settingsIn */
 // policy:end
 
 // Module-level state is shared between users (Node 22): nothing but the settings, and the secrets they were read from.
@@ -48,7 +48,7 @@ async function check(event, api) {
   const settings = settingsFrom(event.secrets);
   const login = loginOf(event);
   let decision = decide(factsOf(login, settings));
-  if (isNew(event, decision, settings)) {
+  if (isNew(event, decision, settings) || hasOtherGroups(event, decision)) {
     try {
       login.profile = await resolvedProfile(event, api, settings);
     } catch {

@@ -1,4 +1,4 @@
-"""Asked by the door at an enterprise user's first login: binds the account to the person, and answers."""
+"""Asked by the door at an enterprise user's first login, or one with other groups: binds, maps, answers."""
 
 from typing import Any
 

@@ -17,6 +17,8 @@ VERIFIED_BY_OPTION = ("waad", "adfs")
 """Strategies whose addresses count as verified or not by an option [azuread-adfs-email-verification.mdx]."""
 GROUPS_BY_OPTION = ("waad", "google-apps")
 """Strategies that ask for groups only where `ext_groups` is set [OpenAPI]."""
+BY_ASSERTION = ("samlp", "adfs")
+"""Strategies whose attributes are read from XML [auth0/passport-wsfed-saml2, lib/.../saml.js]."""
 BY_SUBJECT_ALONE = ("waad", "google-apps")
 """Strategies whose user ids do not hold the connection's name (reported by users)."""
 
@@ -83,8 +85,15 @@ def _attributes(connection: Document, claims: Document) -> Document:
         said["email_verified"] = trusted
     if strategy in GROUPS_BY_OPTION and not options.get("ext_groups"):
         said.pop("groups", None)
+    if strategy in BY_ASSERTION:
+        said = {name: _of_assertion(value) for name, value in said.items() if value != []}
     email = str(said.get("email") or claims["sub"])
     return {"name": email, "nickname": email.partition("@")[0], "picture": gravatar(email), **said}
+
+
+def _of_assertion(value: object) -> object:
+    """Return an attribute as it is read from an assertion: a lone value is no list."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _user_with(state: State, identity: Document) -> tuple[Document, Document] | None:

@@ -130,3 +130,41 @@ def test_an_organization_without_a_file_is_offboarded(
     stack.workers.idle()
     assert operator.get(f"/organizations/{name}").status_code == 404
     assert guestlist("plan", str(folder)).status == 0
+
+
+def test_a_table_of_groups_is_kept_in_a_file(
+    stack: Stack, guestlist: Guestlist, operator: Api, tmp_path: Path
+) -> None:
+    """Exported as it is, whatever the names; what a file leaves out of it goes, and a plan says which."""
+    groups = {"Nurses": ["member"], 'CN="A", OU=b: c #1': ["admin", "lab"], "no": [], "n" * 200: ["lab"]}
+    name = provisioned(
+        stack, operator, kind="enterprise", connections=[SAML], groups=groups, groups_at="every_login"
+    )
+    folder = tmp_path / "organizations"
+    guestlist("export", str(folder))
+    file = folder / f"{name}.yaml"
+    assert guestlist("plan", str(folder)).status == 0
+    kept = file.read_text()
+    file.write_text(
+        kept.replace("Nurses:\n    - member", "Doctors: [member]").replace('"no": []', '"no": [lab]')
+    )
+    planned = guestlist("plan", str(folder))
+    assert planned.out.splitlines()[0] == (
+        f"~ {name}  groups: + {{Doctors: [member]}}, - Nurses, no: [] -> [lab]"
+    )
+    assert guestlist("apply", str(folder), "--yes").status == 0
+    shown = operator.get(f"/organizations/{name}").json()
+    assert shown["groups"].keys() == {"Doctors", *groups} - {"Nurses"}
+    assert guestlist("plan", str(folder)).status == 0
+
+
+def test_a_file_whose_groups_cannot_be(guestlist: Guestlist, tmp_path: Path) -> None:
+    """It says so with its line, and nothing is called."""
+    file = tmp_path / "organizations/clinicA.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        "id: clinicA\nname: A\nkind: enterprise\nconnections:\n  - name: saml\ngroups:\n  Nurses: member\n"
+    )
+    planned = guestlist("plan", str(file.parent))
+    assert planned.status == 2
+    assert planned.err.startswith(f"{file}:7: groups.Nurses: ")

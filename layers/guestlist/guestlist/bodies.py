@@ -3,15 +3,18 @@
 from dataclasses import asdict, replace
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from guestlist import names, provisioning_records
 from guestlist.addresses import normalised
 from guestlist.body import Body, Domains
 from guestlist.connection_bodies import CLIENT_ID, Connections, Url
+from guestlist.groups import GroupsAt
 from guestlist.provisioning_records import Kind
 
 HOUR, DAY = 3600, 24 * 3600
+MOST_ROLES = 50
+"""That are given in an organization: all of them have room in a profile."""
 
 
 def _without_wildcard(url: str) -> str:
@@ -54,8 +57,43 @@ OwnLocale = Annotated[
 ]
 Offered = Annotated[
     list[Role],
-    Field(max_length=50, description="The roles that are given in it, beside `admin`; none: any."),
+    Field(max_length=MOST_ROLES, description="The roles that are given in it, beside `admin`; none: any."),
     AfterValidator(lambda roles: sorted(set(roles))),
+]
+
+
+def _few_roles(table: dict[str, list[str]]) -> dict[str, list[str]]:
+    if len({role for roles in table.values() for role in roles}) > MOST_ROLES:
+        raise ValueError(f"gives more than {MOST_ROLES} roles in all")
+    return table
+
+
+def _group_names(table: object) -> object:
+    """Return a table whose keys are names: before its values are judged, as a refusal of those names them."""
+    for name in table if isinstance(table, dict) else ():
+        names.group_name(str(name))
+    return table
+
+
+GroupTable = Annotated[
+    dict[str, Roles],
+    Field(max_length=100),
+    BeforeValidator(_group_names),
+    AfterValidator(_few_roles),
+    Field(
+        description="Of the kind `enterprise`: the roles that groups of its identity providers give, each "
+        "by its name as the provider sends it. Replaced as a whole; they make nobody a member.",
+        examples=[{"Nurses": ["member"]}],
+        json_schema_extra={"propertyNames": {"minLength": 1, "maxLength": names.LONGEST_GROUP}},
+    ),
+]
+Mapped = Annotated[
+    GroupsAt,
+    Field(
+        strict=False,
+        description="`first_login`: what groups give at somebody's first login is kept. `every_login`: the "
+        "roles in the table come and go with the groups.",
+    ),
 ]
 
 
@@ -132,6 +170,8 @@ class OrganizationRequest(Body):
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     allowed_domains: Domains = Field(default=[])
     roles: Offered = Field(default=[])
+    groups: GroupTable = Field(default={})
+    groups_at: Mapped = GroupsAt.FIRST_LOGIN
     locale: Locale = "en"
     branding: BrandingRequest | None = None
     adopt: bool = Field(
@@ -155,6 +195,8 @@ class OrganizationChange(Body):
     )
     allowed_domains: Domains = Field(default=[])
     roles: Offered = Field(default=[])
+    groups: GroupTable = Field(default={})
+    groups_at: Mapped = GroupsAt.FIRST_LOGIN
     locale: Locale = "en"
     branding: BrandingRequest | None = None
 

@@ -21,10 +21,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from guestlist import cli_options as options
-from guestlist import commands, repository
+from guestlist import cli_organizations, commands, repository
+from guestlist.cli_options import Groups, Options, add_command, add_group
 from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
 from guestlist.domain_commands import (
     change_domain,
@@ -34,17 +34,7 @@ from guestlist.domain_commands import (
     release_domain,
 )
 from guestlist.drift_command import DriftReport, look_for_drift
-from guestlist.organization_commands import (
-    change_organization,
-    create_organization,
-    list_organizations,
-    make_setup_link,
-    move_organization,
-    offboard_organization,
-    resume_organization,
-    show_organization,
-    suspend_organization,
-)
+from guestlist.organization_commands import make_setup_link
 from guestlist.repository_apply import Applied
 from guestlist.repository_files import ProblemsError
 from guestlist.repository_plan import Plan
@@ -56,7 +46,7 @@ Guestlist's own records say what Auth0 has been told; with GUESTLIST_AUTH0_URL, 
 GUESTLIST_AUTH0_CLIENT_SECRET (scopes read:users and, for --client, read:clients) Auth0 is asked itself.
 GUESTLIST_DOOR, the JSON of the Action's secret, says how the door is set; without it no application is
 exempt, and client metadata and ext-organization name the organization, as set-up has it.
-Not looked at: Auth0's own organizations, audiences, connections of one organization, and refreshes.
+Not looked at: Auth0's own organizations, audiences, connections of one organization, groups, and refreshes.
 """
 DRIFT = """
 Has everyone's account compared with what Guestlist recorded, and the door and the sign-ups with what set-up
@@ -71,11 +61,6 @@ Exit status of `plan`: 0, nothing to do; 2, something is wrong in the files; 3, 
 """
 FOUND = 3
 """The exit status when there is drift."""
-
-Options = options.Options
-if TYPE_CHECKING:
-    # At run time it takes no parameter.
-    Groups = argparse._SubParsersAction[Options]  # noqa: SLF001 (argparse has no public name for it)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -114,9 +99,11 @@ def parser() -> Options:
     root = Options("guestlist", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     root.add_argument("--json", action="store_true", help="answer as JSON, also after the command")
     groups = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _organizations(_group(groups, "organizations", "the business customers"))
-    options.setup_link(_command(groups, "setup-link", make_setup_link, "a secret link for a customer's IT"))
-    invite = _command(groups, "invite", commands.invite, "invite somebody")
+    cli_organizations.add(add_group(groups, "organizations", "the business customers"))
+    options.setup_link(
+        add_command(groups, "setup-link", make_setup_link, "a secret link for a customer's IT")
+    )
+    invite = add_command(groups, "invite", commands.invite, "invite somebody")
     invite.add_argument("email")
     options.organization(invite, required=False)
     options.offer(invite)
@@ -124,25 +111,25 @@ def parser() -> Options:
     invite.add_argument(
         "--no-send", dest="send", action="store_false", help="no mail: the answer has the link, a secret"
     )
-    _invites(_group(groups, "invites", "the offers that were made"))
-    _members(_group(groups, "members", "who belongs to an organization"))
-    _domains(_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
-    audit = _command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
+    _invites(add_group(groups, "invites", "the offers that were made"))
+    _members(add_group(groups, "members", "who belongs to an organization"))
+    _domains(add_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
+    audit = add_command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
     audit.add_argument("organization")
-    explain = _command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
+    explain = add_command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
     explain.description, explain.formatter_class = EXPLAINED, argparse.RawDescriptionHelpFormatter
     options.member(explain)
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
-    _drift(_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
+    _drift(add_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
     _repository(groups)
     return root
 
 
-def _repository(groups: "Groups") -> None:
-    plan = _command(groups, "plan", repository.plan_folder, "what files of organizations would change")
-    apply = _command(groups, "apply", repository.apply_folder, "make organizations as files state them")
-    export = _command(groups, "export", repository.export_folder, "write those files from what is")
+def _repository(groups: Groups) -> None:
+    plan = add_command(groups, "plan", repository.plan_folder, "what files of organizations would change")
+    apply = add_command(groups, "apply", repository.apply_folder, "make organizations as files state them")
+    export = add_command(groups, "export", repository.export_folder, "write those files from what is")
     for command in (plan, apply, export):
         command.description, command.formatter_class = FILES, argparse.RawDescriptionHelpFormatter
         options.folder(command)
@@ -158,46 +145,8 @@ def _drift(drift: Options) -> None:
     drift.add_argument("--last", action="store_true", help="show the last one, or the one that goes on")
 
 
-def _organizations(group: "Groups") -> None:
-    _command(group, "list", list_organizations, "all of them", "organizations")
-    _command(group, "show", show_organization, "one of them").add_argument("organization")
-    create = _command(group, "create", create_organization, "provision one")
-    create.add_argument("organization", help="its id, for ever: letters, digits, - and _")
-    create.add_argument("--name", required=True, help="as people read it")
-    options.seats(create)
-    options.settings(create)
-    options.kind(create)
-    create.add_argument("--adopt", action="store_true", help="accounts may bear this name already")
-    options.key(create)
-    change = _command(group, "change", change_organization, "give one another name or other seats")
-    change.add_argument("organization", help="its id, which stays")
-    change.add_argument("--name", default=argparse.SUPPRESS, help="as people read it")
-    seats = change.add_mutually_exclusive_group()
-    options.seats(seats, default=argparse.SUPPRESS)
-    none = seats.add_argument("--no-seats", dest="seats", action="store_const", const=None)
-    none.default, none.help = argparse.SUPPRESS, "as many as come"
-    options.settings(change)
-    for name, run, text in (
-        ("suspend", suspend_organization, "close its door: nobody gets in"),
-        ("resume", resume_organization, "open its door again"),
-    ):
-        turn = _command(group, name, run, text)
-        turn.add_argument("organization")
-        options.wait(turn)
-    move = _command(group, "move", move_organization, "have it sign in by its own identity providers")
-    move.add_argument("organization")
-    options.providers(move)
-    move.add_argument(
-        "--grace", type=options.seconds, metavar="14d", help="for how long the old door is open"
-    )
-    options.key(move)
-    offboard = _command(group, "offboard", offboard_organization, "close it for good")
-    offboard.add_argument("organization")
-    offboard.add_argument("--yes", action="store_true", required=True, help="there is no way back")
-
-
-def _invites(group: "Groups") -> None:
-    listed = _command(group, "list", commands.list_invites, "those in one status", "invites")
+def _invites(group: Groups) -> None:
+    listed = add_command(group, "list", commands.list_invites, "those in one status", "invites")
     options.organization(listed)
     listed.add_argument("--status", choices=commands.INVITES, default="pending")
     for name, run, text in (
@@ -205,60 +154,46 @@ def _invites(group: "Groups") -> None:
         ("resend", commands.resend_invite, "a new link, mailed if the first was; the old one is dead"),
         ("revoke", commands.revoke_invite, "take it back"),
     ):
-        command = _command(group, name, run, text)
+        command = add_command(group, name, run, text)
         command.add_argument("invite", help="its id")
         options.organization(command)
 
 
-def _members(group: "Groups") -> None:
-    options.organization(_command(group, "list", commands.list_members, "all of them", "members"))
-    options.member(_command(group, "show", commands.show_member, "one of them"))
-    add = _command(group, "add", commands.add_member, "add somebody at once, without an offer")
+def _members(group: Groups) -> None:
+    options.organization(add_command(group, "list", commands.list_members, "all of them", "members"))
+    options.member(add_command(group, "show", commands.show_member, "one of them"))
+    add = add_command(group, "add", commands.add_member, "add somebody at once, without an offer")
     add.add_argument("email")
     options.organization(add)
     options.offer(add)
     add.add_argument("--welcome", action="store_true", help="mail the way to a password")
-    roles = _command(group, "roles", commands.change_roles, "give one exactly these roles")
+    roles = add_command(group, "roles", commands.change_roles, "give one exactly these roles")
     options.member(roles)
     given = roles.add_mutually_exclusive_group(required=True)
     options.role(given)
     given.add_argument("--no-roles", dest="role", action="store_const", const=[], help="take all roles away")
-    link = _command(group, "link", commands.link_member, "say which account at its own provider is one's")
+    link = add_command(group, "link", commands.link_member, "say which account at its own provider is one's")
     options.member(link)
     link.add_argument("account", help="its user_id at Auth0, as samlp|clinic-a|ann")
     link.add_argument("--connection", metavar="NAME", help="where it is, if there are several")
-    remove = _command(group, "remove", commands.remove_member, "take one off the list")
+    remove = add_command(group, "remove", commands.remove_member, "take one off the list")
     options.member(remove)
     for command in (add, roles, remove):
         options.wait(command)
 
 
-def _domains(group: "Groups") -> None:
-    options.organization(_command(group, "list", list_domains, "all of them", "domains"))
-    claim = _command(group, "claim", claim_domain, "say that one is its own: the answer has the record")
-    prove = _command(group, "prove", prove_domain, "have the record looked for")
-    change = _command(group, "change", change_domain, "say whether people join by one, and with which roles")
-    release = _command(group, "release", release_domain, "give one up; members stay")
+def _domains(group: Groups) -> None:
+    options.organization(add_command(group, "list", list_domains, "all of them", "domains"))
+    claim = add_command(group, "claim", claim_domain, "say that one is its own: the answer has the record")
+    prove = add_command(group, "prove", prove_domain, "have the record looked for")
+    change = add_command(
+        group, "change", change_domain, "say whether people join by one, and with which roles"
+    )
+    release = add_command(group, "release", release_domain, "give one up; members stay")
     for command in (claim, prove, change, release):
         options.domain(command)
     options.key(claim)
     options.auto_join(change)
-
-
-def _group(groups: "Groups", name: str, text: str) -> "Groups":
-    group = groups.add_parser(name, help=text, description=f"{name.capitalize()}: {text}.")
-    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-
-def _command(groups: "Groups", name: str, run: object, text: str, columns: str = "") -> Options:
-    command = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    command.set_defaults(run=run, columns=columns, limit=None)
-    command.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
-    if columns:
-        command.add_argument(
-            "--limit", type=options.count, metavar="N", help="so many at most; all if not said"
-        )
-    return command
 
 
 if __name__ == "__main__":

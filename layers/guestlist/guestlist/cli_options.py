@@ -2,9 +2,32 @@
 
 import argparse
 import re
+from typing import TYPE_CHECKING
+
+from guestlist.groups import GroupsAt
 
 UNITS = {"h": 3600, "d": 24 * 3600}
 Options = argparse.ArgumentParser
+if TYPE_CHECKING:
+    Groups = argparse._SubParsersAction[Options]  # noqa: SLF001 (argparse has no public name for it)
+else:  # at run time it takes no parameter
+    Groups = argparse._SubParsersAction  # noqa: SLF001 (the same)
+
+
+def add_group(groups: Groups, name: str, text: str) -> Groups:
+    """Return a new group of commands."""
+    parser = groups.add_parser(name, help=text, description=f"{name.capitalize()}: {text}.")
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def add_command(groups: Groups, name: str, run: object, text: str, columns: str = "") -> Options:
+    """Return a new command, which `run` carries out; `columns` names those of the table that it prints."""
+    parser = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run, columns=columns, limit=None)
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
+    if columns:
+        parser.add_argument("--limit", type=count, metavar="N", help="so many at most; all if not said")
+    return parser
 
 
 def organization(command: Options, *, required: bool = True) -> None:
@@ -91,6 +114,31 @@ def settings(command: Options) -> None:
             help="no such limit",
         )
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
+    groups(command)
+
+
+def groups(command: Options) -> None:
+    """Let the roles of an identity provider's groups be said; a table takes the place of the one before."""
+    table = command.add_mutually_exclusive_group()
+    table.add_argument(
+        "--group",
+        dest="groups",
+        action="append",
+        nargs=2,
+        default=argparse.SUPPRESS,
+        metavar=("NAME", "ROLE"),
+        help="a group of its identity providers and a role that it gives; repeatable",
+    )
+    none = table.add_argument(
+        "--no-groups", dest="groups", action="store_const", const=[], help="groups give no role"
+    )
+    none.default = argparse.SUPPRESS
+    command.add_argument(
+        "--groups-at",
+        choices=[*GroupsAt],
+        default=argparse.SUPPRESS,
+        help="whether groups count once, or whenever they are others",
+    )
 
 
 def kind(command: Options) -> None:

@@ -53,7 +53,7 @@ class Login:
 def facts_of(login: Login, door: DoorConfiguration) -> Facts:
     """Return a login's facts, as the Action gathers them (actions/shells/login-facts.js).
 
-    Not looked at: native organizations, audiences, connections of one organization, refreshes.
+    Not looked at: native organizations, audiences, connections of one organization, groups, refreshes.
     """
     bound = login.client_metadata.get("organization")
     sources = ((Source.CLIENT, bound), (Source.QUERY, login.requested))

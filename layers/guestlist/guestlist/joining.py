@@ -9,6 +9,7 @@ from guestlist.ids import random_id
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
 from guestlist.provisioning_records import Connection
 from guestlist.records import Action, Actor, ActorKind, Halt, Invite, InviteStatus, Membership, User
+from guestlist.regrouping import awaited
 from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.table import Write
@@ -64,6 +65,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
+    wanted = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))

@@ -202,7 +202,7 @@ RESOLVE_SECONDS: Final = 5
 """What asking may take in all, of the twenty seconds that a trigger has (Auth0, Actions limitations)."""
 
 RESOLVE_FAILED: Final = deny("resolve_failed", "Your organizations could not be looked up. Please try again.")
-"""The denial when Guestlist did not answer who a new enterprise user is."""
+"""The denial when Guestlist did not answer who a new enterprise user is, or what other groups come to."""
 
 
 @dataclass(frozen=True)

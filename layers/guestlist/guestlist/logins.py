@@ -2,7 +2,8 @@
 
 Auth0 makes the account as the person arrives. It becomes that of the user with its address in its connection
 if the connection is the organization's and the address's domain is one that the organization proved; an
-offer that waits for them is taken up as if they had pressed its button.
+offer that waits for them is taken up as if they had pressed its button. Who comes with other groups than
+before is asked about again, where their organization makes roles of groups (`grouping`).
 """
 
 from contextlib import suppress
@@ -15,6 +16,7 @@ from guestlist import writes
 from guestlist.addresses import normalised
 from guestlist.domains import auto_joins
 from guestlist.errors import NotFound, Unacceptable
+from guestlist.grouping import by_groups, regrouped
 from guestlist.invites import withdrawn
 from guestlist.joining import inviter_stands, joined, new_user, taken_up
 from guestlist.leases import read_again
@@ -98,7 +100,10 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
     if known is not None and known.halt not in {None, Halt.AWAITING_LOGIN, Halt.MISSING}:
         return None
     if known is not None and known.created and known.account == arrival.id:
-        return known if known.connection == arrival.connection.name else None
+        if known.connection != arrival.connection.name:
+            return None
+        place, due = arrival.organization, request.now + DURING_LOGIN
+        return by_groups(known, place, arrival.account, due=due, request=request, store=store)
     obstacle = _obstacle(known, arrival, store)
     user = None if obstacle else _member(arrival, known, request, store)
     if user is not None:
@@ -249,12 +254,14 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         raise ConditionFailed
     now, organization, linked = request.now, arrival.organization.id, _is_linked(user, arrival)
     bound = adopted(user, arrival.id, names_in(arrival.account))
-    after = replace(bound, due=now + DURING_LOGIN, behind_since=now, attempts=0)
+    place, account = arrival.organization, arrival.account
+    looked_at = regrouped(user, bound, place, account, request=request, store=store)
+    after = replace(looked_at.user, due=now + DURING_LOGIN, behind_since=now, attempts=0)
     action = request.audit(organization, request.caller.actor, Action.USER_BIND, user.id)
     store.commit(
         writes.changed(user, after),
         writes.rebound(user, arrival.id) if user.account != arrival.id else [],
-        writes.still_active(organization),
+        looked_at.writes,
         [] if linked else writes.still_proved(organization, arrival.email.rpartition("@")[2]),
         writes.audited(action),
     )

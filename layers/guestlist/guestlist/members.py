@@ -225,13 +225,13 @@ def _changed(
         ),
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
-    changing += _along(done, actor, action, request, store)
+    changing += along(done, actor, action, request, store)
     # Of one's own membership the change itself says that it stands as it was read.
     store.commit(changing, [] if actor.user == before.user else admin)
     return replace(done, version=before.version + 1)
 
 
-def _along(after: Membership, actor: Actor, action: Action, request: Request, store: Store) -> list[Write]:
+def along(after: Membership, actor: Actor, action: Action, request: Request, store: Store) -> list[Write]:
     """Return the writes that have a change hold for the same person behind a door that is not closed yet."""
     organization, now = after.organization, request.now
     former = store.membership(organization, after.predecessor) if after.predecessor else None

@@ -6,6 +6,7 @@ import unicodedata
 ORGANIZATION = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 ROLE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 ADMIN = "admin"
+LONGEST_GROUP = 200
 LANGUAGE_TAG = r"^[A-Za-z]{2,8}([_-][A-Za-z0-9]{1,8}){0,7}$"
 LANGUAGES = ("en", "de")
 """Those that mails and pages have a folder for; the first is for whoever speaks none of them."""
@@ -64,6 +65,19 @@ def display_name(text: str) -> str:
             "holds something that mail programs turn into a link (after a dot, a space makes it a name)"
         )
     return name
+
+
+def group_name(text: str) -> str:
+    """Return the name of a group as an identity provider sends it: nothing is trimmed or composed.
+
+    Raises:
+        ValueError: it is empty, longer than 200 characters, or holds what no name does.
+    """
+    if not 0 < len(text) <= LONGEST_GROUP:
+        raise ValueError(f"has a name that is empty or longer than {LONGEST_GROUP} characters")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise ValueError("has a name with a control character")
+    return text
 
 
 def _as_domains_are_read(name: str) -> str:

@@ -21,10 +21,11 @@ LOGIN: Part = {
 }
 RESOLVING: Part = {
     "tags": ["logins"],
-    "summary": "Say where a new enterprise user belongs",
+    "summary": "Say where a new enterprise user, or one with other groups, belongs",
     "description": "Asked by the door at a first login by an organization's own connection, before the "
     "profile says it: binds the account to the person whom the organization awaits. Of strangers nothing "
-    "is kept.",
+    "is kept. Asked at a login with other groups, too, where the organization has them mean roles: those of "
+    "the account as Auth0 has it.",
 }
 _OR_NULL: Part = {"type": ["string", "null"]}
 DISCOVERY_REQUEST: Part = {

@@ -5,7 +5,7 @@ from argparse import Namespace
 from guestlist.client import Api, Body, path
 from guestlist.commands import changed, created, patience, some
 
-SETTINGS = {"allowed_domains", "roles", "locale"}
+SETTINGS = {"allowed_domains", "roles", "groups_at", "locale"}
 
 
 def list_organizations(api: Api, asked: Namespace) -> list[Body]:
@@ -83,4 +83,10 @@ def _connections(asked: Namespace) -> list[Body]:
 
 def _settings(asked: Namespace) -> Body:
     """Return what an organization allows, as far as it was said."""
-    return {name: value for name, value in vars(asked).items() if name in SETTINGS}
+    said = {name: value for name, value in vars(asked).items() if name in SETTINGS}
+    return said | ({"groups": _table(asked.groups)} if "groups" in asked else {})
+
+
+def _table(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the roles of each group."""
+    return {name: [role for other, role in pairs if other == name] for name, _ in pairs}

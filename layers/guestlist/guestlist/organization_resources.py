@@ -9,6 +9,7 @@ from guestlist import provisioning_records, records
 from guestlist.clock import rfc3339
 from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState
+from guestlist.groups import GroupsAt
 from guestlist.provisioning_records import Kind, MoveState, Step, StepState
 from guestlist.resources import Resource
 
@@ -112,6 +113,8 @@ class Organization(Resource):
     seats: int | None
     allowed_domains: list[str]
     roles: list[str]
+    groups: dict[str, list[str]] = Field(description="The roles that groups of its identity providers give.")
+    groups_at: GroupsAt
     locale: str
     branding: Branding | None = None
     members: int
@@ -135,6 +138,8 @@ class Organization(Resource):
             seats=organization.seats,
             allowed_domains=list(organization.allowed_domains),
             roles=list(organization.roles),
+            groups={name: list(roles) for name, roles in organization.groups.items()},
+            groups_at=organization.groups_at,
             locale=organization.locale,
             branding=Branding.of(organization.branding) if organization.branding else None,
             members=organization.taken - organization.pending,

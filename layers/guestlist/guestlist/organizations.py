@@ -16,9 +16,11 @@ from guestlist.errors import (
     Stale,
     Unacceptable,
 )
+from guestlist.groups import table_of
 from guestlist.names import ADMIN
 from guestlist.provisioning_records import Connection
 from guestlist.records import Action, Invite, Organization, OrganizationStatus
+from guestlist.regrouping import asked_anew, fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
@@ -38,6 +40,7 @@ def change(
         NotFound: there is none.
         Stale: `seen` is not its version.
         SeatsInUse: members and pending invites hold more seats; the error says how many.
+        Unacceptable: it maps groups, and has none, or to a role that it does not give.
         OrganizationNotReady: it could not be made, or is about to be gone.
     """
     before = store.organization(organization)
@@ -49,11 +52,15 @@ def change(
     changes: dict[str, Any] = {
         name: tuple(new) if isinstance(new, list) else new for name, new in asked_for.items()
     }
+    if "groups" in changes:
+        changes["groups"] = table_of(asked.groups)
     if "branding" in changes:
         changes["branding"] = asked.branding.of(before.branding) if asked.branding else None
     after = replace(before, **changes, version=before.version + 1)
     if after.seats is not None and after.seats < before.taken:
         raise SeatsInUse(seats=after.seats, taken=before.taken)
+    fit(after, changes)
+    after = asked_anew(before, after, request.now)
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_CHANGE, organization)
     store.commit(writes.changed_organization(before, after), writes.audited(audit))
     return store.organization(organization)

@@ -21,15 +21,18 @@ def app_metadata(user: User, account: Mapping[str, Any] | None = None) -> dict[s
     What others put inside of ours in an account that was just read stays: Auth0 merges the first level alone.
     """
     roles = [f"{name}:{role}" for name, given in sorted(user.organizations.items()) for role in given]
+    groups = {} if user.groups is None else {"groups": user.groups}
     return {
         "organizations": sorted({*user.organizations, *user.foreign}),
-        "guestlist": {**_inside(account or {}), "version": user.version, "roles": roles},
+        "guestlist": {**_others(account or {}), "version": user.version, "roles": roles, **groups},
     }
 
 
-def _inside(account: Mapping[str, Any]) -> Mapping[str, Any]:
+def _others(account: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what others put inside of ours; not `groups`, which would have the door ask for ever."""
     found = (account.get("app_metadata") or {}).get("guestlist")
-    return found if isinstance(found, dict) else {}
+    inside = found if isinstance(found, dict) else {}
+    return {name: value for name, value in inside.items() if name != "groups"}
 
 
 def names_in(account: Mapping[str, Any]) -> list[str]:
@@ -63,7 +66,20 @@ def without_membership(user: User, organization: str, now: int) -> User:
         tuple(name for name in names if name != organization)
         for names in (user.uncounted, user.leaving, user.welcomed)
     )
-    after = replace(user, organizations=rest, uncounted=uncounted, leaving=leaving, welcomed=welcomed)
+    after = replace(
+        user,
+        organizations=rest,
+        uncounted=uncounted,
+        leaving=leaving,
+        welcomed=welcomed,
+        groups=user.groups if rest else None,
+    )
+    return _due(after, now)
+
+
+def with_groups(user: User, groups: str | None, now: int, *, seen: str | None = None) -> User:
+    """Return the user whose roles rest on groups with this digest, as they were then, due to be projected."""
+    after = replace(user, groups=groups, groups_seen=user.groups_seen if seen is None else seen)
     return _due(after, now)
 
 

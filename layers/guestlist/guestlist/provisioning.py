@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from guestlist import writes
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import ConnectionTaken, NameReserved, NotFound, OrganizationExists
+from guestlist.groups import table_of
 from guestlist.invites import offered
 from guestlist.names import ADMIN
 from guestlist.organizations import key_first, made_before, offers, signs_in_by
 from guestlist.provisioning_records import Connection, Kind, Progress, Step
 from guestlist.records import Action, Invite, NameState, Organization, OrganizationStatus
+from guestlist.regrouping import fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write
@@ -44,10 +46,12 @@ def provision(
         OrganizationExists: the id is taken, ignoring case, or was once.
         NameReserved: accounts from before us bear it, and nobody said that they are to be members.
         ConnectionTaken: a connection is another organization's, or the common one.
-        Unacceptable: the first administrator's address is of a domain that it does not allow.
+        Unacceptable: the first administrator's address is of a domain that it does not allow; or it maps
+            groups, and has none, or to a role that it does not give.
         BudgetExhausted: their mail is one too many for today.
     """
     organization = _organization(asked, request.now)
+    fit(organization, {"groups"})
     offer = _first_admin(asked, request) if asked.admin else None
     share = budgets.share(request)
     return _provision(organization, offer, share, request=request, common=connection, store=store)
@@ -68,6 +72,8 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         seats=asked.seats,
         allowed_domains=tuple(asked.allowed_domains),
         roles=tuple(asked.roles),
+        groups=table_of(asked.groups),
+        groups_at=asked.groups_at,
         locale=asked.locale,
         branding=asked.branding.of(None) if asked.branding else None,
         created_at=now,
@@ -169,7 +175,8 @@ def _settings(organization: Organization) -> tuple[object, ...]:
     connections = [(own.name, own.self_service, own.domains, own.options) for own in organization.connections]
     asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
-    return (connections, *asked, *offered, organization.branding)
+    mapped = (organization.groups, organization.groups_at)
+    return (connections, *asked, *offered, *mapped, organization.branding)
 
 
 def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from guestlist.groups import GroupsAt
 from guestlist.mail_records import MailState
 from guestlist.names import ADMIN
 from guestlist.provisioning_records import (
@@ -125,6 +126,9 @@ class Organization:
     """Whose addresses may be invited or added, normalised; none: any."""
     roles: tuple[str, ...] = ()
     """The roles that are given in it, beside `admin`; none: any."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The roles that groups of its identity providers give, by a group's name."""
+    groups_at: GroupsAt = GroupsAt.FIRST_LOGIN
     locale: str = "en"
     """The language of mails to whom nobody chose another one for."""
     branding: Branding | None = None
@@ -144,6 +148,11 @@ class Organization:
     """Whether accounts that bear its name from before us are still to be made members."""
     cursor: str | None = None
     """How far its former members were looked through, whether Auth0 knows that they are out."""
+    groups_cursor: str | None = None
+    """How far its members were gone through whose groups are to be looked at anew; empty: none was yet.
+
+    None: nobody's are.
+    """
     unsettled_at: int | None = None
     """When a call that makes something for it was last ambiguous: it may take effect for three minutes."""
     progressed_at: int = 0
@@ -179,6 +188,11 @@ class Organization:
     def origin(self) -> str | None:
         """The connection by which nobody joins any more, since the organization moved away from it."""
         return self.move.origin if self.move and self.move.opened else None
+
+    @property
+    def goes_through_people(self) -> bool:
+        """Whether a sweep is to go on with bearers of its name, or with members whose groups count anew."""
+        return self.adopting or self.groups_cursor is not None
 
 
 class NameState(StrEnum):
@@ -220,6 +234,13 @@ class User:
     """Organizations in which the person's seat is another user's by now: of the new identity provider."""
     welcomed: tuple[str, ...] = ()
     """Organizations that made the user a welcome link."""
+    groups: str | None = None
+    """The digest of the groups that roles rest on; empty: they are to be looked at at the next login.
+
+    None: no login looks at them.
+    """
+    groups_seen: str = ""
+    """Auth0's `updated_at` of the account that bore them; one as it was before gives and takes nothing."""
     version: int = 1
     applied: int = 0
     wanted: int = 0
@@ -287,6 +308,8 @@ class Membership:
     """The user who has the person's seat since the organization moved to its own identity provider."""
     predecessor: str | None = None
     """The user who had it, and who may still come in by the old door."""
+    mapped: tuple[str, ...] | None = None
+    """The roles that groups gave when they were last looked at; None: they never were."""
     created_at: int
     changed_at: int
 

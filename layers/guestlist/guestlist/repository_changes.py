@@ -11,6 +11,8 @@ from guestlist.repository_files import Stated
 
 LOST = ("members", "pending_invites")
 """What of an organization is shown before it is offboarded: how many go with it."""
+TABLE = "groups"
+"""What is compared as a whole, group by group."""
 SHORT = 3
 """Lists up to this length are shown whole."""
 WIDEST = 60
@@ -34,7 +36,9 @@ class Difference:
     wanted: Any
 
     def __str__(self) -> str:
-        """Return it as a person reads it; of long lists what comes and goes."""
+        """Return it as a person reads it; of long lists and of tables what comes and goes."""
+        if self.field == TABLE:
+            return f"{self.field}: {', '.join(_of_table(self.now, self.wanted))}"
         if _is_long(self.now) and _is_long(self.wanted):
             parts = [f"+ {_shown(item)}" for item in self.wanted if item not in self.now]
             parts += [f"- {_shown(item)}" for item in self.now if item not in self.wanted]
@@ -114,6 +118,15 @@ class Offboarding:
 
 
 Change = Provisioning | Alteration | Offboarding
+
+
+def _of_table(now: Body, wanted: Body) -> Iterator[str]:
+    """Yield in what a table of groups is to be otherwise, a group after the other."""
+    yield from (f"+ {_shown({name: wanted[name]})}" for name in wanted if name not in now)
+    yield from (f"- {_shown(name)}" for name in now if name not in wanted)
+    for name in now:
+        if name in wanted and now[name] != wanted[name]:
+            yield f"{_shown(name)}: {_shown(now[name])} -> {_shown(wanted[name])}"
 
 
 def _is_long(value: object) -> bool:

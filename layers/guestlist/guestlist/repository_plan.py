@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from guestlist.client import Api, Body, path
 from guestlist.names import folded
-from guestlist.repository_changes import Alteration, Change, Difference, Offboarding, Provisioning, Verb
+from guestlist.repository_changes import (
+    TABLE,
+    Alteration,
+    Change,
+    Difference,
+    Offboarding,
+    Provisioning,
+    Verb,
+)
 from guestlist.repository_files import Problem, Stated
 from guestlist.repository_schema import CHANGEABLE, shown_as_stated
 
@@ -89,7 +97,7 @@ def differences(stated: Stated, shown: Body) -> list[Difference]:
     return [
         Difference(name, now, stated.values[name])
         for name, now in shown_as_stated(shown).items()
-        if name in stated.values and _differ(stated.values[name], now)
+        if name in stated.values and _differ(stated.values[name], now, whole=name == TABLE)
     ]
 
 
@@ -127,8 +135,13 @@ def _problem(stated: Stated, name: str, detail: str) -> Problem:
     return Problem(f"{name}: {detail}", stated.file, stated.lines[name])
 
 
-def _differ(stated: object, shown: object) -> bool:
-    """Compare what is both stated and shown: of a connection the API shows less than made it."""
+def _differ(stated: object, shown: object, *, whole: bool = False) -> bool:
+    """Compare what is both stated and shown: of a connection the API shows less than made it.
+
+    `whole`: what is not stated in it is not to be.
+    """
+    if whole:
+        return stated != shown
     if isinstance(stated, dict) and shown is None:
         return any(_differ(part, None) for part in stated.values())
     if isinstance(stated, dict) and isinstance(shown, dict):

@@ -1,5 +1,6 @@
 """The sweep: whatever is overdue is queued again or carried out. Nothing else has to remember it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -10,7 +11,8 @@ from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import SETTLING, back_off
 from guestlist.queue import Queue
-from guestlist.records import Invite, Organization, User
+from guestlist.records import Invite, Organization, OrganizationStatus, User
+from guestlist.regrouping import ask_anew
 from guestlist.request import Request
 from guestlist.store import Due, Store
 from guestlist.table import ConditionFailed
@@ -84,14 +86,16 @@ def _look_at(door: Door, queue: Queue, store: Store, now: int) -> int:
 
 
 def _work_on(organization: Organization, queue: Queue, store: Store, now: int, swept: Swept) -> None:
-    """Have what is unfinished gone on with, and those looked at who bear its name from before us."""
+    """Have what is unfinished gone on with; look at who bears its name, and at whose groups count anew."""
     if not _put_off(organization, store, now):
         return
+    if organization.groups_cursor is not None and organization.status is not OrganizationStatus.OFFBOARDING:
+        swept.projections += ask_anew(organization.id, queue=queue, store=store, now=now)
+    elif organization.adopting and not organization.unfinished:
+        swept.projections += _adopt(organization, queue, store, now)
     if organization.unfinished:
         queue.provision(organization.id)
         swept.provisionings += 1
-    elif organization.adopting:
-        swept.projections += _adopt(organization, queue, store, now)
 
 
 def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> int:
@@ -102,7 +106,8 @@ def _adopt(organization: Organization, queue: Queue, store: Store, now: int) -> 
         queue.project(user.id)
     if not bearers:
         done = replace(organization, adopting=False, due=None)
-        store.amended(organization, done, when="attribute_exists(#pk)")
+        with suppress(ConditionFailed):  # its members are to be gone through, meanwhile
+            store.amended(organization, done, when="attribute_not_exists(#groups_cursor)")
     return len(bearers)
 
 

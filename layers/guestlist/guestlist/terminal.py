@@ -44,6 +44,8 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, dict) and any(isinstance(part, list) for part in value.values()):
+        return "; ".join(f"{printable(name)}: {_cell(part)}" for name, part in value.items())
     if isinstance(value, dict):
         return " ".join(printable(str(part)) for part in value.values() if part is not None)
     if isinstance(value, list):

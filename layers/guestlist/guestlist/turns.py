@@ -12,6 +12,8 @@ from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.table import ConditionFailed, Write
 
+EVERY = 60
+"""Seconds that it is put off at the most while a sweep goes through its members (`regrouping`)."""
 LEASE = 150
 """Seconds; longer than a turn takes (`provisioning.WORK`)."""
 
@@ -48,11 +50,11 @@ class Turn:
 
     def finished(self, before: Organization, after: Organization) -> Write:
         """Return the write that ends all work on an organization, and gives the lease back."""
-        due = clock.now() if after.adopting else None
+        due = clock.now() if after.goes_through_people else None
         return writes.difference(
             before,
             replace(after, lease_owner=None, lease_until=0, unsettled_at=None, attempts=0, due=due),
-            when="#lease_owner = :owner AND #status = :was",
+            when=f"#lease_owner = :owner AND #status = :was{_unasked(after)}",
             owner=self.owner,
             was=before.status.value,
         )
@@ -71,9 +73,17 @@ class Turn:
             lease_owner=None,
             lease_until=0,
             attempts=held.attempts + 1,
-            due=now + seconds,
+            due=now + (min(seconds, EVERY) if held.groups_cursor is not None else seconds),
         )
-        self.store.amended(held, after, when="#lease_owner = :owner", owner=self.owner)
+        self.store.amended(held, after, when=f"#lease_owner = :owner{_unasked(held)}", owner=self.owner)
+
+
+def _unasked(organization: Organization) -> str:
+    """Return the rest of a condition: that nobody had its members gone through since it was read.
+
+    When it is due would be lost, which the sweep relies on; it goes on when the lease has run out.
+    """
+    return " AND attribute_not_exists(#groups_cursor)" if organization.groups_cursor is None else ""
 
 
 def take_turn(seen: Organization, turn: Turn) -> Organization:

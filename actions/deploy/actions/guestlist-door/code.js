@@ -50,6 +50,7 @@ const NOBODY_YET = [
 ];
 const RESOLVER_SECRET = "GUESTLIST_RESOLVER";
 const RESOLVE_SECONDS = 5;
+const DIGEST_LENGTH = 12;
 const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
 const RESOLVE_FAILED = deny("resolve_failed", "Your organizations could not be looked up. Please try again.");
 
@@ -236,6 +237,26 @@ function factsOf(login, settings) {
   };
 }
 
+// Where Auth0 puts what an identity provider says: a lone group of SAML as a text. What is no list of texts is no groups.
+function groupsIn(user) {
+  const found = own(user, "groups");
+  const groups = typeof found === "string" ? [found] : found;
+  return Array.isArray(groups) && groups.every((group) => typeof group === "string") ? [...new Set(groups)].sort() : [];
+}
+
+// What Guestlist wrote of the groups that the profile's roles rest on, computed of these.
+function digestOf(groups) {
+  const told = groups.map((group) => `${group.length}:${group}`).join("");
+  return createHash("sha256").update(told, "utf16le").digest("base64url").slice(0, DIGEST_LENGTH);
+}
+
+// A member came with other groups than the profile's roles rest on. At a refresh nobody came: the groups are the last login's.
+function hasOtherGroups(event, { outcome }) {
+  const resting = own(own(event.user?.app_metadata, "guestlist"), "groups");
+  if (outcome !== "admit" || !isPresent(resting) || event.transaction?.protocol === REFRESH_PROTOCOL) return false;
+  return ENTERPRISE.includes(event.connection?.strategy) && resting !== digestOf(groupsIn(event.user));
+}
+
 const TOKEN = "guestlist-resolver";
 const TOKEN_MARGIN = 30; // seconds before its end at which the token is renewed
 
@@ -322,7 +343,7 @@ async function check(event, api) {
   const settings = settingsFrom(event.secrets);
   const login = loginOf(event);
   let decision = decide(factsOf(login, settings));
-  if (isNew(event, decision, settings)) {
+  if (isNew(event, decision, settings) || hasOtherGroups(event, decision)) {
     try {
       login.profile = await resolvedProfile(event, api, settings);
     } catch {
