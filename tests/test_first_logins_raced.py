@@ -161,7 +161,7 @@ def test_at_no_moment_does_a_domain_let_in_whom_it_does_not(
         comes = was_in[0] if was_in else True
         assert (place.user(ann.email) is not None) == comes, moment
         assert store(place.stack).organization(place.id).taken - before == (comes and not offered)
-    assert moment > 12
+    assert moment > 8
 
 
 def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_person: NewPerson) -> None:
@@ -182,7 +182,7 @@ def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_p
             user = full.user(ann.email)
             assert user
             api.delete(f"{full.path}/members/{user.id}").raise_for_status()
-    assert moment > 12
+    assert moment > 8
 
 
 def ends(place: Place, domain: str, email: str, *, released: bool) -> bool:
