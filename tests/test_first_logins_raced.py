@@ -1,8 +1,9 @@
 """First logins at once, and those that a domain lets in: nothing twice, nobody back, no seat too many."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 from werkzeug.wrappers import Request
@@ -17,6 +18,7 @@ from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
 
 ANY = {"If-Match": "*"}
 Answer = dict[str, Any]
+R = TypeVar("R")
 
 
 @pytest.fixture(scope="module")
@@ -78,22 +80,24 @@ def test_of_two_accounts_with_one_address_one_is_bound(place: Place, new_person:
     assert again == answers
 
 
-def interrupted(place: Place, moment: int, account: str, other: str) -> tuple[list[Answer], bool]:
-    """Have the door ask about an account, and about another just before that one's nth request to AWS.
+def interrupted(
+    place: Place, moment: int, account: str, meanwhile: Callable[[], R]
+) -> tuple[Answer, list[R]]:
+    """Have the door ask about an account, and something else happen just before its nth request to AWS.
 
-    Returns both answers, and whether it came to that many requests.
+    Returns both answers, the other one only if it came to that many requests.
     """
-    heard, between = list[Request](), list[Answer]()
+    heard, between = list[Request](), list[R]()
 
     def hear(request: Request) -> None:
         heard.append(request)
         if len(heard) == moment:
-            between.append(resolved(place.stack, other))
+            between.append(meanwhile())
 
     place.stack.workers.idle()
     with place.stack.aws.heard(hear):
         answer = resolved(place.stack, account)
-    return [answer, *between], bool(between)
+    return answer, between
 
 
 @pytest.mark.parametrize("whose", ["the same account", "another account"])
@@ -113,7 +117,8 @@ def test_at_no_moment_does_a_login_come_between_another(
             place.account_id(person)
             for person in ((ann, ann) if whose == "the same account" else (ann, evil))
         ]
-        answers, reached = interrupted(place, moment, *ids)
+        answer, between = interrupted(place, moment, ids[0], partial(resolved, place.stack, ids[1]))
+        answers, reached = [answer, *between], bool(between)
         user = place.user(ann.email)
         assert user
         bound = [account == user.account for account in ids[: len(answers)]]
@@ -132,6 +137,61 @@ def test_a_domain_lets_its_people_in(place: Place, open_domain: str, new_person:
     joins(place, open_domain, auto_join=False)
     assert not place.arrives(ben).get("admitted")
     assert place.user(ben.email) is None
+
+
+@pytest.mark.parametrize(("offered", "released"), [(False, False), (False, True), (True, True)])
+def test_at_no_moment_does_a_domain_let_in_whom_it_does_not(
+    *, offered: bool, released: bool, place: Place, new_person: NewPerson
+) -> None:
+    """Once it lets nobody in, or is given up, no first login under way makes a member or takes a seat."""
+    moment, reached = 0, True
+    while reached:
+        moment += 1
+        domain = proved(place.operator, place.id)["domain"]
+        ann = place.person(new_person, domain=domain)
+        place.arrives(ann)
+        joins(place, domain)
+        if offered:
+            place.invite(ann.email)
+        before = store(place.stack).organization(place.id).taken
+        _, was_in = interrupted(
+            place, moment, place.account_id(ann), partial(ends, place, domain, ann.email, released=released)
+        )
+        reached = bool(was_in)
+        comes = was_in[0] if was_in else True
+        assert (place.user(ann.email) is not None) == comes, moment
+        assert store(place.stack).organization(place.id).taken - before == (comes and not offered)
+    assert moment > 8
+
+
+def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_person: NewPerson) -> None:
+    """It held the last seat, which then is free for whom their domain lets in: they always come in."""
+    with lasting(stack) as api:
+        full = enterprise(stack, api, seats=1)
+        moment, reached = 0, True
+        while reached:
+            moment += 1
+            ann = full.person(new_person)
+            joins(full, full.domain, auto_join=False)
+            full.arrives(ann)
+            joins(full, full.domain)
+            offer = f"{full.path}/invites/{full.invite(ann.email)['id']}"
+            answer, between = interrupted(full, moment, full.account_id(ann), partial(api.delete, offer))
+            reached = bool(between)
+            assert answer["organizations"] == [full.id], moment
+            user = full.user(ann.email)
+            assert user
+            api.delete(f"{full.path}/members/{user.id}").raise_for_status()
+    assert moment > 8
+
+
+def ends(place: Place, domain: str, email: str, *, released: bool) -> bool:
+    """Have a domain let nobody in any more; tell whether somebody was in by then."""
+    if released:
+        place.operator.delete(f"{place.path}/domains/{domain}").raise_for_status()
+    else:
+        joins(place, domain, auto_join=False)
+    return place.user(email) is not None
 
 
 def test_who_was_removed_does_not_come_back_by_it(

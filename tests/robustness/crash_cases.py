@@ -1,36 +1,16 @@
 """What is asked for while processes die: each use-case in each state of the table and of Auth0."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from guestlist.auth0 import segment
-from guestlist.errors import NotFound
 from guestlist.names import ADMIN
-from guestlist.records import Invite, Membership, OrganizationStatus
+from guestlist.records import Invite, Membership
 from local import stack
 from local.tenant.state import RefreshToken, Session
 from tests.adoption_setup import PASSWORD
+from tests.robustness.crash_case import ANN, BEN, CLEO, CLINIC, HOSPITAL, HOUR, SCHOOL, Case, is_leaving
+from tests.robustness.crash_cases_of_own import OF_DOMAINS, OF_LOGINS, OF_ORGANIZATIONS
 from tests.robustness.front import Front
-
-CLINIC, SCHOOL, HOSPITAL = "clinic", "school", "hospital"
-ANN, BEN, CLEO = (f"{name}@example.com" for name in ("ann", "ben", "cleo"))
-HOUR = 3600
-
-
-@dataclass(frozen=True)
-class Case:
-    """One thing that somebody asks for."""
-
-    name: str
-    prepare: Callable[[Front], object]
-    """What was so before, with nobody dying; the world comes to rest then."""
-    ask: Callable[[Front], object]
-    """One try. What it returns is what the client hears."""
-    is_so: Callable[[Front], bool] = lambda _: False
-    """How somebody who heard nothing finds out whether to ask again. Who has an idempotency key, or a button,
-    simply does."""
-    pairs: bool = True
-    """Whether two die as well. Not in what does so much that all of its pairs would take many minutes."""
 
 
 def _nothing(_: Front) -> None:
@@ -168,13 +148,6 @@ def _joins(front: Front) -> None:
     front.press(found, 1)
 
 
-def _is_leaving(front: Front) -> bool:
-    try:
-        return front.store.organization(HOSPITAL).status is OrganizationStatus.OFFBOARDING
-    except NotFound:
-        return True
-
-
 def _anns_invite(front: Front) -> Invite:
     found = front.invite_of(CLINIC, ANN)
     assert found
@@ -255,7 +228,7 @@ CASES = (
         "offboard, isolated",
         _isolated_with_ann,
         lambda front: front.offboard(HOSPITAL),
-        _is_leaving,
+        is_leaving,
         pairs=False,
     ),
     Case("move", _moving, lambda front: front.move(CLINIC, 0), pairs=False),
@@ -274,4 +247,7 @@ CASES = (
         pairs=False,
     ),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
+    *OF_LOGINS,
+    *OF_DOMAINS,
+    *OF_ORGANIZATIONS,
 )

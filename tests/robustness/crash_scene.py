@@ -7,7 +7,7 @@ from functools import partial
 
 from guestlist.errors import GuestlistError
 from guestlist.records import Invite, InviteStatus
-from tests.robustness.crash_cases import CLINIC, HOSPITAL, SCHOOL, Case
+from tests.robustness.crash_case import CLINIC, HOSPITAL, SCHOOL, Case
 from tests.robustness.crash_checks import Ending, differences, wrongs
 from tests.robustness.crash_points import Crashes, Plan
 from tests.robustness.effects import Effect, Fates
@@ -24,6 +24,8 @@ HOUR = 3600.0
 LONGEST = 4 * HOUR
 """Seconds after which what is not at rest never will be: messages, leases and back-off take minutes."""
 WAIT = "wait"
+REQUEST = "the request"
+"""The process that handles what a client asks for."""
 
 
 class Client:
@@ -57,7 +59,7 @@ class Client:
                 answers.append(error.code)
 
         simulation = self._front.world.simulation
-        process = simulation.spawn("the request", handle)
+        process = simulation.spawn(REQUEST, handle)
         while not process.dead:
             simulation.sleep(1)
         return _meaning(answers[0], self._front.world) if answers else ""
@@ -102,6 +104,9 @@ class Scene:
             found, since = list(_unrest(made)), list(fates.since)
             found += wrongs(made)
             found += [f"nobody came to {point}" for point in fates.left]
+            made.simulation.spawn("later", partial(self.case.later, front))
+            found += _unrest(made)
+            found += [f"later, {wrong}" for wrong in wrongs(made)]
             ending = Ending(client.heard, normal_form(made), _doors(front))
             found += [f"after all buttons were pressed, {wrong}" for wrong in wrongs(made)]
         return Told(ending, since, found, fates.story)

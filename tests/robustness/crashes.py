@@ -15,7 +15,8 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 
-from tests.robustness.crash_cases import CASES, Case
+from tests.robustness.crash_case import Case
+from tests.robustness.crash_cases import CASES
 from tests.robustness.crash_points import Plan, Point, When, points
 from tests.robustness.crash_scene import SEED, Scene, Told
 from tests.robustness.world import Machines

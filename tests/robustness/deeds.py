@@ -13,7 +13,10 @@ from guestlist.request import IdempotencyKey, Request
 from guestlist.resending import resend
 from local import stack
 from tests.bench import OPERATOR
+from tests.robustness.deeds_of_own import OwnDeeds
 from tests.robustness.history import History, Kind, Operation, Outcome
+from tests.robustness.own import HOSPITAL, connection_of
+from tests.robustness.threshold import Threshold
 from tests.robustness.world import World
 
 CALL = 4.0
@@ -26,12 +29,13 @@ IN = {Page.WAIT, Page.STOPPED, Page.USED}
 class Deeds:
     """All that clients do in one world."""
 
-    def __init__(self, world: World, history: History, *, by_list: bool = True) -> None:
+    def __init__(self, world: World, history: History, threshold: Threshold, *, by_list: bool = True) -> None:
         self._world, self._history, self._by_list = world, history, by_list
         self._store, self._queue = world.store, world.queue
         self._of_page = world.tenant.client(deadline=CALL)
         self.users: dict[str, str] = {}
         """The ids of users whom somebody has heard of, by address."""
+        self._own = OwnDeeds(world, history, threshold).deeds
 
     def perform(self, operation: Operation) -> Outcome:
         """Carry an operation out.
@@ -41,6 +45,7 @@ class Deeds:
             ClientError: AWS failed, and nobody knows what became of it.
         """
         return {
+            **self._own,
             Kind.INVITE: self._invite,
             Kind.RESEND: self._resend,
             Kind.REVOKE: self._revoke,
@@ -63,7 +68,11 @@ class Deeds:
 
     def _invite(self, asked: Operation) -> Outcome:
         body = InviteRequest.model_construct(
-            email=asked.person, roles=list(asked.roles), expires_in=asked.life, locale="en"
+            email=asked.person,
+            roles=list(asked.roles),
+            expires_in=asked.life,
+            locale="en",
+            connection=_signs_in_by(asked),
         )
         request = self._request(asked)
         made = invite(
@@ -116,7 +125,11 @@ class Deeds:
 
     def _add(self, asked: Operation) -> Outcome:
         body = MemberRequest.model_construct(
-            email=asked.person, roles=list(asked.roles), welcome=asked.welcome, locale="en"
+            email=asked.person,
+            roles=list(asked.roles),
+            welcome=asked.welcome,
+            locale="en",
+            connection=_signs_in_by(asked),
         )
         made, welcome = members.add_member(
             asked.organization,
@@ -176,3 +189,8 @@ class Deeds:
     def _read_organizations(self, asked: Operation) -> Outcome:
         user = self._store.user(self.users[asked.person])
         return Outcome("seen", organizations=frozenset(user.organizations.items()))
+
+
+def _signs_in_by(asked: Operation) -> str:
+    """Name the connection of whoever is offered something, where their domain may not tell it."""
+    return connection_of(asked.person) if asked.organization == HOSPITAL else ""

@@ -40,7 +40,7 @@ class Front:
         asked = OrganizationRequest(id=organization, name=organization, adopt=adopting, seats=seats, **more)
         made, offer = provision(
             asked,
-            request=_request(f"{organization}#provision"),
+            request=operators_request(f"{organization}#provision"),
             connection=stack.CONNECTION,
             budgets=self._budgets,
             store=self.store,
@@ -52,14 +52,14 @@ class Front:
 
     def offboard(self, organization: str) -> None:
         """Close an organization for good."""
-        closing.offboard(organization, request=_request(), store=self.store)
+        closing.offboard(organization, request=operators_request(), store=self.store)
         self.world.queue.door()
         self.world.queue.provision(organization)
 
     def move(self, organization: str, grace: int) -> None:
         """Move an organization to an identity provider of its own, under an idempotency key."""
         asked = MoveRequest(connections=[ConnectionRequest.model_validate(PROVIDER)], grace=grace)
-        request = _request(f"{organization}#move")
+        request = operators_request(f"{organization}#move")
         moving.move(organization, asked, request=request, common=stack.CONNECTION, store=self.store)
         self.world.queue.provision(organization)
 
@@ -68,7 +68,7 @@ class Front:
         made = invites.invite(
             organization,
             InviteRequest(email=email, roles=["editor"], inviter_name="", send=send, expires_in=life),
-            request=_request(f"{organization}#invites#{email}"),
+            request=operators_request(f"{organization}#invites#{email}"),
             connection=stack.CONNECTION,
             budgets=self._budgets,
             store=self.store,
@@ -81,7 +81,7 @@ class Front:
         again = resending.resend(
             invite.organization,
             invite.id,
-            request=_request(),
+            request=operators_request(),
             connection=stack.CONNECTION,
             budgets=self._budgets,
             store=self.store,
@@ -90,14 +90,14 @@ class Front:
 
     def revoke(self, invite: Invite) -> None:
         """Take an offer back."""
-        invites.revoke(invite.organization, invite.id, request=_request(), store=self.store)
+        invites.revoke(invite.organization, invite.id, request=operators_request(), store=self.store)
 
     def add(self, organization: str, email: str, *roles: str, welcome: bool = False) -> None:
         """Add somebody at once, under an idempotency key."""
         made, offer = members.add_member(
             organization,
             MemberRequest(email=email, roles=list(roles), welcome=welcome, inviter_name=""),
-            request=_request(f"{organization}#members#{email}"),
+            request=operators_request(f"{organization}#members#{email}"),
             connection=stack.CONNECTION,
             budgets=self._budgets,
             store=self.store,
@@ -109,13 +109,18 @@ class Front:
     def change_roles(self, seen: Membership, *roles: str) -> None:
         """Give a member other roles, as they were seen."""
         members.change_roles(
-            seen.organization, seen.user, roles, seen=seen.version, request=_request(), store=self.store
+            seen.organization,
+            seen.user,
+            roles,
+            seen=seen.version,
+            request=operators_request(),
+            store=self.store,
         )
         self.world.queue.project(seen.user)
 
     def deprovision(self, seen: Membership) -> None:
         """Take a member off the list."""
-        members.deprovision(seen.organization, seen.user, request=_request(), store=self.store)
+        members.deprovision(seen.organization, seen.user, request=operators_request(), store=self.store)
         self.world.queue.project(seen.user)
 
     def press(self, invite: Invite, generation: int) -> str:
@@ -137,12 +142,12 @@ class Front:
 
     def suspend(self, organization: str, *, by_list: bool = True) -> None:
         """Close an organization's door, by its list or by its members' profiles."""
-        closed = closing.suspend(organization, by_list=by_list, request=_request(), store=self.store)
+        closed = closing.suspend(organization, by_list=by_list, request=operators_request(), store=self.store)
         self._turned(closed)
 
     def resume(self, organization: str) -> None:
         """Open it again."""
-        self._turned(closing.resume(organization, request=_request(), store=self.store))
+        self._turned(closing.resume(organization, request=operators_request(), store=self.store))
 
     def _turned(self, organization: Organization) -> None:
         if organization.turning:
@@ -154,9 +159,11 @@ class Front:
         return self.store.user_by_email(stack.CONNECTION, email)
 
     def member(self, organization: str, email: str) -> Membership | None:
-        """Return somebody's membership, or its tombstone."""
-        user = self.user(email)
-        return self.store.membership(organization, user.id) if user else None
+        """Return somebody's membership, or its tombstone; of one with both, that by the common connection."""
+        own = [connection.name for connection in self.store.organization(organization).connections]
+        users = [self.store.user_by_email(name, email) for name in (stack.CONNECTION, *own)]
+        found = [self.store.membership(organization, user.id) for user in users if user]
+        return next((membership for membership in found if membership), None)
 
     def invite_of(self, organization: str, email: str) -> Invite | None:
         """Return somebody's newest invite."""
@@ -169,6 +176,7 @@ class Front:
         return max(found, key=lambda invite: invite.id, default=None)
 
 
-def _request(key: str = "") -> Request:
+def operators_request(key: str = "") -> Request:
+    """Return an operator's request, made now, with an idempotency key or without."""
     remembered = IdempotencyKey(f"olga#{key}#1", "the same body") if key else None
     return Request(OPERATOR, ordered_id(), clock.now(), remembered)

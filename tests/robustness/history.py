@@ -21,6 +21,13 @@ class Kind(StrEnum):
     EXPIRE = "ends an invite of"
     SUSPEND = "suspends"
     RESUME = "resumes"
+    LOGIN = "signs in as"
+    DISCOVER = "asks where to sign in as"
+    JOIN = "lets in"
+    BIND = "binds an account to"
+    PROVE = "proves a domain of"
+    RELEASE = "releases a domain of"
+    AUTO_JOIN = "says who joins by a domain of"
     READ_MEMBER = "reads the membership of"
     READ_INVITE = "reads an invite of"
     READ_ORGANIZATIONS = "reads the organizations of"
@@ -63,6 +70,13 @@ class Operation:
     key: str = ""
     """The idempotency key."""
     welcome: bool = False
+    account: str = ""
+    """By which the identity provider knows who signs in."""
+    domain: str = ""
+    joins: bool = False
+    """Whether a domain's people are to become members by themselves."""
+    denied: bool = False
+    """Whether there was a moment, while somebody waited at the door, at which nobody awaited them."""
     made: str = ""
     """The id of the invite that this request made, if it made one: a name, read off the wire."""
     returned: int | None = None
@@ -80,8 +94,22 @@ class Operation:
         return self.reads or (self.outcome is not None and self.outcome.code != "done")
 
 
-ASKED = ("invite", "generation", "roles", "seen", "life", "key", "welcome")
-READS = {Kind.READ_MEMBER, Kind.READ_INVITE, Kind.READ_ORGANIZATIONS, Kind.READ_DOOR}
+ASKED = (
+    *("invite", "generation", "roles", "seen", "life", "key", "welcome"),
+    *("account", "domain", "joins"),
+)
+NOBODY = "nobody"
+"""What the door hears of whom nobody awaits."""
+READS = {
+    Kind.READ_MEMBER,
+    Kind.READ_INVITE,
+    Kind.READ_ORGANIZATIONS,
+    Kind.READ_DOOR,
+    Kind.LOGIN,
+    Kind.DISCOVER,
+}
+"""What a login changes is read off the wire, as operations of their own: it may be one thing after another,
+and others come between."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 from guestlist.login_policy import mark
 from guestlist.names import ADMIN
-from tests.robustness.history import Operation
+from tests.robustness.history import NOBODY, Operation
 from tests.robustness.ledger import Change, Item, Ledger
 
 
@@ -51,6 +51,8 @@ class Invariants:
         These depend on other people, whom the model of one person does not know.
         """
         code = operation.outcome.code if operation.outcome else ""
+        if code == NOBODY:
+            return not operation.denied
         moments, returned = self.moments[operation.organization], operation.returned or 0
         ends = [moment.tick for moment in moments[1:]] + [returned]
         during = [

@@ -7,20 +7,20 @@ of each operation what it changes, and in which states an answer may be heard.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from guestlist.names import ADMIN
-from tests.robustness.history import Kind, Operation, Outcome
+from tests.robustness.history import NOBODY, Kind, Operation, Outcome
+from tests.robustness.model_refusals import REFUSALS, never
 from tests.robustness.place import ACCEPTED, EXPIRED, PENDING, REVOKED, WELCOME_LIFE, Offer, Person, Place
 
 
 def after(person: Person, operation: Operation) -> Person | None:
     """Return the person after an operation, or None if it cannot have taken place now with that outcome."""
     outcome = operation.outcome
-    if operation.kind in {Kind.READ_ORGANIZATIONS, Kind.READ_DOOR}:
-        return person if outcome and _shows(person, outcome) else None
+    if operation.kind in OF_ALL:
+        return OF_ALL[operation.kind](person, operation)
     place = person.at(operation.organization)
     made = dict(person.keys).get(operation.key) if operation.key else None
     if outcome and outcome.code not in {"done", "seen"}:
-        refuses = _replay_refuses if made else REFUSALS.get(outcome.code, _never)
+        refuses = _replay_refuses if made else REFUSALS.get(outcome.code, never)
         return person if refuses(place, operation) else None
     changed = place if made else EFFECTS[operation.kind](place, operation)
     if changed is None or (outcome and not _answers(changed, operation, outcome, made)):
@@ -31,10 +31,44 @@ def after(person: Person, operation: Operation) -> Person | None:
     return moved
 
 
+def _seen(person: Person, operation: Operation) -> Person | None:
+    return person if operation.outcome and _shows(person, operation.outcome) else None
+
+
 def _shows(person: Person, outcome: Outcome) -> bool:
     if outcome.code == "not_found":
         return not person.organizations()
     return person.organizations() == outcome.organizations
+
+
+def _signed_in(person: Person, operation: Operation) -> Person | None:
+    """Whoever gets in is told where they belong; why the others do not is looked at by `threshold.py`."""
+    if operation.outcome and operation.outcome.code == NOBODY:
+        return person
+    return _seen(person, operation) if operation.account == person.account else None
+
+
+def _untouched(person: Person, operation: Operation) -> Person:
+    """Where somebody is to sign in depends on nothing that is theirs: `threshold.py` looks at that."""
+    del operation
+    return person
+
+
+def _bound(person: Person, operation: Operation) -> Person | None:
+    """An account becomes that of a member who has none: once, and for ever."""
+    if person.account or not person.at(operation.organization).member:
+        return None
+    return replace(person, account=operation.account)
+
+
+OF_ALL: Mapping[Kind, Callable[[Person, Operation], Person | None]] = {
+    Kind.READ_ORGANIZATIONS: _seen,
+    Kind.READ_DOOR: _seen,
+    Kind.LOGIN: _signed_in,
+    Kind.DISCOVER: _untouched,
+    Kind.BIND: _bound,
+}
+"""What concerns a person in all organizations."""
 
 
 def _answers(place: Place, operation: Operation, outcome: Outcome, made: str | None) -> bool:
@@ -119,6 +153,17 @@ def _accepted(place: Place, asked: Operation) -> Place | None:
     return place if offer.status == ACCEPTED and place.member else None
 
 
+def _let_in(place: Place, asked: Operation) -> Place | None:
+    """Somebody arrives: an offer is taken up, or their domain lets them in, who never was a member before."""
+    offer = place.pending
+    if offer and offer.ends > asked.now:
+        taken = place.with_offer(replace(offer, status=ACCEPTED)).joined(offer.roles)
+        return taken if offer.id == asked.invite else None
+    if asked.invite or place.version:
+        return None
+    return (place.with_offer(replace(offer, status=REVOKED)) if offer else place).joined(asked.roles)
+
+
 def _added(place: Place, asked: Operation) -> Place | None:
     if place.member:
         return None
@@ -155,93 +200,9 @@ EFFECTS: Mapping[Kind, Callable[[Place, Operation], Place | None]] = {
     Kind.EXPIRE: _expired,
     Kind.ACCEPT: _accepted,
     Kind.ADD: _added,
+    Kind.JOIN: _let_in,
     Kind.CHANGE: _changed,
     Kind.REMOVE: _removed,
     Kind.READ_MEMBER: _looked_at,
     Kind.READ_INVITE: _looked_at,
-}
-
-
-# In which places a refusal may be heard. Whether seats were taken, an admin the last one or an organization
-# suspended is another person's doing, too: `invariants.py` looks at that.
-
-
-def _member(place: Place, asked: Operation) -> bool:
-    del asked
-    return place.member
-
-
-def _no_member(place: Place, asked: Operation) -> bool:
-    # To remove again is no error, as long as there once was somebody to remove.
-    return place.version == 0 if asked.kind is Kind.REMOVE else not place.member
-
-
-def _in_the_way(place: Place, asked: Operation) -> bool:
-    return place.pending is not None and asked.outcome is not None and place.pending.id == asked.outcome.id
-
-
-def _no_seat_held(place: Place, asked: Operation) -> bool:
-    del asked
-    return not place.member and not place.pending
-
-
-def _admin(place: Place, asked: Operation) -> bool:
-    del asked
-    return place.member and ADMIN in place.roles
-
-
-def _stale(place: Place, asked: Operation) -> bool:
-    return place.member and place.version != asked.seen
-
-
-def _closed(place: Place, asked: Operation) -> bool:
-    offer = place.offer(asked.invite)
-    if offer is None or (asked.kind is Kind.RESEND and offer.welcome and place.member):
-        return False
-    return offer.status == ACCEPTED or (offer.status == REVOKED and asked.kind is Kind.RESEND)
-
-
-def _link_expired(place: Place, asked: Operation) -> bool:
-    offer = place.offer(asked.invite)
-    if offer is None or offer.generation != asked.generation or offer.status == EXPIRED:
-        return True
-    return offer.status == PENDING and offer.ends <= asked.now
-
-
-def _link_revoked(place: Place, asked: Operation) -> bool:
-    offer = place.offer(asked.invite)
-    return offer is not None and (offer.generation, offer.status) == (asked.generation, REVOKED)
-
-
-def _link_used_up(place: Place, asked: Operation) -> bool:
-    offer = place.offer(asked.invite)
-    if offer is None or (offer.generation, offer.status) != (asked.generation, ACCEPTED):
-        return False
-    return not place.member or offer.ends <= asked.now
-
-
-def _always(place: Place, asked: Operation) -> bool:
-    del place, asked
-    return True
-
-
-def _never(place: Place, asked: Operation) -> bool:
-    del place, asked
-    return False
-
-
-REFUSALS: Mapping[str, Callable[[Place, Operation], bool]] = {
-    "already_member": _member,
-    "not_found": _no_member,
-    "invite_pending": _in_the_way,
-    "seats_taken": _no_seat_held,
-    "last_admin": _admin,
-    "stale": _stale,
-    "invite_closed": _closed,
-    "expired": _link_expired,
-    "revoked": _link_revoked,
-    "used_up": _link_used_up,
-    "busy": _always,
-    "organization_suspended": _always,
-    "suspended": _always,
 }

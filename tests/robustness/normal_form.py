@@ -23,6 +23,7 @@ TIMES = {
     "created_at",
     "changed_at",
     "accepted_at",
+    "proved_at",
     "at",
     "ttl",
     "expires_at",
@@ -113,6 +114,8 @@ def _names(items: list[Item], world: World) -> dict[str, str]:
         whose = f"{invite['email']} into {invite['organization']}"
         invites[whose] += 1
         names[invite["id"]] = f"<invite {invites[whose]} of {whose}>"
+    for domain in (item for item in items if "token" in item):
+        names[domain["token"]] = f"<the record of {domain['name']}>"
     for audit in (item for item in items if item["sk"].startswith("AUDIT#")):
         names[audit["id"]] = "<record>"
     return names

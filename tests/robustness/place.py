@@ -53,6 +53,8 @@ class Person:
 
     places: tuple[tuple[str, Place], ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
+    account: str = ""
+    """The one that is theirs, once they signed in by an identity provider of their own; for ever."""
 
     def at(self, organization: str) -> Place:
         """Return the person's place in an organization."""

@@ -11,24 +11,27 @@ from guestlist.clock import clock
 from guestlist.closing import resume
 from guestlist.ids import ordered_id
 from guestlist.leases import LAST_BACK_OFF, SETTLING
-from guestlist.mail_records import MailState
 from guestlist.passwords import random_password
-from guestlist.records import Action, InviteStatus
 from guestlist.request import Request
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.auth0 import LANDED
 from tests.robustness.checker import judge
 from tests.robustness.deeds import Deeds
-from tests.robustness.doorstep import Doorstep, admitted, at_rest, shown
+from tests.robustness.doorstep import Doorstep, admitted, shown
 from tests.robustness.effects import Effect
 from tests.robustness.front import Front
+from tests.robustness.habits import ORGANIZATIONS, PEOPLE, habits
 from tests.robustness.history import History, Kind, Operation, Outcome, story
 from tests.robustness.invariants import Invariants
-from tests.robustness.ledger import Change, Item, Ledger
+from tests.robustness.ledger import Item, Ledger
+from tests.robustness.owed import owed
+from tests.robustness.own import STAFF, set_up
+from tests.robustness.recorded import Recorded
 from tests.robustness.simulation import START
-from tests.robustness.traffic import ORGANIZATIONS, PEOPLE, Traffic
-from tests.robustness.weather import SORTS, Weather, crowded, listless, thronged
+from tests.robustness.threshold import Threshold, waits_for_login
+from tests.robustness.traffic import Traffic
+from tests.robustness.weather import SORTS, Weather, arriving, crowded, listless, thronged
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
@@ -54,8 +57,14 @@ class Scene:
         self._ledger = Ledger(machines.aws.table)
         self._invariants = Invariants(self._ledger, self._broken, self.history.tick)
         accounts: Any = machines.tenant.state.users
-        self._doorstep = Doorstep(self._ledger, accounts, ORGANIZATIONS, self._broken)
-        deeds = Deeds(made, self.history, by_list=not listless(seed))
+        asks = habits(seed)
+        asked_about = [name for name, often in zip(asks.names, asks.people, strict=True) if often]
+        self._people = asked_about if asks.homes else [*asks.names]
+        self._places = asks.places
+        self._doorstep = Doorstep(self._ledger, accounts, self._places, self._broken)
+        self._threshold = Threshold(self._ledger, accounts, self._broken)
+        deeds = Deeds(made, self.history, self._threshold, by_list=not listless(seed))
+        self._recorded = Recorded(self.history, self._ledger, deeds.users, self._threshold)
         self._traffic = Traffic(made.simulation, self.history, deeds, seed)
         self.recovery = 0.0
         machines.aws.witnesses.append(self._written)
@@ -64,7 +73,7 @@ class Scene:
     @classmethod
     @contextmanager
     def of(cls, machines: Machines, seed: int) -> Iterator["Scene"]:
-        """Set the stage: three organizations, nobody in them yet."""
+        """Set the stage: three organizations and perhaps others of another kind, nobody in them yet."""
         weather = Weather(seed)
         with world(machines, seed, weather) as made:
             scene = cls(machines, seed, weather, made)
@@ -77,6 +86,10 @@ class Scene:
             scene.meet(BEFORE, "elsewhere")
             if crowded(seed):
                 scene.admit_admins()
+            if arriving(seed):
+                weather.calm = True
+                set_up(Front(made))
+                weather.calm = False
             yield scene
 
     def meet(self, person: str, organization: str) -> None:
@@ -103,15 +116,23 @@ class Scene:
         self.recovery = max(0.0, clock.source() - self.weather.last_fault)
         if self.recovery > RECOVERY + STEP:
             self._broken(f"all came to rest {self.recovery:.0f} s after the last fault")
+        self._arrive_at_last()
         closed = {action: lists for action, lists in self._world.tenant.deployed().items() if lists}
         if closed and not self.faults:
             self._broken(f"all is open, and the door has {closed}")
-        for person in PEOPLE if not self.faults else ():
+        for person in self._people if not self.faults else ():
             self._look_at_the_end(person)
+
+    def _arrive_at_last(self) -> None:
+        """Have everybody sign in who may have to, and wait until that is told."""
+        for person in self._people if not self.faults else ():
+            if person in STAFF:
+                self._traffic.sign_in(person)
+        self._until(lambda: not self._restless())
 
     def _open_all(self) -> None:
         """Resume every organization, so that what waits for that comes to its end, too."""
-        for name in ORGANIZATIONS:
+        for name in self._places:
             request = Request(OPERATOR, ordered_id(), clock.now())
             resume(name, request=request, store=self._world.store)
         self._world.queue.door()
@@ -128,15 +149,9 @@ class Scene:
 
     def _restless(self) -> list[str]:
         """Return who is at work, and what is owed: to Auth0, to a mailbox, to an invite's end."""
-        users, invites = self._ledger.users.values(), self._ledger.invites.values()
-        return [
-            *self._at_work(),
-            *(f"{url} holds messages" for url, queue in self._world.aws.queues.items() if queue),
-            *(f"{_state(user)} is owed to Auth0" for user in users if not at_rest(user)),
-            *(f"{name} is turned" for name, item in self._ledger.organizations.items() if _turns(item)),
-            *(["the door is owed"] if "due" in self._ledger.items.get(("DOOR", "DOOR"), {}) else []),
-            *(f"invite {item['id']} is owed" for found in invites for item in found.values() if _owed(item)),
-        ]
+        queues = self._world.aws.queues.items()
+        waiting = [f"{url} holds messages" for url, queue in queues if queue]
+        return [*self._at_work(), *waiting, *owed(self._ledger)]
 
     def _at_work(self) -> list[str]:
         waiting = [process for process in self._world.simulation.waiting if process or process.name == LANDED]
@@ -151,40 +166,17 @@ class Scene:
         by = effect.sender.name if effect.sender else "the test"
         self.history.events.append(f"{clock.source():.6f} {by}: {effect.kind} {effect.name}")
         self._doorstep.landed(effect)
+        self._threshold.landed(effect)
 
     def _written(self, operation: str, asked: dict[str, Any]) -> None:
         change = self._invariants.witness(operation, asked)
+        self._threshold.witness(change)
         for before, record in change.of("AUDIT#"):
             if record and not before:
-                self._recorded(record, change)
+                self._recorded.read(record, change)
         for _, user in change.of("USER"):
             if user:
                 self._doorstep.look(user)
-
-    def _recorded(self, record: Item, change: Change) -> None:
-        """Read off an audit record what an operation's invite is called, and that one came to its end."""
-        asked = self.history.requests.get(record["request"])
-        invites = [(before, after) for before, after in change.of("INVITE") if after]
-        for before, invite in invites:
-            if asked and before is None:
-                asked.made = invite["id"]
-            if record["action"] == Action.INVITE_EXPIRE:
-                self._ended(invite, record)
-
-    def _ended(self, invite: Item, record: Item) -> None:
-        ended = Operation(
-            client="the sweep",
-            kind=Kind.EXPIRE,
-            person=invite["email"],
-            organization=invite["organization"],
-            invite=invite["id"],
-            called=self.history.tick(),
-            time=clock.source(),
-            now=record["at"],
-            outcome=Outcome("done"),
-        )
-        ended.returned = ended.called
-        self.history.call(ended)
 
     def _look_at_the_end(self, person: str) -> None:
         """Ask the door whom it admits: what stands at Auth0 belongs to the history.
@@ -192,9 +184,11 @@ class Scene:
         A membership that the profile leaves out is there, although nobody can see it at Auth0.
         """
         user = self._user(person)
+        if user and waits_for_login(user):
+            return
         account = self._world.account(user["account"]) if user else None
         out = {name: user["organizations"][name] for name in user["left_out"]} if user else {}
-        found = admitted(account, ORGANIZATIONS) | out
+        found = admitted(account, self._places) | out
         seen = Outcome("seen", organizations=frozenset((name, tuple(roles)) for name, roles in found.items()))
         tick, time = self.history.tick(), clock.source()
         looked = Operation(
@@ -209,13 +203,14 @@ class Scene:
         """Return what was wrong with this history, each with the story of whom it concerns."""
         seed = f"seed {self.seed}, weather {self.weather.strength:.2f}"
         found = [f"{seed}: {fault}" for fault in self.faults]
-        for person in PEOPLE:
+        for person in self._people:
             verdict = judge(self.history.of(person))
             if not verdict.right:
                 found.append(f"{seed}: {person}'s history has no order. {verdict.told()}")
         refused = filter(self._invariants.unexcused, self.history.operations)
         by = f"(invariants.py:{Invariants.unexcused.__code__.co_firstlineno})"
-        return [*found, *(f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused)]
+        found += [f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused]
+        return found
 
     def flew_out(self, error: Exception) -> None:
         """Record what a process did not catch, and the last line of ours that it came from."""
@@ -229,14 +224,17 @@ class Scene:
         """Return how many memberships stand in the table alone, and how many at Auth0 alone."""
         lost = invented = 0
         for user in self._ledger.users.values():
-            there = admitted(self._world.account(user["account"]), ORGANIZATIONS).keys()
+            if waits_for_login(user):
+                continue
+            there = admitted(self._world.account(user["account"]), self._places).keys()
             lost += len(shown(user).keys() - there)
             invented += len(there - shown(user).keys())
         return lost, invented
 
     def duplicate_accounts(self) -> int:
-        """Return how many accounts there are beyond one for each address."""
-        addresses = [account["email"] for account in self._world.tenant.state.users.values()]
+        """Return how many accounts of somebody's there are beyond one for each address."""
+        accounts = self._world.tenant.state.users.values()
+        addresses = [account["email"] for account in accounts if _is_somebodys(account)]
         return len(addresses) - len(set(addresses))
 
     def duplicate_mails(self) -> int:
@@ -245,20 +243,6 @@ class Scene:
         return len(tags) - len(set(tags))
 
 
-def _state(user: Item) -> str:
-    names = ("version", "applied", "created", "unsettled_at", "lease_owner", "halt", "halt_code", "due")
-    return f"{user['email']} ({', '.join(f'{name}={user[name]}' for name in names if name in user)})"
-
-
-def _turns(organization: Item) -> bool:
-    """Tell whether members' profiles are still to leave an organization out, or to take it in again."""
-    stage = organization.get("left_out", {}).get("stage", "")
-    return bool(stage) and (organization["status"] == "active" or stage != "known")
-
-
-def _owed(invite: Item) -> bool:
-    """Tell whether an invite is over and still pending, or waits for its mail; who accepted needs none."""
-    over = bool(invite["expires_at"] <= clock.now())
-    pending = bool(invite["status"] == InviteStatus.PENDING)
-    welcomes = bool(invite["welcome"]) and invite["status"] == InviteStatus.ACCEPTED
-    return pending if over else (pending or welcomes) and bool(invite["mail"] == MailState.QUEUED)
+def _is_somebodys(account: dict[str, Any]) -> bool:
+    """Tell whether an account is more than what an identity provider said of somebody whom nobody awaits."""
+    return account["identities"][0]["provider"] == "auth0" or bool(account.get("app_metadata"))

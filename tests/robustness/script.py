@@ -16,8 +16,8 @@ from guestlist.passwords import random_password
 from local import stack
 from tests.robustness.checker import judge
 from tests.robustness.doorstep import admitted
+from tests.robustness.habits import PEOPLE
 from tests.robustness.history import History, Kind, Operation, Outcome
-from tests.robustness.traffic import PEOPLE
 from tests.robustness.weather import Weather
 from tests.robustness.world import Machines, World, world
 

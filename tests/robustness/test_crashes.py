@@ -8,19 +8,24 @@ from typing import Any
 
 import pytest
 
-from tests.robustness.crash_cases import ANN, CASES, Case
+from tests.robustness.crash_case import ANN, Case
+from tests.robustness.crash_cases import CASES
+from tests.robustness.crash_cases_of_own import NOBODY, STRANGERS
 from tests.robustness.crash_points import Point, When, points
-from tests.robustness.crash_scene import Scene
+from tests.robustness.crash_scene import REQUEST, Scene
 from tests.robustness.crashes import Figures, main, run, tell_all
 from tests.robustness.world import Machines
 
-WHOLLY = ("accept", "invite", "remove")
+WHOLLY = ("accept", "first login", "invite", "remove")
 """Cases whose plans of one crash are all told here; of the others it is each third."""
 TICKET = f"a ticket for {ANN}"
 CREATED, ADDED, ADOPTED = "invite:create", "member:add", "member:adopt"
 SUSPENDED = "organization:suspend"
 GONE = "organization:delete", "organization:offboard"
 MOVED = CREATED, *[ADDED] * 3, "organization:move", *["member:move"] * 2
+PROVED = "domain:claim", "domain:prove"
+OPENED = "domain:change", *PROVED
+EDITOR, BOUND = "hospital:editor", "user:bind"
 ENDS: dict[str, tuple[str, str, str, list[str]]] = {
     "invite by mail": ("done", TICKET, "", [CREATED]),
     "invite without a mail": ("done", TICKET, "", [CREATED]),
@@ -91,6 +96,26 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         [*MOVED, "member:remove", "member:remove"],
     ),
     "expire": ("done", "expired", "", [CREATED, "invite:expire"]),
+    "first login, invited": (EDITOR, "login", "hospital", [*PROVED, "invite:accept", CREATED, BOUND]),
+    "first login, added before": (
+        "hospital:admin",
+        "",
+        "hospital",
+        [*PROVED, ADDED, BOUND],
+    ),
+    "first login, by the domain": (EDITOR, "", "hospital", [*OPENED, "member:join", BOUND]),
+    "claim a domain": ("done", "", "", ["domain:claim"]),
+    "prove a domain": ("done", "", "", [*PROVED]),
+    "let a domain's people in": ("done", "", "", [*OPENED]),
+    "release a domain": ("done", "", "", [*OPENED, "domain:release"]),
+    "provision, enterprise": ("done", "", "", []),
+    "suspend, enterprise": ("done", "", "hospital", [*OPENED, "member:join", SUSPENDED, BOUND]),
+    "offboard, enterprise": (
+        "done",
+        "unknown",
+        "",
+        [*OPENED, "domain:release", CREATED, "invite:revoke", "member:join", "member:remove", *GONE, BOUND],
+    ),
 }
 """How each case ends without crashes: what is heard, where the link leads, Ann's array, what was recorded."""
 SceneOf = Callable[[Case], Scene]
@@ -133,6 +158,15 @@ def test_whoever_dies_the_world_ends_as_if_nobody_had(case: Case, scene: SceneOf
         tell_all(scene(case), first, figures, pairs=False)
     assert figures.plans.total() > 0
     assert figures.failures == [], figures.failures[0]
+
+
+@pytest.mark.parametrize("case", STRANGERS, ids=[case.name for case in STRANGERS])
+def test_a_first_login_that_leads_nowhere_leaves_nothing(case: Case, scene: SceneOf) -> None:
+    """It has no effect on the world, so there is nothing at which whoever handles it could die."""
+    told, not_asked = scene(case).whole, scene(case).tell(asks=False)
+    assert (told.ending.heard, told.wrongs) == (NOBODY, [])
+    assert told.ending.world == not_asked.ending.world
+    assert [effect for effect in told.since if effect.sender and effect.sender.name == REQUEST] == []
 
 
 def test_plans_that_are_left_out_would_tell_the_same(scene: SceneOf) -> None:

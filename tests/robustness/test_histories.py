@@ -17,6 +17,8 @@ SEEDS = 8
 """One of each strength of the weather."""
 CROWDED, LATE = 10, 11
 """Histories of many who want the same, and of calls that land when their makers are dead or thawed."""
+ARRIVING = (12, 13, 40, 29)
+"""Of people who come by identity providers of their own: late, in calm, all at once, and in a storm."""
 TOLD = 6
 TELL = f"import sys; from tests.robustness.races import digest; sys.stdout.write(digest({TOLD}))"
 
@@ -42,7 +44,7 @@ ADDED = Outcome("done", version=1)
 NOWHERE = Outcome("not_found")
 
 
-@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE])
+@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE, *ARRIVING])
 def test_no_change_is_lost_or_invented_in_any_weather(machines: Machines, seed: int) -> None:
     """Each history has an order that the model can follow, and no invariant is broken on the way."""
     figures = races.Figures()
@@ -100,3 +102,32 @@ def test_what_happens_at_once_may_have_any_order() -> None:
     there = asked(Kind.READ_MEMBER, 4, 5, Outcome("seen", version=1))
     assert judge([added, before, there]).right
     assert not judge([added, there, asked(Kind.READ_MEMBER, 6, 7, NOWHERE)]).right
+
+
+def came(kind: Kind, at: int, account: str = "", outcome: Outcome = ADDED) -> Operation:
+    """Return what a first login did at one moment, or what it was told."""
+    made = asked(kind, at, at, outcome)
+    made.account, made.roles = account, ("editor",)
+    return made
+
+
+def test_a_person_has_one_account_for_ever() -> None:
+    """A second one is never bound to them, whatever its identity provider says."""
+    joined, bound = came(Kind.JOIN, 1), came(Kind.BIND, 2, "ann")
+    assert judge([joined, bound]).right
+    assert not judge([joined, bound, came(Kind.BIND, 3, "another")]).right
+
+
+def test_who_was_removed_does_not_come_back_by_a_login() -> None:
+    """A domain lets in whom nobody ever took off the list."""
+    removed = asked(Kind.REMOVE, 2, 3, Outcome("done"))
+    assert not judge([came(Kind.JOIN, 1), removed, came(Kind.JOIN, 4)]).right
+
+
+def test_whoever_gets_in_is_told_where_they_belong() -> None:
+    """By their own account, and nothing else than that."""
+    here = Outcome("seen", organizations=frozenset({("clinic", ("editor",))}))
+    before = [came(Kind.JOIN, 1), came(Kind.BIND, 2, "ann")]
+    assert judge([*before, came(Kind.LOGIN, 3, "ann", here)]).right
+    assert not judge([*before, came(Kind.LOGIN, 3, "another", here)]).right
+    assert not judge([*before, came(Kind.LOGIN, 3, "ann", Outcome("seen"))]).right

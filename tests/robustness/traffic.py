@@ -1,7 +1,6 @@
 """The traffic: a few clients who ask for this and that, one thing after the other, and what they know."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
@@ -12,84 +11,14 @@ from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, GuestlistError, Unavailable
 from guestlist.names import ADMIN
 from tests.robustness.deeds import Deeds
+from tests.robustness.habits import habits
 from tests.robustness.history import History, Kind, Operation, Outcome
+from tests.robustness.own import DOMAINS, HOSPITAL, STAFF
 from tests.robustness.simulation import START, Simulation
-from tests.robustness.weather import crowded, late, moving, thronged
 
-PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
-POPULAR = (8, 4, 2, 1, 1)
-"""How often each is asked about: a few of them often at the same time."""
-ORGANIZATIONS = ("clinic", "school", "studio")
-ROLES = ((), (), ("editor",), (ADMIN,))
 CLIENTS = 4
 PATIENCE = 29.0
 """Seconds for which a client waits, as long as API Gateway does."""
-PAUSES = (0.05, 0.05, 1.0, 10.0)
-"""Seconds between two operations of one client, on average: mostly at once, so that clients meet."""
-MIX = {
-    Kind.READ_MEMBER: 27,
-    Kind.READ_INVITE: 16,
-    Kind.READ_ORGANIZATIONS: 17,
-    Kind.INVITE: 6,
-    Kind.ACCEPT: 10,
-    Kind.ADD: 4,
-    Kind.CHANGE: 5,
-    Kind.REMOVE: 10,
-    Kind.RESEND: 3,
-    Kind.REVOKE: 2,
-    Kind.SUSPEND: 1,
-    Kind.RESUME: 2,
-}
-
-
-@dataclass(frozen=True)
-class Habits:
-    """What a seed's clients ask for, of whom, where and how fast."""
-
-    people: tuple[int, ...] = POPULAR
-    organizations: tuple[int, ...] = POPULAR[:3]
-    pauses: tuple[float, ...] = PAUSES
-    roles: tuple[tuple[str, ...], ...] = ROLES
-    mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
-    beat: float = 0.0
-    """Seconds of a beat on which all clients ask, if there is one."""
-    together: float = 0.5
-    """How likely a client asks about whom the others do on this beat."""
-
-
-OFTEN = {
-    Kind.READ_MEMBER: 5,
-    Kind.READ_INVITE: 5,
-    Kind.READ_ORGANIZATIONS: 3,
-    Kind.INVITE: 18,
-    Kind.ACCEPT: 8,
-    Kind.ADD: 20,
-    Kind.CHANGE: 15,
-    Kind.REMOVE: 30,
-    Kind.RESEND: 1,
-    Kind.REVOKE: 8,
-    Kind.SUSPEND: 1,
-    Kind.RESUME: 6,
-}
-"""Mostly changes."""
-CROWDED = Habits((2, 2, 2, 1, 0), (1, 0, 0), (0.005,), ((), (ADMIN,), (ADMIN,)), OFTEN, beat=0.5)
-"""All at once, for few seats and about few admins."""
-THRONGED = replace(CROWDED, people=(1, 1, 1, 1, 1), together=0.8)
-"""All at once, and about one person: who is invited, added, revoked and removed in the same moment."""
-LATE = Habits((6, 3, 1, 0, 0), (3, 2, 0), (2.0, 10.0, 30.0), ROLES, OFTEN)
-"""A person is changed again and again while what was sent for them is on its way."""
-
-
-MOVING = Habits((3, 1, 0, 0, 0), (1, 1, 1), (0.3, 0.6), ROLES, OFTEN)
-"""A person's organizations change side by side: what is read of them in pieces does not fit together."""
-
-
-def habits(seed: int) -> Habits:
-    """Return the habits of a seed's clients."""
-    sorts = ((thronged, THRONGED), (crowded, CROWDED), (late, LATE), (moving, MOVING))
-    return next((habits for is_so, habits in sorts if is_so(seed)), Habits())
-
-
 LIVES = (25, 60, 90, 600, 3600)
 """Seconds that invites are good for: many end while the clients are at it."""
 ASKED_AGAIN = 0.6
@@ -106,12 +35,22 @@ REPEATED = (
     "life",
     "key",
     "welcome",
+    "account",
+    "domain",
+    "joins",
 )
 UNCLEAR = (Unavailable, Auth0Refused)
 """What the page of an invite may fail with after it accepted."""
 OF_INVITES = {Kind.ACCEPT, Kind.RESEND, Kind.REVOKE, Kind.READ_INVITE}
 TURNS = {Kind.SUSPEND, Kind.RESUME}
 """What concerns nobody by name."""
+OF_DOMAINS = {Kind.PROVE, Kind.RELEASE, Kind.AUTO_JOIN}
+RIVAL = "school"
+"""Who would have the hospital's domains."""
+OTHERS = 0.2
+"""How likely it is another one who asks."""
+OFTEN_OPEN = 0.7
+"""How likely whoever says who joins by a domain says that its people do."""
 OF_USERS = {Kind.READ_MEMBER, Kind.READ_ORGANIZATIONS, Kind.CHANGE, Kind.REMOVE}
 
 
@@ -156,9 +95,22 @@ class Traffic:
 
     def admit(self, person: str, organization: str) -> None:
         """Add an admin before the clients begin."""
-        operation = self._made(
-            client="the test", kind=Kind.ADD, person=person, organization=organization, roles=(ADMIN,)
+        self._at_once(
+            self._made(
+                client="the test", kind=Kind.ADD, person=person, organization=organization, roles=(ADMIN,)
+            )
         )
+
+    def sign_in(self, person: str) -> None:
+        """Have somebody sign in once more when the clients are done."""
+        account = person.partition("@")[0]
+        self._at_once(
+            self._made(
+                client="the test", kind=Kind.LOGIN, person=person, organization=HOSPITAL, account=account
+            )
+        )
+
+    def _at_once(self, operation: Operation) -> None:
         outcome = self._deeds.perform(self._history.call(operation))
         self._history.answer(operation, outcome)
         self._known.hear(operation, outcome)
@@ -190,6 +142,8 @@ class Traffic:
             return self._deeds.perform(operation)
         except GuestlistError as refusal:
             unclear = operation.kind is Kind.ACCEPT and isinstance(refusal, UNCLEAR)
+            # The door tells nobody more than that it could not find out.
+            unclear = unclear or operation.kind is Kind.LOGIN
             return None if unclear else Outcome(refusal.code, id=str(refusal.members.get("invite", "")))
         except ClientError:
             return None
@@ -202,7 +156,7 @@ class Traffic:
         self._history.answer(operation, outcome)
         if outcome:
             self._known.hear(operation, outcome)
-        lost = outcome is None and not operation.reads
+        lost = outcome is None and (not operation.reads or operation.kind is Kind.LOGIN)
         self._next(operation.client, operation if lost and self._random.random() < ASKED_AGAIN else None)
 
     def _repeated(self, again: Operation) -> Operation:
@@ -212,15 +166,29 @@ class Traffic:
     def _drawn(self, client: str) -> Operation:
         """Choose what to ask for, of what the clients can name."""
         [kind] = self._random.choices(list(self._habits.mix), list(self._habits.mix.values()))
-        [person] = self._random.choices(PEOPLE, self._habits.people)
-        if (beat := self._habits.beat) and self._random.random() < self._habits.together:
-            person = PEOPLE[int((clock.source() - START) / beat) % 3]
-        [organization] = self._random.choices(ORGANIZATIONS, self._habits.organizations)
-        if kind in TURNS:
-            return self._made(client=client, kind=kind, person="", organization=organization)
+        person = self._whom(kind)
+        [organization] = self._random.choices(self._habits.places, self._habits.organizations)
+        if kind in TURNS | OF_DOMAINS:
+            return self._of_nobody(client, kind, organization)
+        organization = self._habits.homes.get(person, organization)
         invites = self._known.invites.get((person, organization), {})
         if (kind in OF_USERS and person not in self._deeds.users) or (kind in OF_INVITES and not invites):
-            kind = self._random.choice((Kind.INVITE, Kind.ADD))
+            kind = self._random.choice(self._habits.of_unknown)
+        if kind is Kind.LOGIN:
+            return self._arriving(client, person if person in STAFF else self._random.choice(STAFF))
+        return self._of_somebody(client, kind, person, organization)
+
+    def _whom(self, kind: Kind) -> str:
+        [person] = self._random.choices(self._habits.names, self._habits.people)
+        if (beat := self._habits.beat) and self._random.random() < self._habits.together:
+            person = self._habits.names[int((clock.source() - START) / beat) % self._habits.turns]
+        if kind is Kind.REMOVE and self._habits.homes:
+            # Most people come once; to have seats for others, it is those who came who are removed.
+            return self._random.choice(sorted(self._deeds.users) or [person])
+        return person
+
+    def _of_somebody(self, client: str, kind: Kind, person: str, organization: str) -> Operation:
+        invites = self._known.invites.get((person, organization), {})
         asked: dict[str, Any] = {"client": client, "kind": kind, "person": person}
         if kind is not Kind.READ_ORGANIZATIONS:
             asked["organization"] = organization
@@ -237,6 +205,28 @@ class Traffic:
         asked |= {"life": self._random.choice(LIVES)} if kind is Kind.INVITE else {}
         asked |= {"welcome": self._random.random() < 0.3} if kind is Kind.ADD else {}
         return self._made(**asked)
+
+    def _of_nobody(self, client: str, kind: Kind, organization: str) -> Operation:
+        """Have an organization opened or closed, or a domain, of the hospital's or the school's."""
+        if kind in TURNS:
+            return self._made(client=client, kind=kind, person="", organization=organization)
+        others = kind is not Kind.AUTO_JOIN and self._random.random() < OTHERS
+        return self._made(
+            client=client,
+            kind=kind,
+            person="",
+            organization=RIVAL if others else HOSPITAL,
+            domain=self._random.choice(sorted(DOMAINS)),
+            joins=self._random.random() < OFTEN_OPEN,
+        )
+
+    def _arriving(self, client: str, person: str) -> Operation:
+        """Have somebody sign in, or another one of whom the identity provider says the same address."""
+        name = person.partition("@")[0]
+        account = f"another {name}" if self._random.random() < OTHERS else name
+        return self._made(
+            client=client, kind=Kind.LOGIN, person=person, organization=HOSPITAL, account=account
+        )
 
     def _generation(self, kind: Kind, newest: int) -> int:
         """Return the generation of the link that is pressed: an old one, now and then."""

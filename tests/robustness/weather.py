@@ -24,9 +24,11 @@ STRENGTHS = 8
 
 SORTS = 16
 """Seeds after which their sorts come again: half are of every strength and have ordinary clients."""
-CROWDED, LATE, MOVING = (10, 14), (11, 15), (9,)
+CROWDED, LATE, MOVING, ARRIVING = (10, 14), (11, 15), (9,), (8, 12, 13)
 THRONGED = 14
 """Those of the crowded seeds in which most want the same person, and there are seats enough."""
+RUSHING, LATE_ARRIVING = 8, 12
+"""Of the arriving seeds: those in which all come at once, and those in which writes land late, too."""
 
 
 def crowded(seed: int) -> bool:
@@ -54,9 +56,19 @@ def listless(seed: int) -> bool:
     return seed % 11 == 5
 
 
+def arriving(seed: int) -> bool:
+    """Tell whether a seed's people come by identity providers of their own; each strength comes in turn."""
+    return seed % SORTS in ARRIVING
+
+
+def rushing(seed: int) -> bool:
+    """Tell whether a seed's people come so all at once."""
+    return seed % SORTS == RUSHING
+
+
 def stormy(seed: int) -> bool:
     """Tell whether a seed's weather is among the worst three of eight, and its clients are ordinary."""
-    return seed % STRENGTHS >= STRENGTHS - 3 and not (crowded(seed) or late(seed))
+    return seed % STRENGTHS >= STRENGTHS - 3 and not (crowded(seed) or late(seed) or arriving(seed))
 
 
 class Weather(Fates):
@@ -64,7 +76,7 @@ class Weather(Fates):
 
     def __init__(self, seed: int) -> None:
         self._random = Random(f"weather {seed}")
-        self.strength = seed % STRENGTHS / (STRENGTHS - 1)
+        self.strength = (seed // SORTS if arriving(seed) else seed) % STRENGTHS / (STRENGTHS - 1)
         self.last_fault = START
         """When something last went wrong, in unix seconds."""
         self.calm = False
@@ -72,7 +84,7 @@ class Weather(Fates):
         begins = START + self._random.uniform(0, 60)
         self._outage = (begins, begins + OUTAGE if self._happens(0.15) else begins)
         self._thawed: set[Process] = set()
-        self._late = late(seed)
+        self._late = late(seed) or seed % SORTS == LATE_ARRIVING
 
     def of(self, effect: Effect) -> Fate:
         """Draw what becomes of a call."""

@@ -1,5 +1,6 @@
 """How a user joins an organization, whether an offer led there or somebody added them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -87,8 +88,12 @@ def joined(
     return Joined(after, again, [*joining, writes.changed(tombstone, membership)])
 
 
-def taken_up(invite: Invite, user: User, *, request: Request, store: Store) -> Invite:
+def taken_up(
+    invite: Invite, user: User, *, relies_on: Iterable[Write] = (), request: Request, store: Store
+) -> Invite:
     """Turn an offer into a membership of the user, once, and return it as it is then.
+
+    `relies_on` are conditions beyond the offer's own.
 
     Raises:
         TooManyOrganizations: the profile has no room.
@@ -108,6 +113,7 @@ def taken_up(invite: Invite, user: User, *, request: Request, store: Store) -> I
         counts,
         writes.audited(action),
         [writes.still_admin(invite.organization, inviter)] if inviter else [],
+        relies_on,
     )
     return accepted
 

@@ -167,7 +167,7 @@ def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
 
 def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | None:
     """Return the user as a member of the organization, which an offer or a domain may make them just now."""
-    organization, now = arrival.organization, request.now
+    organization, now, domain = arrival.organization, request.now, arrival.email.rpartition("@")[2]
     if known is not None and organization.id in known.organizations:
         return known
     if (former := _former(arrival, store)) is not None:
@@ -176,13 +176,21 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None
     if invite is not None and _is_open(invite, arrival, now) and inviter_stands(invite, store):
-        taken_up(invite, person, request=request, store=store)
+        vouched = [writes.still_proved(organization.id, domain)]
+        taken_up(invite, person, relies_on=vouched, request=request, store=store)
         return store.user(person.id)
     roles = auto_joins(organization.id, arrival.email, store, user=known.id if known else None)
-    full = organization.seats is not None and organization.taken >= organization.seats
-    if roles is None or (full and invite is None):
+    if roles is None:
         return None
-    store.commit(*_joining(person, organization.id, roles, invite, request=request, store=store))
+    if invite is None and organization.seats is not None and organization.taken >= organization.seats:
+        if store.organization(organization.id) != organization:
+            # The offer that held the last seat may have been theirs, and be gone since.
+            raise ConditionFailed
+        return None
+    store.commit(
+        writes.still_lets_in(organization.id, domain, roles),
+        *_joining(person, organization.id, roles, invite, request=request, store=store),
+    )
     return store.user(person.id)
 
 

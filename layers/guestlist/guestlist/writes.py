@@ -1,6 +1,6 @@
 """What a transaction is made of: each function returns the writes of one thought, carried out by none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -317,6 +317,12 @@ def carried(membership: Membership, user_version: int) -> Write:
 def still_proved(organization: str, name: str) -> Write:
     """Rely on a domain's being one that the organization proved at the moment of the commit."""
     return check(keys.proved(name), when="#organization = :organization", organization=organization)
+
+
+def still_lets_in(organization: str, name: str, roles: Sequence[str]) -> Write:
+    """Rely on a proved domain's people becoming members with these roles at the moment of the commit."""
+    when = "attribute_exists(#proved_at) AND #auto_join = :yes AND #roles = :roles"
+    return check(keys.domain(organization, name), when=when, yes=True, roles=list(roles))
 
 
 def still_active(organization: str) -> Write:

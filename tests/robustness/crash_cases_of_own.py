@@ -1,0 +1,161 @@
+"""What happens at an organization of its own identity provider while processes die: first logins, domains."""
+
+from collections.abc import Callable
+
+from guestlist import domains
+from guestlist.domain_bodies import DomainChange
+from guestlist.domain_records import Domain
+from guestlist.names import ADMIN
+from tests.robustness.arrivals import Arrivals
+from tests.robustness.crash_case import ANN, BEN, HOSPITAL, HOUR, Case, is_leaving
+from tests.robustness.front import Front, operators_request
+
+NAME = ANN.rpartition("@")[2]
+"""The domain of everybody's address."""
+NOBODY = "nobody"
+PROVIDERS = (
+    {"strategy": "samlp", "metadata_url": "https://id.hospital.example/metadata", "domains": [NAME]},
+    {"strategy": "oidc", "issuer": "https://id.labs.example", "client_id": "1", "domains": ["labs.example"]},
+)
+"""Two, of which an address's domain tells one."""
+
+
+def _nothing(_: Front) -> None:
+    """Begin without the hospital."""
+
+
+def _provisioned(front: Front) -> None:
+    front.provision(HOSPITAL, kind="enterprise", connections=[*PROVIDERS])
+
+
+def _claimed(front: Front) -> None:
+    """Let the hospital have identity providers, and claim the domain."""
+    _provisioned(front)
+    front.world.rest(HOUR)
+    _claim(front)
+
+
+def _proved(front: Front) -> None:
+    _claimed(front)
+    _prove(front)
+
+
+def _open(front: Front) -> None:
+    """Let the domain's people become editors by themselves."""
+    _proved(front)
+    _change(front)
+
+
+def _claim(front: Front) -> None:
+    domains.claim(HOSPITAL, NAME, request=operators_request(f"{HOSPITAL}#domains#{NAME}"), store=front.store)
+
+
+def _prove(front: Front) -> None:
+    """Have the record looked for, which is there."""
+    domains.prove(
+        HOSPITAL,
+        NAME,
+        request=operators_request(),
+        look_up=lambda _: [_domain(front).token],
+        store=front.store,
+    )
+
+
+def _change(front: Front) -> None:
+    seen = _domain(front).version
+    asked = DomainChange(auto_join=True, roles=["editor"])
+    domains.change(HOSPITAL, NAME, asked, seen=seen, request=operators_request(), store=front.store)
+
+
+def _release(front: Front) -> None:
+    domains.release(HOSPITAL, NAME, request=operators_request(), store=front.store)
+
+
+def _domain(front: Front) -> Domain:
+    return domains.domain(HOSPITAL, NAME, front.store)
+
+
+def _signs_in(front: Front, email: str = ANN, subject: str = "1") -> str:
+    """Have somebody sign in, and return what the door is told of them."""
+    arrivals, [own, _] = Arrivals(front.world), front.store.organization(HOSPITAL).connections
+    answer = arrivals.resolve(arrivals.account(own.name, email, subject), arrivals.request())
+    return " ".join(answer["roles"] or answer["organizations"]) or NOBODY
+
+
+def _signs_in_with_another(front: Front) -> str:
+    """Have somebody else sign in, of whom the identity provider says that they have Ann's address."""
+    return _signs_in(front, subject="2")
+
+
+def _after(*steps: Callable[[Front], object]) -> Callable[[Front], None]:
+    def prepare(front: Front) -> None:
+        for step in steps:
+            step(front)
+
+    return prepare
+
+
+def _left(front: Front) -> None:
+    """Let Ann, who was added, be off the list again before she ever came."""
+    front.add(HOSPITAL, BEN, ADMIN)
+    front.add(HOSPITAL, ANN)
+    found = front.member(HOSPITAL, ANN)
+    assert found
+    front.deprovision(found)
+
+
+def _invited(front: Front) -> None:
+    front.invite(HOSPITAL, ANN)
+
+
+def _added(front: Front) -> None:
+    front.add(HOSPITAL, ANN, ADMIN)
+
+
+def _first_login(name: str, *before: Callable[[Front], object]) -> Case:
+    return Case(f"first login, {name}", _after(*before), _signs_in, later=_signs_in)
+
+
+def _denied(
+    name: str, *before: Callable[[Front], object], ask: Callable[[Front], object] = _signs_in
+) -> Case:
+    """Return the case of somebody who was denied before: Auth0 has made them an account then."""
+    return Case(name, _after(*before, ask), ask)
+
+
+OF_LOGINS = (
+    _first_login("invited", _proved, _invited),
+    _first_login("added before", _proved, _added),
+    _first_login("by the domain", _open),
+)
+STRANGERS = (
+    _denied("a stranger", _proved),
+    _denied("invited, by a domain that nobody proved", _claimed, _invited),
+    _denied("a member's address in another account", _open, _signs_in, ask=_signs_in_with_another),
+    _denied("taken off the list before they came", _open, _left),
+    _denied("into a suspended organization", _open, lambda front: front.suspend(HOSPITAL)),
+)
+"""First logins that lead nowhere."""
+OF_DOMAINS = (
+    Case("claim a domain", _provisioned, _claim),
+    Case("prove a domain", _claimed, _prove),
+    Case("let a domain's people in", _proved, _change, lambda front: _domain(front).auto_join),
+    Case("release a domain", _open, _release, lambda front: front.store.domain(HOSPITAL, NAME) is None),
+)
+OF_ORGANIZATIONS = (
+    Case("provision, enterprise", _nothing, _provisioned, pairs=False),
+    Case(
+        "suspend, enterprise",
+        _after(_open, _signs_in),
+        lambda front: front.suspend(HOSPITAL),
+        later=_signs_in,
+        pairs=False,
+    ),
+    Case(
+        "offboard, enterprise",
+        _after(_open, _signs_in, lambda front: front.invite(HOSPITAL, BEN)),
+        lambda front: front.offboard(HOSPITAL),
+        is_leaving,
+        pairs=False,
+    ),
+)
