@@ -77,7 +77,7 @@ def _domain(front: Front) -> Domain:
 
 def _signs_in(front: Front, email: str = ANN, subject: str = "1") -> str:
     """Have somebody sign in, and return what the door is told of them."""
-    arrivals, [own, _] = Arrivals(front.world), front.store.organization(HOSPITAL).connections
+    arrivals, [own, *_] = Arrivals(front.world), front.store.organization(HOSPITAL).current_connections
     answer = arrivals.resolve(arrivals.account(own.name, email, subject), arrivals.request())
     return " ".join(answer["roles"] or answer["organizations"]) or NOBODY
 
@@ -112,6 +112,17 @@ def _added(front: Front) -> None:
     front.add(HOSPITAL, ANN, ADMIN)
 
 
+def _moved(front: Front) -> None:
+    """Let the hospital have had its people in the common connection, and have both doors open to them."""
+    front.provision(HOSPITAL)
+    front.add(HOSPITAL, BEN, ADMIN)
+    front.add(HOSPITAL, ANN, "editor")
+    _claim(front)
+    _prove(front)
+    front.world.rest(HOUR)
+    front.move(HOSPITAL, 30 * 24 * HOUR)
+
+
 def _first_login(name: str, *before: Callable[[Front], object]) -> Case:
     return Case(f"first login, {name}", _after(*before), _signs_in, later=_signs_in)
 
@@ -127,6 +138,7 @@ OF_LOGINS = (
     _first_login("invited", _proved, _invited),
     _first_login("added before", _proved, _added),
     _first_login("by the domain", _open),
+    _first_login("moved", _moved),
 )
 STRANGERS = (
     _denied("a stranger", _proved),

@@ -104,6 +104,12 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         [*PROVED, ADDED, BOUND],
     ),
     "first login, by the domain": (EDITOR, "", "hospital", [*OPENED, "member:join", BOUND]),
+    "first login, moved": (
+        EDITOR,
+        "",
+        "hospital and hospital",
+        [ADDED, ADDED, *PROVED, "organization:move", "member:move", "member:move", BOUND],
+    ),
     "claim a domain": ("done", "", "", ["domain:claim"]),
     "prove a domain": ("done", "", "", [*PROVED]),
     "let a domain's people in": ("done", "", "", [*OPENED]),
@@ -135,9 +141,8 @@ def test_what_all_is_compared_with_is_what_the_design_says(case: Case, scene: Sc
     told = scene(case).whole
     doors = [door.partition(" leads to ")[2] for door in told.ending.doors]
     things = list(map(json.loads, told.ending.world.lines))
-    [array] = [names(thing) for thing in things if thing.get("email") == ANN and "identities" in thing] or [
-        ""
-    ]
+    accounts = [thing for thing in things if thing.get("email") == ANN and "identities" in thing]
+    array = " and ".join(map(names, accounts))
     records = sorted(thing["action"] for thing in things if "action" in thing)
     records = [record for record in records if record != "organization:provision"]
     *ends, recorded = ENDS[case.name]
