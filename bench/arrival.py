@@ -9,8 +9,8 @@ from bench.world import World, unique
 from guestlist import writes
 from guestlist.clock import clock
 from guestlist.domain_records import Domain
+from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Connection, Kind
-from guestlist.records import Organization
 from guestlist.store import Store
 from guestlist.table import Table
 from local.people import Api, exchange

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from guestlist.access import Permission
+from guestlist.audit_records import ActorKind
 from guestlist.auth0 import Auth0, segment
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
 from guestlist.budgets import Budgets, Limits
@@ -24,7 +25,7 @@ from guestlist.members import add_member, change_roles, deprovision
 from guestlist.projection import Projected, project_user
 from guestlist.provisioning import provision
 from guestlist.queue import Queue
-from guestlist.records import ActorKind, Invite, InviteStatus, Membership, User
+from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import Request, sweep_request
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from guestlist.records import OrganizationStatus
+from guestlist.organization_records import OrganizationStatus
 from guestlist.tenant_drift import DOORS
 from local.people import Api
 from local.stack import Stack

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from guestlist.records import Organization
+from guestlist.organization_records import Organization
 from local.people import Api, Person
 from local.stack import Stack
 from tests.accept_setup import store

@@ -10,7 +10,7 @@ import httpx
 from guestlist.auth0 import segment
 from guestlist.clock import clock
 from guestlist.making import LOOK_FOR_SETUP
-from guestlist.records import OrganizationStatus
+from guestlist.organization_records import OrganizationStatus
 from local.people import PLAIN, Api
 from local.stack import Stack
 from tests.accept_setup import store

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from guestlist.records import Action, Actor, ActorKind
+from guestlist.audit_records import Action, Actor, ActorKind
 from local.people import Api
 from local.stack import Stack
 from tests.bench import Bench

@@ -10,7 +10,7 @@ from guestlist.budgets import DAY, Budgets, Share
 from guestlist.clock import clock
 from guestlist.errors import BudgetExhausted
 from guestlist.links import Links
-from guestlist.records import Organization
+from guestlist.organization_records import Organization
 from local.telling import together
 from tests.bench import UNHEEDED, URL, Bench
 

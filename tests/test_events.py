@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from guestlist import writes
+from guestlist.audit_records import Actor, ActorKind
 from guestlist.mail_records import MailState
-from guestlist.records import Actor, ActorKind, Invite, Membership, Organization, User
+from guestlist.organization_records import Organization
+from guestlist.records import Invite, Membership, User
 from guestlist.store import Store
 from guestlist.table import Table
 from local.stack import CONNECTION, ROOT, Stack

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from guestlist.records import OrganizationStatus
+from guestlist.organization_records import OrganizationStatus
 from local.people import Person
 from local.stack import Stack
 from local.tenant.documents import milliseconds

@@ -6,7 +6,7 @@ import pytest
 from botocore.stub import Stubber
 
 from guestlist import keys
-from guestlist.records import Organization
+from guestlist.organization_records import Organization
 from guestlist.store import Store
 from guestlist.table import Item, Table, put
 from local.people import Api

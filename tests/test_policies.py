@@ -8,13 +8,13 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request as Asked
 
+from guestlist.audit_records import ActorKind
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.leases import SETTLING
 from guestlist.members import add_member
 from guestlist.provisioning import GRACE
-from guestlist.records import ActorKind
 from guestlist.request import Request
 from local.people import PLAIN, Api, Person
 from local.stack import CONNECTION, Stack

@@ -9,13 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from accept.pages import redirect, render, submitted
 from guestlist import acceptance
+from guestlist.audit_records import ActorKind
 from guestlist.auth0 import Auth0
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.errors import Malformed
 from guestlist.links import Links
 from guestlist.queue import Queue
-from guestlist.records import ActorKind
 from guestlist.request import BROKEN_PATH, Request
 from guestlist.settings import Settings, secret
 from guestlist.store import Store

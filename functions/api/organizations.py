@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, by_list, connection, namespace, queue, store
-from guestlist import closing, organizations, provisioning, records
+from guestlist import closing, organization_records, organizations, provisioning
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import OrganizationChange, OrganizationRequest
 from guestlist.door_records import Door
@@ -80,7 +80,7 @@ def resume(organization: str) -> Response[Organization]:
     return _turned(closing.resume(organization, request=request, store=store))
 
 
-def _turned(organization: records.Organization) -> Response[Organization]:
+def _turned(organization: organization_records.Organization) -> Response[Organization]:
     """Have the door told, or the members' profiles, and answer when that is done or patience ends."""
     if organization.turning:
         queue.provision(organization.id)
@@ -90,7 +90,7 @@ def _turned(organization: records.Organization) -> Response[Organization]:
 
 
 def _shown(
-    found: records.Organization,
+    found: organization_records.Organization,
     door: Door,
     headers: Headers | None = None,
     status: HTTPStatus = HTTPStatus.OK,

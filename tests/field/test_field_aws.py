@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from guestlist.audit_records import ActorKind
 from guestlist.caller import caller_of, listed
-from guestlist.records import ActorKind
 from guestlist.table import ConditionFailed, Table, put
 from local.authorizer import as_text
 from local.http_event import HttpRequest, event_of

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guestlist.audit_records import ActorKind
 from guestlist.caller import caller_of, listed
 from guestlist.errors import Forbidden
-from guestlist.records import ActorKind
 from local.authorizer import as_text
 
 SPACE = "https://guestlist.example/claims"

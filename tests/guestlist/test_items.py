@@ -6,17 +6,10 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guestlist.audit_records import Action, Actor, ActorKind, Audit
 from guestlist.items import from_item, to_item
-from guestlist.records import (
-    Action,
-    Actor,
-    ActorKind,
-    Audit,
-    Invite,
-    Membership,
-    Organization,
-    User,
-)
+from guestlist.organization_records import Organization
+from guestlist.records import Invite, Membership, User
 from guestlist.table import Item, _item
 
 RECORDS = st.one_of(

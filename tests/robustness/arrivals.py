@@ -1,10 +1,10 @@
 """People who arrive by an organization's own identity provider, as Auth0 and the door have it."""
 
 from guestlist import logins
+from guestlist.audit_records import ActorKind
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.ids import ordered_id
-from guestlist.records import ActorKind
 from guestlist.request import Request
 from local.tenant.enterprise import arrived
 from tests.robustness.world import World

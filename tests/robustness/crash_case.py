@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from guestlist.errors import NotFound
-from guestlist.records import OrganizationStatus
+from guestlist.organization_records import OrganizationStatus
 from tests.robustness.front import Front
 
 CLINIC, SCHOOL, HOSPITAL = "clinic", "school", "hospital"

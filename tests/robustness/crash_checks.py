@@ -4,19 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guestlist.audit_records import Action, Audit
 from guestlist.items import from_item
 from guestlist.login_policy import mark
+from guestlist.organization_records import CLOSED, Organization
 from guestlist.profile import counts_as_admin, shows
-from guestlist.records import (
-    CLOSED,
-    Action,
-    Audit,
-    Invite,
-    InviteStatus,
-    Membership,
-    Organization,
-    User,
-)
+from guestlist.records import Invite, InviteStatus, Membership, User
 from local.tenant.identities import account_id
 from local.tenant.passwords import matches
 from tests.adoption_setup import PASSWORD

@@ -4,11 +4,13 @@ from functools import partial
 
 from guestlist import acceptance, closing, members
 from guestlist.acceptance import Accepted, Page
+from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest
 from guestlist.caller import Caller
 from guestlist.ids import ordered_id
 from guestlist.invites import invite, revoke
-from guestlist.records import ActorKind, Membership, Organization
+from guestlist.organization_records import Organization
+from guestlist.records import Membership
 from guestlist.request import IdempotencyKey, Request
 from guestlist.resending import resend
 from local import stack

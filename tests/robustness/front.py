@@ -4,14 +4,16 @@ from typing import Any
 
 from guestlist import acceptance, closing, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
+from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.connection_bodies import ConnectionRequest
 from guestlist.ids import ordered_id
 from guestlist.move_bodies import MoveRequest
+from guestlist.organization_records import Organization
 from guestlist.provisioning import provision
-from guestlist.records import ActorKind, Invite, InviteStatus, Membership, Organization, User
+from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey, Request
 from local import stack
 from tests.bench import OPERATOR

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from guestlist.audit_records import Action
 from guestlist.clock import clock
-from guestlist.records import Action
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.ledger import Change, Item, Ledger
 from tests.robustness.threshold import Threshold

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from guestlist.records import Action, Halt
+from guestlist.audit_records import Action
+from guestlist.records import Halt
 from tests.robustness.effects import Effect, Kind
 from tests.robustness.history import Operation
 from tests.robustness.ledger import Change, Item, Ledger

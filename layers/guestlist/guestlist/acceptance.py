@@ -7,6 +7,7 @@ from typing import NamedTuple
 from aws_lambda_powertools import Logger
 
 from guestlist import writes
+from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.errors import (
@@ -18,19 +19,11 @@ from guestlist.errors import (
 )
 from guestlist.joining import inviter_stands, new_user, taken_up
 from guestlist.links import Links, is_complete
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import joins_by
 from guestlist.profile import proved
 from guestlist.projection import Projected, has_work, project_user
-from guestlist.records import (
-    Action,
-    Actor,
-    ActorKind,
-    Invite,
-    InviteStatus,
-    Organization,
-    OrganizationStatus,
-    User,
-)
+from guestlist.records import Invite, InviteStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 

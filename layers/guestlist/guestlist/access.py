@@ -20,10 +20,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from guestlist import writes
+from guestlist.audit_records import Actor, ActorKind
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
 from guestlist.names import ADMIN
-from guestlist.records import CLOSED, Actor, ActorKind, User
+from guestlist.organization_records import CLOSED
+from guestlist.records import User
 from guestlist.store import Store
 from guestlist.table import Write
 

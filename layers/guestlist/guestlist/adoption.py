@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.accounts import Found
+from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.clock import clock
 from guestlist.errors import NotFound
 from guestlist.invites import welcome, withdrawn
 from guestlist.names import is_organization
+from guestlist.organization_records import NameState, Organization
 from guestlist.profile import adopted, known_name, leaving_out, names_in, with_foreign_name
-from guestlist.records import Action, Actor, ActorKind, Halt, Membership, NameState, Organization, User
+from guestlist.records import Halt, Membership, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from guestlist.errors import BudgetExhausted
 from guestlist.links import Links
-from guestlist.records import Organization
+from guestlist.organization_records import Organization
 from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.writes import Mailed

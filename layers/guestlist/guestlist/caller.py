@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from guestlist.audit_records import Actor, ActorKind
 from guestlist.errors import Forbidden
 from guestlist.names import ADMIN
-from guestlist.records import Actor, ActorKind
 
 ALL_ORGANIZATIONS = "all:organizations"
 

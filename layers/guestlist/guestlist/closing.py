@@ -7,9 +7,10 @@ profiles leave it out, in the background (`leaving_out`).
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.door_records import MOST, Door, DoorState, LeavingOut, Stage
 from guestlist.errors import OrganizationNotReady
-from guestlist.records import CLOSED, Action, Organization, OrganizationStatus
+from guestlist.organization_records import CLOSED, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write

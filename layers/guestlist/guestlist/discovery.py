@@ -8,8 +8,8 @@ from typing import Any
 from guestlist.addresses import normalised
 from guestlist.errors import NotFound, Unacceptable
 from guestlist.names import is_organization
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import signs_in_by
-from guestlist.records import Organization, OrganizationStatus
 from guestlist.store import Store
 
 Answer = dict[str, Any]

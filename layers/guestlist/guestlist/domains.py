@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from guestlist import addresses, writes
 from guestlist.access import standing
+from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
 from guestlist.errors import DomainTaken, DomainUnproved, NotFound, Stale, TooManyDomains, Unacceptable
 from guestlist.mail_domains import is_public_mail, is_suffix
 from guestlist.organizations import active, key_first, made_before, offers
-from guestlist.records import Action
 from guestlist.request import Request
 from guestlist.resolver import LookUp
 from guestlist.store import Store, decided_anew

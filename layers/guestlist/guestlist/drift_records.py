@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from guestlist.records import Actor
+from guestlist.audit_records import Actor
 
 
 class DriftKind(StrEnum):

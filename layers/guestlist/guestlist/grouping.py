@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 from aws_lambda_powertools import Logger
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.groups import GroupsAt, digest, given, groups_in, roles_in
 from guestlist.members import along
 from guestlist.names import ADMIN
+from guestlist.organization_records import Organization
 from guestlist.profile import counting, counts_as_admin, with_groups, with_membership
-from guestlist.records import Action, Membership, Organization, User
+from guestlist.records import Membership, User
 from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.table import Write

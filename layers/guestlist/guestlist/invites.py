@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from guestlist import writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
+from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
 from guestlist.mail_records import MailState
+from guestlist.organization_records import Organization
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
-from guestlist.records import Action, Actor, ActorKind, Invite, InviteStatus, Organization
+from guestlist.records import Invite, InviteStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from guestlist import writes
+from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.ids import random_id
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
 from guestlist.provisioning_records import Connection
-from guestlist.records import Action, Actor, ActorKind, Halt, Invite, InviteStatus, Membership, User
+from guestlist.records import Halt, Invite, InviteStatus, Membership, User
 from guestlist.regrouping import awaited
 from guestlist.request import Request
 from guestlist.store import Store

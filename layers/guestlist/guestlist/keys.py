@@ -26,13 +26,15 @@ The indexes hold keys alone: what moves in an item, as counters do, costs nothin
 
 import zlib
 
+from guestlist.audit_records import Audit
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
+from guestlist.organization_records import Organization
 from guestlist.provisioning_records import CallbackList
-from guestlist.records import Audit, Invite, InviteStatus, Membership, Organization, User
+from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
 

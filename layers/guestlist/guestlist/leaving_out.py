@@ -13,9 +13,10 @@ from guestlist import writes
 from guestlist.clock import clock
 from guestlist.door_records import LeavingOut, Stage
 from guestlist.offboarding import known_to_be_told
+from guestlist.organization_records import Organization
 from guestlist.profile import leaving_out
 from guestlist.provisioning_steps import NotYetError
-from guestlist.records import Membership, Organization, User
+from guestlist.records import Membership, User
 from guestlist.sweeping import adopt
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn

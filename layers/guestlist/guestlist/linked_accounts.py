@@ -12,13 +12,15 @@ from aws_lambda_powertools import Logger
 
 from guestlist import writes
 from guestlist.adoption import PROJECTOR
+from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.errors import LastAdmin
 from guestlist.invites import withdrawn
 from guestlist.leases import Told
 from guestlist.members import deprovision
+from guestlist.organization_records import Organization
 from guestlist.profile import adopted, counts_as_admin, leaving_out, names_in, without_membership
-from guestlist.records import Action, Halt, Membership, MembershipStatus, Organization, User
+from guestlist.records import Halt, Membership, MembershipStatus, User
 from guestlist.request import Request, projector_request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write

@@ -14,15 +14,17 @@ from aws_lambda_powertools import Logger
 
 from guestlist import writes
 from guestlist.addresses import normalised
+from guestlist.audit_records import Action
 from guestlist.domains import auto_joins
 from guestlist.errors import NotFound, Unacceptable
 from guestlist.grouping import by_groups, regrouped
 from guestlist.invites import withdrawn
 from guestlist.joining import inviter_stands, joined, new_user, taken_up
 from guestlist.leases import read_again
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.profile import adopted, app_metadata, names_in, shows
 from guestlist.provisioning_records import Connection
-from guestlist.records import Action, Halt, Invite, Organization, OrganizationStatus, User
+from guestlist.records import Halt, Invite, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write

@@ -8,7 +8,8 @@ from guestlist.mail import Mail, Mailer, Refused, rendered
 from guestlist.mail_events import Tags
 from guestlist.mail_records import MailState
 from guestlist.mail_states import record
-from guestlist.records import Invite, Organization, OrganizationStatus
+from guestlist.organization_records import Organization, OrganizationStatus
+from guestlist.records import Invite
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from aws_lambda_powertools import Logger
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
@@ -18,9 +19,10 @@ from guestlist.leases import FIRST_BACK_OFF, back_off
 from guestlist.leaving_out import turn_profiles
 from guestlist.move_turns import as_made, go_on_moving, with_made
 from guestlist.offboarding import take_down, take_off_people
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
 from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
-from guestlist.records import Action, InviteStatus, Organization, OrganizationStatus
+from guestlist.records import InviteStatus
 from guestlist.self_service import AwaitingSetupError
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn, take_turn

@@ -5,21 +5,15 @@ from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.access import standing
+from guestlist.audit_records import Action, Actor
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember, LastAdmin, MemberMoved, NotFound, Stale
 from guestlist.invites import not_member_by, seat_free, welcome, withdrawn
 from guestlist.joining import joined, new_user
+from guestlist.organization_records import OrganizationStatus
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
-from guestlist.records import (
-    Action,
-    Actor,
-    Invite,
-    Membership,
-    MembershipStatus,
-    OrganizationStatus,
-    User,
-)
+from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write

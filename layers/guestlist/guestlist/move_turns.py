@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.members import leave
+from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Kind, Move, MoveState, StepState
 from guestlist.provisioning_steps import NotYetError
-from guestlist.records import Action, Membership, Organization
+from guestlist.records import Membership
 from guestlist.transfers import transfer
 from guestlist.turns import Turn
 

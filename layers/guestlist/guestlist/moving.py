@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.errors import OrganizationMoved
+from guestlist.organization_records import Organization
 from guestlist.organizations import active, key_first, made_before, signs_in_by
 from guestlist.provisioning import connection_name, unclaimed
 from guestlist.provisioning_records import Kind, Move, Progress, Step
-from guestlist.records import Action, Organization
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 

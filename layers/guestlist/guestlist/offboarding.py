@@ -6,14 +6,16 @@ It goes on where it stopped: what is left is read from what is there.
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.closing import listed
 from guestlist.domains import release_all
 from guestlist.invites import revoke
 from guestlist.members import deprovision
+from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Step
 from guestlist.provisioning_steps import NotYetError, undo, wait_for_late_calls
-from guestlist.records import Action, InviteStatus, Membership, Organization, User
+from guestlist.records import InviteStatus, Membership, User
 from guestlist.store import decided_anew
 from guestlist.turns import Turn
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from guestlist import provisioning_records, records
+from guestlist import organization_records, provisioning_records
 from guestlist.clock import rfc3339
 from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState, Stage
@@ -102,7 +102,7 @@ class LeftOut(Resource):
     of: int
 
     @classmethod
-    def of_organization(cls, organization: records.Organization) -> Self | None:
+    def of_organization(cls, organization: organization_records.Organization) -> Self | None:
         """Render what is recorded; None of an organization whose members' profiles do not leave it out."""
         if organization.left_out is None:
             return None
@@ -122,7 +122,7 @@ class Organization(Resource):
     callbacks: list[str]
     provisioning: list[Progress] = Field(description="What is made for it at Auth0, step by step.")
     move: Move | None = None
-    status: records.OrganizationStatus
+    status: organization_records.OrganizationStatus
     door: DoorState = Field(
         description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
     )
@@ -143,7 +143,7 @@ class Organization(Resource):
     created_at: str
 
     @classmethod
-    def of(cls, organization: records.Organization, door: Door) -> Self:
+    def of(cls, organization: organization_records.Organization, door: Door) -> Self:
         """Render a record with the door that it has at Auth0."""
         return cls(
             id=organization.id,

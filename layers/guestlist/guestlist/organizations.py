@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.errors import (
     BudgetExhausted,
     Conflict,
@@ -18,8 +19,9 @@ from guestlist.errors import (
 )
 from guestlist.groups import table_of
 from guestlist.names import ADMIN
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import Connection
-from guestlist.records import Action, Invite, Organization, OrganizationStatus
+from guestlist.records import Invite
 from guestlist.regrouping import asked_anew, fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew

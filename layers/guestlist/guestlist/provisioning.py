@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import ConnectionTaken, NameReserved, NotFound, OrganizationExists
 from guestlist.groups import table_of
 from guestlist.invites import offered
 from guestlist.names import ADMIN
+from guestlist.organization_records import NameState, Organization, OrganizationStatus
 from guestlist.organizations import key_first, made_before, offers, signs_in_by
 from guestlist.provisioning_records import Connection, Kind, Progress, Step
-from guestlist.records import Action, Invite, NameState, Organization, OrganizationStatus
+from guestlist.records import Invite
 from guestlist.regrouping import fit
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew

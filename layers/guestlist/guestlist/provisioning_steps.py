@@ -13,8 +13,8 @@ from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused
 from guestlist.leases import SETTLING
+from guestlist.organization_records import Organization
 from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
-from guestlist.records import Organization
 from guestlist.self_service import AwaitingSetupError, awaited_if_gone, is_set_up
 from guestlist.turns import Turn
 

@@ -12,9 +12,10 @@ from guestlist import writes
 from guestlist.errors import Unacceptable
 from guestlist.groups import GroupsAt, roles_in
 from guestlist.names import ADMIN
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.profile import with_groups
 from guestlist.provisioning_records import Kind
-from guestlist.records import Organization, OrganizationStatus, User
+from guestlist.records import User
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from guestlist.audit_records import Action, Actor, ActorKind, Audit
 from guestlist.caller import Caller
 from guestlist.ids import ordered_id
-from guestlist.records import Action, Actor, ActorKind, Audit
 
 BROKEN_PATH = re.compile(r"(?s).*\n.*")
 """A path that no route may take: Powertools' patterns end in `$`, which looks past a last line break."""

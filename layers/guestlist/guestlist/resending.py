@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from guestlist import writes
 from guestlist.access import sees_links, standing
+from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import InviteClosed, InvitePending
 from guestlist.invites import MAIL_GRACE, not_member, seat_free
 from guestlist.mail_records import MailState
 from guestlist.organizations import active, joins_by, offers
-from guestlist.records import Action, Invite, InviteStatus
+from guestlist.records import Invite, InviteStatus
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import Write

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from guestlist import records
+from guestlist import audit_records, records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.mail_records import MailState
@@ -128,12 +128,12 @@ class User(Resource):
 class AuditActor(Resource):
     """Who did it."""
 
-    kind: records.ActorKind
+    kind: audit_records.ActorKind
     id: str = Field(description="The `sub` of an operator's, an admin's or a system's token; an invite's id.")
     user: str | None = Field(None, description="The user's id, of an admin and of an invitee.")
 
     @classmethod
-    def of(cls, actor: records.Actor) -> Self:
+    def of(cls, actor: audit_records.Actor) -> Self:
         """Render who acted."""
         return cls(kind=actor.kind, id=actor.id, user=actor.user)
 
@@ -151,12 +151,12 @@ class AuditRecord(Resource):
     id: str
     at: str
     actor: AuditActor
-    action: records.Action
+    action: audit_records.Action
     subject: AuditSubject
     request_id: str = Field(description="The `apigw-requestid` of the answer, or of the sweep's run.")
 
     @classmethod
-    def of(cls, audit: records.Audit) -> Self:
+    def of(cls, audit: audit_records.Audit) -> Self:
         """Render a record."""
         return cls(
             id=audit.id,

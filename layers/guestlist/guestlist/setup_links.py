@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import rfc3339
 from guestlist.deadline import within
@@ -22,9 +23,9 @@ from guestlist.errors import (
     Unacceptable,
 )
 from guestlist.names import is_organization
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import Connection
 from guestlist.provisioning_steps import MADE, OWNER
-from guestlist.records import Action, Organization, OrganizationStatus
 from guestlist.request import Request
 from guestlist.setup_link_bodies import SetupLinkRequest
 from guestlist.store import Store, decided_anew

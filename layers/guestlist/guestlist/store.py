@@ -8,14 +8,16 @@ from operator import itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
+from guestlist.audit_records import Audit
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.mail_records import Mailbox
+from guestlist.organization_records import NameState, Organization
 from guestlist.provisioning_records import CallbackList
-from guestlist.records import Audit, Invite, InviteStatus, Membership, NameState, Organization, User
+from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
 from guestlist.writes import KEY_LIFE, became, difference, spent

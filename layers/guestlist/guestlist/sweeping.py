@@ -10,8 +10,9 @@ from guestlist.door_records import WATCH, Door
 from guestlist.errors import GuestlistError
 from guestlist.invites import expire
 from guestlist.leases import SETTLING, back_off
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.queue import Queue
-from guestlist.records import Invite, Organization, OrganizationStatus, User
+from guestlist.records import Invite, User
 from guestlist.regrouping import ask_anew
 from guestlist.request import Request
 from guestlist.store import Due, Store

@@ -7,14 +7,16 @@ comes with its first login. Until the old door closes they may come by either.
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.errors import AccountTaken, Unacceptable
 from guestlist.invites import withdrawn
 from guestlist.joining import joined, new_user
 from guestlist.members import member
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import active, signs_in_by
 from guestlist.profile import counts_as_admin, left_behind
 from guestlist.provisioning_records import Connection, Kind, MoveState
-from guestlist.records import Action, Membership, Organization, OrganizationStatus, User
+from guestlist.records import Membership, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 

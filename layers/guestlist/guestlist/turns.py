@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from guestlist import writes
 from guestlist.auth0 import Auth0
 from guestlist.clock import clock
+from guestlist.organization_records import Organization
 from guestlist.queue import Queue
-from guestlist.records import Organization
 from guestlist.request import Request
 from guestlist.store import Store
 from guestlist.table import ConditionFailed, Write

@@ -6,8 +6,9 @@ from typing import TypeVar
 from guestlist.clock import clock
 from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState
+from guestlist.organization_records import Organization
 from guestlist.profile import projection_state
-from guestlist.records import Membership, Organization, User
+from guestlist.records import Membership, User
 from guestlist.store import Store
 
 PAUSE = 0.1

@@ -5,20 +5,14 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
+from guestlist.audit_records import Audit
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import CallbackList, MoveState
-from guestlist.records import (
-    Audit,
-    Invite,
-    Membership,
-    MembershipStatus,
-    Organization,
-    OrganizationStatus,
-    User,
-)
+from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Write, check, delete, put, update
 

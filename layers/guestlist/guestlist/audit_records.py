@@ -1,0 +1,73 @@
+"""Who did what, as the audit keeps it. Times are unix seconds."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """Who acts."""
+
+    OPERATOR = "operator"
+    ADMIN = "admin"
+    MEMBER = "member"
+    SYSTEM = "system"
+    INVITEE = "invitee"
+    SWEEP = "sweep"
+    PROJECTOR = "projector"
+    PROVISIONER = "provisioner"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it: `id` is the token's `sub`, or the user's or invite's id."""
+
+    kind: ActorKind
+    id: str
+    user: str | None = None
+    """The user's id, of an admin."""
+
+
+class Action(StrEnum):
+    """What was done, for the audit: `subject:verb`."""
+
+    ORGANIZATION_PROVISION = "organization:provision"
+    ORGANIZATION_CHANGE = "organization:change"
+    ORGANIZATION_SUSPEND = "organization:suspend"
+    ORGANIZATION_RESUME = "organization:resume"
+    ORGANIZATION_FAIL = "organization:fail"
+    ORGANIZATION_MOVE = "organization:move"
+    ORGANIZATION_OFFBOARD = "organization:offboard"
+    ORGANIZATION_DELETE = "organization:delete"
+    INVITE_CREATE = "invite:create"
+    INVITE_RESEND = "invite:resend"
+    INVITE_REVOKE = "invite:revoke"
+    INVITE_EXPIRE = "invite:expire"
+    INVITE_ACCEPT = "invite:accept"
+    MEMBER_ADD = "member:add"
+    MEMBER_CHANGE = "member:change"
+    MEMBER_REMOVE = "member:remove"
+    MEMBER_ADOPT = "member:adopt"
+    MEMBER_DROP = "member:drop"
+    MEMBER_JOIN = "member:join"
+    MEMBER_MOVE = "member:move"
+    MEMBER_LINK = "member:link"
+    USER_BIND = "user:bind"
+    USER_PROVE = "user:prove"
+    DOMAIN_CLAIM = "domain:claim"
+    DOMAIN_PROVE = "domain:prove"
+    DOMAIN_CHANGE = "domain:change"
+    DOMAIN_RELEASE = "domain:release"
+    SETUP_LINK_CREATE = "setup_link:create"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """One change: who, what, whom, when, in which request. Ids only."""
+
+    id: str
+    organization: str
+    actor: Actor
+    action: Action
+    subject: str
+    at: int
+    request: str
