@@ -90,7 +90,7 @@ def _arrive_first(story: Story, stack: Stack, operating: Api, connection: str) -
 def _choose_provider(story: Story, stack: Stack, operating: Api) -> None:
     text = "clinicH has two identity providers: the domain of an address says by which one signs in."
     with story.telling(15, text) as told:
-        domains = ("north.example", "south.example")
+        domains = ("north.clinic-h.example", "south.clinic-h.example")
         providers = [
             {
                 "strategy": "samlp",

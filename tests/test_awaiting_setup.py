@@ -67,19 +67,20 @@ def test_weeks_are_no_failure_and_ring_no_alarm(shared: Stack) -> None:  # noqa:
         assert store(stack).organization(clinic).provisioning[0].at == since
 
 
-def test_what_comes_after_is_not_late_for_the_wait(api: Api, stack: Stack) -> None:
+def test_what_comes_after_is_not_late_for_the_wait(shared: Stack) -> None:  # noqa: ARG001 (is there first)
     """An outage begins as the connection is there: the alarm counts from then, not from weeks before."""
-    clinic = awaiting(stack, api)
-    pass_time(stack, seconds=7 * 24 * 3600)
-    fill_in(link(api, clinic))
-    suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=60)
-    look(stack)
-    assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
-    pass_time(stack, seconds=60)
-    assert oldest_due(stack) < 600
-    stack.tenant.state.faults.clear()
-    look(stack)
-    assert status(stack, clinic) == "active"
+    with Stack() as stack, patient(stack) as api:
+        clinic = awaiting(stack, api)
+        pass_time(stack, seconds=7 * 24 * 3600)
+        fill_in(link(api, clinic))
+        suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=60)
+        look(stack)
+        assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
+        pass_time(stack, seconds=60)
+        assert oldest_due(stack) < 600
+        stack.tenant.state.faults.clear()
+        look(stack)
+        assert status(stack, clinic) == "active"
 
 
 def test_a_refusal_now_and_then_is_forgotten(api: Api, stack: Stack) -> None:
