@@ -6,6 +6,7 @@ from dataclasses import replace
 from guestlist import writes
 from guestlist.audit_records import Action
 from guestlist.clock import clock
+from guestlist.connection_claims import freed
 from guestlist.members import leave
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Kind, Move, MoveState, StepState
@@ -74,8 +75,8 @@ def _failed(organization: Organization, turn: Turn) -> None:
     after = replace(organization, move=replace(move, state=MoveState.FAILED))
     actor = turn.request.caller.actor
     audit = turn.request.audit(organization.id, actor, Action.ORGANIZATION_FAIL, organization.id)
-    freed = [writes.free_connection(organization.id, connection.name) for connection in move.connections]
-    turn.store.commit(turn.finished(organization, after), freed, writes.audited(audit))
+    free = freed(organization.id, move.connections, turn.store)
+    turn.store.commit(turn.finished(organization, after), free, writes.audited(audit))
 
 
 def _opened(organization: Organization, turn: Turn) -> Organization:

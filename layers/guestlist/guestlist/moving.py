@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.audit_records import Action
+from guestlist.connection_claims import told_apart, unclaimed
 from guestlist.errors import OrganizationMoved
 from guestlist.organization_records import Organization
 from guestlist.organizations import active, key_first, made_before, signs_in_by
-from guestlist.provisioning import connection_name, unclaimed
+from guestlist.provisioning import connection_name
 from guestlist.provisioning_records import Kind, Move, Progress, Step
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -33,6 +34,7 @@ def move(
         NotFound, OrganizationSuspended, OrganizationNotReady: there is none, or it cannot move now.
         OrganizationMoved: it has identity providers of its own, or is about to.
         ConnectionTaken: a connection is another organization's, or the common one.
+        Unacceptable: it is named, and the organization has it, or has one made of that name.
     """
     if made := made_before(request, store):
         return store.organization(made)
@@ -44,6 +46,7 @@ def move(
             connection.connection(connection_name(before.id, number))
             for number, connection in enumerate(asked.connections, len(before.connections) + 1)
         )
+        told_apart(asked_for, before.connections)
         unclaimed(before.id, asked_for, common, store)
         origin = signs_in_by(before, "", common=common).name
         steps = tuple(Progress(step=step, at=request.now) for step in (Step.CONNECTIONS, Step.APPLICATIONS))

@@ -9,6 +9,7 @@ from guestlist import writes
 from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.closing import listed
+from guestlist.connection_claims import freed
 from guestlist.domains import release_all
 from guestlist.invites import revoke
 from guestlist.members import deprovision
@@ -93,5 +94,5 @@ def _deleted(organization: str, turn: Turn) -> None:
     # One that its members' profiles left out is on no list.
     opened = [] if before.left_out else [listed(store.door(), organization, closed=False, now=request.now)[1]]
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_DELETE, organization)
-    freed = [writes.free_connection(organization, connection.name) for connection in before.connections]
-    store.commit(writes.gone(before, turn.owner), freed, opened, writes.audited(audit))
+    free = freed(organization, before.connections, store)
+    store.commit(writes.gone(before, turn.owner), free, opened, writes.audited(audit))

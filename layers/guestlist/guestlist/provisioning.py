@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from guestlist import writes
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
-from guestlist.errors import ConnectionTaken, NameReserved, NotFound, OrganizationExists
+from guestlist.connection_claims import freed, told_apart, unclaimed
+from guestlist.errors import NameReserved, NotFound, OrganizationExists
 from guestlist.groups import table_of
 from guestlist.invites import offered
 from guestlist.names import ADMIN
@@ -48,8 +49,8 @@ def provision(
         OrganizationExists: the id is taken, ignoring case, or was once.
         NameReserved: accounts from before us bear it, and nobody said that they are to be members.
         ConnectionTaken: a connection is another organization's, or the common one.
-        Unacceptable: the first administrator's address is of a domain that it does not allow; or it maps
-            groups, and has none, or to a role that it does not give.
+        Unacceptable: the first administrator's address is of a domain that it does not allow; it maps groups,
+            and has none, or to a role that it does not give; or it names a connection that we make for it.
         BudgetExhausted: their mail is one too many for today.
     """
     organization = _organization(asked, request.now)
@@ -143,17 +144,29 @@ def _provision(
             if _settings(before) != _settings(organization):
                 raise OrganizationExists
             return before, None
+        told_apart(
+            organization.connections, [own for own in before.connections if own.made] if before else ()
+        )
         unclaimed(organization.id, organization.connections, common, store)
         offer = _allowed(organization, offer, common)
         new = _with_offer(organization, offer, share)
         store.commit(
-            writes.provisioned_anew(before, new) if before else writes.new_organization(new),
+            _recorded(before, new, store),
             [writes.own_connection(new.id, connection.name) for connection in new.connections],
             _audited(new, offer, request),
             writes.new_invite(offer) if offer else [],
             writes.remember(request.key, new.id, request.now),
         )
     return store.organization(new.id), offer
+
+
+def _recorded(before: Organization | None, new: Organization, store: Store) -> list[Write]:
+    """Return the writes that record an organization, or one that could not be made, anew."""
+    if before is None:
+        return writes.new_organization(new)
+    kept = {connection.name.lower() for connection in new.connections}
+    former = [own for own in before.connections if own.name.lower() not in kept]
+    return [writes.provisioned_anew(before, new), *freed(new.id, former, store)]
 
 
 def _there(organization: Organization, store: Store) -> Organization | None:
@@ -179,19 +192,6 @@ def _settings(organization: Organization) -> tuple[object, ...]:
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
     mapped = (organization.groups, organization.groups_at)
     return (connections, *asked, *offered, *mapped, organization.branding)
-
-
-def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
-    """Refuse connections of which one is another organization's, or the common one.
-
-    Raises:
-        ConnectionTaken: one is.
-    """
-    for connection in connections:
-        is_common = connection.name.lower() == common.lower()
-        owner = common if is_common else store.organization_of(connection.name)
-        if owner not in {None, organization}:
-            raise ConnectionTaken
 
 
 def _allowed(organization: Organization, offer: Invite | None, common: str) -> Invite | None:

@@ -33,24 +33,15 @@ def new_organization(organization: Organization) -> list[Write]:
     return [put(keys.item(organization)), put(name, when=when)]
 
 
-def provisioned_anew(before: Organization, after: Organization) -> list[Write]:
+def provisioned_anew(before: Organization, after: Organization) -> Write:
     """Provision an organization again that could not be made; what it had asked for is forgotten."""
     after = replace(after, version=before.version + 1)
-    again = put(
+    return put(
         keys.item(after),
         when="#version = :seen AND #status = :failed",
         seen=before.version,
         failed=before.status.value,
     )
-    kept = {keys.connection(connection.name) for connection in after.connections}
-    return [
-        again,
-        *(
-            free_connection(before.id, own.name)
-            for own in before.connections
-            if keys.connection(own.name) not in kept
-        ),
-    ]
 
 
 def own_connection(organization: str, name: str) -> Write:
