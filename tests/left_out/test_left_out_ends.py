@@ -116,3 +116,10 @@ def test_its_work_is_no_old_work(operator: Api, stack: Stack, clinic: str, ann: 
     assert abs(due - stack.tenant.state.clock.now()) < 60
     assert at_rest(stack, operator, clinic)["door"] == "closed"
     assert not ann.refresh(clinic)["admitted"]
+
+
+def test_what_auth0_refused_once_is_told_again(operator: Api, stack: Stack, clinic: str, ann: Person) -> None:
+    """A projection that stopped keeps the door closing for a minute, not for ever."""
+    suffer(stack, method="PATCH", path="/api/v2/users", status=400, times=1)
+    assert turned(stack, operator, clinic, "suspend")["door"] == "closed"
+    assert not ann.refresh(clinic)["admitted"]

@@ -168,6 +168,18 @@ def read_again(seen: User, store: Store) -> User:
     return store.amended(seen, unsettled, when=resting, **values)
 
 
+def try_again(seen: User, store: Store) -> None:
+    """Have Auth0 told once more of a user whom it would not take as they are.
+
+    Raises:
+        ConditionFailed: the user moved meanwhile, or is being told.
+    """
+    when, values = _unmoved(seen)
+    again = replace(seen, halt=None, halt_code="", due=clock.now() + PROJECTION_GRACE)
+    stopped = f"{when} AND #halt = :stopped AND attribute_not_exists(#lease_owner)"
+    store.amended(seen, again, when=stopped, stopped=Halt.STOPPED.value, **values)
+
+
 def at_rest(seen: User, store: Store) -> User:
     """Return a user for whom nothing is to be done now; a due time that says otherwise is put right.
 

@@ -62,7 +62,7 @@ def _attempted(held: Organization, turn: Turn) -> None:
     except AwaitingSetupError:
         turn.put_off(_awaiting(held.id, turn), LOOK_FOR_SETUP, waits=True)
     except NotYetError as wait:
-        turn.put_off(held, wait.seconds, waits=True)
+        turn.put_off(held, wait.seconds, waits=not wait.overdue)
         if wait.seconds <= LONGEST_DELAY:
             turn.queue.provision(held.id, after=wait.seconds)
     except Auth0Unavailable as error:

@@ -3,6 +3,8 @@
 It goes on where it stopped: what is left is read from what is there.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from guestlist import writes
@@ -12,12 +14,14 @@ from guestlist.closing import listed
 from guestlist.connection_claims import freed
 from guestlist.domains import release_all
 from guestlist.invites import revoke
+from guestlist.leases import try_again
 from guestlist.members import deprovision
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Step
 from guestlist.provisioning_steps import NotYetError, undo, wait_for_late_calls
-from guestlist.records import InviteStatus, Membership, User
+from guestlist.records import REFUSED, RENAMED, Halt, InviteStatus, Membership, User
 from guestlist.store import decided_anew
+from guestlist.table import ConditionFailed
 from guestlist.turns import Turn
 
 PAGE = 25
@@ -26,6 +30,8 @@ LONG = 60
 """Seconds for which one turn takes people off; the next one goes on."""
 LOOK_AGAIN = 15
 """Seconds after which it is looked again whether Auth0 knows who is out."""
+TRY_AGAIN = 60
+"""The same, where Auth0 refuses all who are left: a call a minute for each, for as long as it does."""
 
 
 def take_down(organization: Organization, turn: Turn) -> None:
@@ -64,26 +70,45 @@ def take_off_people(organization: str, turn: Turn) -> bool:
 def known_to_be_told(organization: Organization, turn: Turn) -> Organization:
     """Go through all who were ever in, and return when Auth0 was told of each, and no late write is to come.
 
+    Whom Auth0 would not take as they were is tried again at each look.
+
     Raises:
         NotYetError: it was not, for all we know; it is gone on from there.
     """
     while True:
         page = turn.store.memberships(organization.id, limit=100, cursor=organization.cursor)
         users = turn.store.users([membership.user for membership in page.items])
-        if any(
-            membership.user in users and not _is_told(membership, users[membership.user])
+        behind = [
+            users[membership.user]
             for membership in page.items
-        ):
-            raise NotYetError(LOOK_AGAIN)
+            if membership.user in users and not _is_told(membership, users[membership.user])
+        ]
+        if refused := [user for user in behind if user.halt_code == REFUSED]:
+            _try_again(refused, turn)
+        if behind:
+            alone = len(refused) == len(behind)
+            raise NotYetError(TRY_AGAIN if alone else LOOK_AGAIN, overdue=True)
         if page.next is None:
             return organization
         organization = turn.kept(organization, replace(organization, cursor=page.next))
 
 
+def _try_again(refused: Sequence[User], turn: Turn) -> None:
+    """Have those told once more whom Auth0 would not take: they may have been put right, or deleted."""
+    for user in refused:
+        with suppress(ConditionFailed):  # somebody is at it
+            try_again(user, turn.store)
+            turn.queue.project(user.id)
+
+
 def _is_told(membership: Membership, user: User) -> bool:
     """Tell whether the account was told, or there is none, and nobody is about to write to it."""
-    told = user.applied >= membership.user_version or not user.created
-    return told and user.unsettled_at is None and user.lease_owner is None
+    # Of an account that others have by now, all was taken back that somebody's joining had put there.
+    taken_back = user.halt_code == RENAMED and user.halted >= membership.user_version
+    told = user.applied >= membership.user_version or not user.created or taken_back
+    # A late write finds no account that is gone.
+    quiet = user.unsettled_at is None or user.halt is Halt.MISSING
+    return told and quiet and user.lease_owner is None
 
 
 @decided_anew

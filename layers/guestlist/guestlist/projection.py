@@ -15,7 +15,7 @@ from guestlist.errors import Auth0Refused, Auth0Unavailable, Busy
 from guestlist.leases import SETTLING, Told
 from guestlist.passwords import random_password
 from guestlist.profile import app_metadata, shows
-from guestlist.records import Halt, User
+from guestlist.records import REFUSED, RENAMED, Halt, User
 from guestlist.store import Store
 from guestlist.table import ConditionFailed
 
@@ -165,9 +165,7 @@ def _tell(call: Callable[..., Told], user: User, auth0: Auth0, *read: Account) -
         if error.auth0_status != 400:  # noqa: PLR2004 (HTTP's own number)
             raise
         logger.warning("Auth0 takes no such user", user=user.id, reason=str(error))
-        return Told(
-            exists=user.created, ambiguous=error.ambiguous, halt=Halt.STOPPED, halt_code="auth0_refused"
-        )
+        return Told(exists=user.created, ambiguous=error.ambiguous, halt=Halt.STOPPED, halt_code=REFUSED)
 
 
 def _call(user: User, auth0: Auth0) -> Told:
@@ -267,7 +265,7 @@ def _update(user: User, auth0: Auth0) -> Told:
 
 def _withdrawn(before: User, auth0: Auth0) -> Told:
     """Take back what an account was told of somebody's joining: it is not theirs, for all we know."""
-    return replace(_patch(before, auth0), halt=Halt.STOPPED, halt_code="account_renamed")
+    return replace(_patch(before, auth0), halt=Halt.STOPPED, halt_code=RENAMED)
 
 
 def _patch(user: User, auth0: Auth0, account: Account | None = None) -> Told:

@@ -36,11 +36,14 @@ class StepRefusedError(Exception):
 
 
 class NotYetError(Exception):
-    """A step has to wait, for so many seconds, for something that is under way."""
+    """A step has to wait, for so many seconds, for something that is under way.
 
-    def __init__(self, seconds: int) -> None:
+    `overdue`: it is not to take long; somebody has to hear of it if it does.
+    """
+
+    def __init__(self, seconds: int, *, overdue: bool = False) -> None:
         super().__init__(seconds)
-        self.seconds = seconds
+        self.seconds, self.overdue = seconds, overdue
 
 
 def do(step: Step, organization: Organization, turn: Turn) -> Organization:

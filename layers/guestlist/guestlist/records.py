@@ -21,6 +21,12 @@ class Halt(StrEnum):
     STOPPED = "stopped"
 
 
+REFUSED = "auth0_refused"
+"""Why it stopped: Auth0 takes no such user."""
+RENAMED = "account_renamed"
+"""Why it stopped: the account has another's address, and was told of nothing that the user joined."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class User:
     """A person: the state to project, and how far it got."""

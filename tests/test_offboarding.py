@@ -1,0 +1,115 @@
+"""Offboarding comes to its end, whatever Auth0 refuses on the way and whatever is gone there already."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from guestlist.auth0 import segment
+from local.people import Api
+from local.stack import Stack
+from tests.conftest import NewPerson
+from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer
+from tests.kinds_setup import connections, provisioned
+from tests.moving_setup import far_sighted
+
+
+@pytest.fixture(scope="module")
+def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
+    """Return a stack whose clock is this file's."""
+    with Stack() as own:
+        yield own
+
+
+@pytest.fixture(autouse=True)
+def _sound(stack: Stack) -> Iterator[None]:
+    """Leave no fault to the next test."""
+    yield
+    stack.tenant.state.faults.clear()
+
+
+@pytest.fixture
+def operator(stack: Stack) -> Iterator[Api]:
+    """Return somebody who may do everything there."""
+    with far_sighted(stack) as api:
+        yield api
+
+
+def left(stack: Stack, api: Api, organization: str, *, minutes: int = 15) -> int:
+    """Offboard an organization; return the minutes until it is gone, or until one gives up."""
+    api.delete(f"/organizations/{organization}").raise_for_status()
+    return gone_in(stack, api, organization, minutes=minutes)
+
+
+def gone_in(stack: Stack, api: Api, organization: str, *, minutes: int = 15) -> int:
+    """Return the minutes until an organization that leaves is gone, or until one gives up."""
+    for minute in range(minutes):
+        stack.workers.idle()
+        if api.get(f"/organizations/{organization}").status_code == 404:
+            return minute
+        pass_time(stack, seconds=60)
+        stack.workers.tick()
+    return minutes
+
+
+def oldest_due(stack: Stack) -> int:
+    """Have a sweep go by; return for how many seconds the first of what is overdue has been waiting."""
+    return int(stack.functions["SweepFunction"].invoke({})["oldest_due"])
+
+
+@pytest.mark.parametrize("kind", ["shared", "isolated"])
+def test_a_change_that_auth0_refused_once_is_told_again(
+    kind: str, operator: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """Nobody has to look at it: a projection that stopped is tried again."""
+    ann = new_person("ann")
+    clinic = provisioned(stack, operator, kind=kind)
+    join(operator, clinic, ann)
+    suffer(stack, method="PATCH", path="/api/v2/users/", status=400, times=2)
+    assert left(stack, operator, clinic) < 5
+    if kind == "shared":
+        assert organizations_at_auth0(stack, ann) == []
+    else:
+        assert (connections(stack, clinic), accounts(stack, ann.email)) == ([], [])
+
+
+def test_what_auth0_keeps_refusing_rings_until_somebody_deletes_the_account(
+    operator: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """While the account bears the organization's name, its door stays shut and its record stays."""
+    ann = new_person("ann")
+    clinic = provision(operator)
+    join(operator, clinic, ann)
+    suffer(stack, method="PATCH", path="/api/v2/users/", status=400, times=1000)
+    assert left(stack, operator, clinic, minutes=5) == 5
+    rang = 0
+    for _ in range(10):
+        pass_time(stack, seconds=60)
+        rang += oldest_due(stack) > 300
+        stack.workers.idle()
+    assert rang >= 2
+    assert organizations_at_auth0(stack, ann) == [clinic]
+    assert not ann.sign_in(clinic, prompt="login")["admitted"]
+    [account] = accounts(stack, ann.email)
+    stack.tenant.state.faults.clear()
+    with closing(stack.management()) as auth0:
+        auth0.call("DELETE", f"/users/{segment(account['user_id'])}")
+    assert gone_in(stack, operator, clinic) < 10
+
+
+def test_an_account_that_has_another_s_address_by_now_holds_nobody_up(
+    operator: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """It was told of nothing that was joined since: whoever leaves is not in it."""
+    ann = new_person("ann")
+    before, clinic = provision(operator), provision(operator)
+    join(operator, before, ann)
+    [account] = accounts(stack, ann.email)
+    stack.workers.idle()
+    with stack.tenant.state.lock:
+        stack.tenant.state.users[account["user_id"]]["email"] = f"other-{ann.email}"
+    assert add(operator, clinic, ann)["projection"] == "stopped"
+    assert left(stack, operator, clinic) < 5
+    with stack.tenant.state.lock:
+        kept = stack.tenant.state.users[account["user_id"]]["app_metadata"]["organizations"]
+    assert kept == [before]
