@@ -9,9 +9,10 @@ from guestlist.auth0 import segment
 from local.people import Api
 from local.stack import Stack
 from tests.conftest import NewPerson
-from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer
-from tests.kinds_setup import connections, provisioned
+from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer, unique
+from tests.kinds_setup import callbacks, connections, provisioned
 from tests.moving_setup import far_sighted
+from tests.self_service_setup import deleted_past_us, enabled, made_past_us
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,62 @@ def test_an_account_that_has_another_s_address_by_now_holds_nobody_up(
     with stack.tenant.state.lock:
         kept = stack.tenant.state.users[account["user_id"]]["app_metadata"]["organizations"]
     assert kept == [before]
+
+
+def application(stack: Stack) -> str:
+    """Return the client id of an application that Auth0 has beside ours."""
+    with closing(stack.management()) as auth0:
+        body = {"name": unique("application"), "app_type": "regular_web", "callbacks": []}
+        return str(auth0.call("POST", "/clients", body).body["client_id"])
+
+
+def without_application(stack: Stack, client: str) -> None:
+    """Delete an application past Guestlist."""
+    with closing(stack.management()) as auth0:
+        auth0.call("DELETE", f"/clients/{client}")
+
+
+@pytest.mark.parametrize("kind", ["shared", "isolated"])
+def test_an_application_is_gone_that_bore_its_callbacks(kind: str, operator: Api, stack: Stack) -> None:
+    """What is off the list with it is off the list; the other application's is cleared."""
+    gone, other, address = application(stack), application(stack), f"https://{unique('own')}.example/callback"
+    clinic = provisioned(stack, operator, kind=kind, applications=[gone, other], callbacks=[address])
+    assert callbacks(stack, other) == [address]
+    without_application(stack, gone)
+    assert left(stack, operator, clinic) < 5
+    assert callbacks(stack, other) == []
+
+
+def test_a_connection_is_gone_that_was_there_before_us(operator: Api, stack: Stack) -> None:
+    """There is nothing to give back."""
+    name, client = unique("corp"), application(stack)
+    made_past_us(stack, name)
+    named = {"connections": [{"name": name}], "applications": [client]}
+    clinic = provisioned(stack, operator, kind="enterprise", **named)
+    deleted_past_us(stack, name)
+    assert left(stack, operator, clinic) < 5
+
+
+def test_a_connection_is_given_back_whose_application_is_gone(operator: Api, stack: Stack) -> None:
+    """It is disabled for the others that it was enabled for, and ours no more."""
+    name, gone, other = unique("corp"), application(stack), application(stack)
+    made_past_us(stack, name)
+    named = {"connections": [{"name": name}], "applications": [gone, other]}
+    clinic = provisioned(stack, operator, kind="enterprise", **named)
+    assert enabled(stack, name) == {gone, other}
+    without_application(stack, gone)
+    assert left(stack, operator, clinic) < 5
+    assert (enabled(stack, name), connections(stack, clinic)) == (set(), [])
+
+
+def test_an_address_stays_for_as_long_as_anybody_has_it(operator: Api, stack: Stack) -> None:
+    """Whoever came first takes it along from nobody; one that was there before us stays for good."""
+    client, shared, before = application(stack), "https://both.example/callback", "https://a.example/before"
+    with closing(stack.management()) as auth0:
+        auth0.call("PATCH", f"/clients/{client}", {"callbacks": [before]})
+    own = {"applications": [client], "callbacks": [shared, before]}
+    first, second = (provisioned(stack, operator, **own) for _ in range(2))
+    assert left(stack, operator, first) < 5
+    assert callbacks(stack, client) == [before, shared]
+    assert left(stack, operator, second) < 5
+    assert callbacks(stack, client) == [before]

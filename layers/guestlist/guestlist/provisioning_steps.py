@@ -5,6 +5,7 @@ before us is used, and given back as it was.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -173,16 +174,20 @@ def _unmake_connections(organization: Organization, turn: Turn) -> Organization:
         if found is None or metadata.get(OWNER) != organization.id:
             continue
         if connection.made and metadata.get(MADE) == organization.id:
-            _without(turn.auth0, f"/connections/{segment(found['id'])}")
+            with _gone_is_undone():
+                turn.auth0.call("DELETE", f"/connections/{segment(found['id'])}")
         elif not connection.made:
             rest = {name: value for name, value in metadata.items() if name != OWNER}
-            _mark(found, rest, turn.auth0)
+            with _gone_is_undone():
+                _mark(found, rest, turn.auth0)
     return organization
 
 
-def _without(auth0: Auth0, path: str) -> None:
+@contextmanager
+def _gone_is_undone() -> Iterator[None]:
+    """Undo nothing of what somebody deleted at Auth0 before."""
     try:
-        auth0.call("DELETE", path)
+        yield
     except Auth0Refused as error:
         if error.auth0_status != NOT_FOUND:
             raise
@@ -206,8 +211,20 @@ def _disable(organization: Organization, turn: Turn) -> Organization:
     """Disable those that were there before us where they were; ours are going to be deleted."""
     for connection in organization.connections:
         if not connection.made and connection.id:
-            _switch(connection, connection.enabled, turn.auth0, on=False)
+            _switch_off(connection, turn.auth0)
     return organization
+
+
+def _switch_off(connection: Connection, auth0: Auth0) -> None:
+    """Disable a connection where we enabled it: one by one, if a list names an application that is gone."""
+    try:
+        _switch(connection, connection.enabled, auth0, on=False)
+    except Auth0Refused as error:
+        if error.auth0_status != NOT_FOUND:
+            raise
+        for client in connection.enabled:
+            with _gone_is_undone():
+                _switch(connection, (client,), auth0, on=False)
 
 
 def _switch(connection: Connection, clients: Sequence[str], auth0: Auth0, *, on: bool) -> None:
@@ -218,26 +235,29 @@ def _switch(connection: Connection, clients: Sequence[str], auth0: Auth0, *, on:
 
 
 def _list_callbacks(organization: Organization, turn: Turn) -> Organization:
-    return _listed(organization, organization.callbacks, turn)
+    for client in turn.applications(organization):
+        _listed(client, organization, organization.callbacks, turn)
+    return organization
 
 
 def _unlist_callbacks(organization: Organization, turn: Turn) -> Organization:
-    return _listed(organization, (), turn)
+    for client in turn.applications(organization):
+        with _gone_is_undone():
+            _listed(client, organization, (), turn)
+    return organization
 
 
-def _listed(organization: Organization, addresses: tuple[str, ...], turn: Turn) -> Organization:
-    """Have an organization's addresses on the applications' lists, and wait until nothing can change them.
+def _listed(client: str, organization: Organization, addresses: tuple[str, ...], turn: Turn) -> None:
+    """Have an organization's addresses on an application's list, and wait until nothing can change it.
 
     Raises:
         NotYetError: another is at a list, or a late write may still land there.
     """
-    for client in turn.applications(organization):
-        callbacks.want(client, organization.id, addresses, turn.store)
-        told = callbacks.tell(client, store=turn.store, auth0=turn.auth0)
-        if not told.settled:
-            since = told.unsettled_at
-            raise NotYetError(RETRY if since is None else max(1, since + SETTLING - clock.now()))
-    return organization
+    callbacks.want(client, organization.id, addresses, turn.store)
+    told = callbacks.tell(client, store=turn.store, auth0=turn.auth0)
+    if not told.settled:
+        since = told.unsettled_at
+        raise NotYetError(RETRY if since is None else max(1, since + SETTLING - clock.now()))
 
 
 _STEPS = {
