@@ -20,10 +20,15 @@ from guestlist.table import ConditionFailed
 
 @decided_anew
 def want(client_id: str, organization: str, addresses: tuple[str, ...], store: Store) -> None:
-    """Record that of an organization's addresses these are to be on an application's list, and no others."""
+    """Record that of an organization's addresses these are to be on an application's list, and no others.
+
+    One that several want stays for as long as any of them does.
+    """
     before = store.callback_list(client_id)
-    others = {address: owner for address, owner in before.wanted.items() if owner != organization}
-    wanted = others | {address: organization for address in addresses if address not in others}
+    owners = {address: {*before.wanted.get(address, ())} for address in (*before.wanted, *addresses)}
+    for address, own in owners.items():
+        (own.add if address in addresses else own.discard)(organization)
+    wanted = {address: tuple(sorted(own)) for address, own in owners.items() if own}
     if wanted != before.wanted:
         store.commit(writes.changed_callbacks(before, replace(before, wanted=wanted)))
 

@@ -148,8 +148,8 @@ class CallbackList:
 
     id: str
     """The application's client id."""
-    wanted: Mapping[str, str] = field(default_factory=dict)
-    """The organization that each address is of."""
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The organizations that each address is of."""
     ours: tuple[str, ...] = ()
     """Those that we put on the list; any other was there before us, and stays."""
     version: int = 0
