@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from guestlist.clock import clock
 from guestlist.making import TRIES
 from guestlist.provisioning import FIRST_ADMIN_LIFE
-from local.people import Api
+from local.people import PLAIN, Api
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.front_door import counted, pass_time, suffer
@@ -29,6 +31,8 @@ from tests.self_service_setup import (
     status,
     steps,
 )
+
+DAY = 24 * 3600
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +196,29 @@ def test_a_connection_of_another_name_is_not_looked_at(api: Api, stack: Stack) -
     made_past_us(stack, f"{clinic}-other", organization=clinic, guestlist=clinic)
     look(stack)
     assert steps(stack, clinic) == AWAITING
+
+
+def test_the_first_administrator_s_offer_begins_when_all_is_made(
+    shared: Stack,  # noqa: ARG001 (is there first)
+) -> None:
+    """However long that takes: it does not end before, rings no alarm, and its mail leads in for a week."""
+    with Stack() as stack, caller(stack, permissions=EVERYTHING, exp=clock.now() + 60 * DAY) as api:
+        clinic = awaiting(stack, api, admin={"email": "first@clinic.example"})
+        for _ in range(9):
+            pass_time(stack, seconds=DAY)
+            look(stack)
+            pass_time(stack, seconds=60)
+            assert oldest_due(stack) < 300
+        [offer] = api.get(f"/organizations/{clinic}/invites").json()["items"]
+        assert (offer["status"], stack.mails()) == ("pending", [])
+        fill_in(link(api, clinic))
+        look(stack)
+        assert status(stack, clinic) == "active"
+        [mail] = stack.mails()
+        pass_time(stack, seconds=6 * DAY)
+        stack.workers.tick()
+        assert httpx.get(mail.links[0], verify=PLAIN).status_code == 200
+        pass_time(stack, seconds=2 * DAY)
+        stack.workers.tick()
+        [ended] = api.get(f"/organizations/{clinic}/invites", params={"status": "expired"}).json()["items"]
+        assert (mail.to, ended["id"]) == ("first@clinic.example", offer["id"])

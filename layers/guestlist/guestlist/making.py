@@ -20,9 +20,9 @@ from guestlist.leaving_out import turn_profiles
 from guestlist.move_turns import as_made, go_on_moving, with_made
 from guestlist.offboarding import take_down, take_off_people
 from guestlist.organization_records import Organization, OrganizationStatus
+from guestlist.provisioning import begun
 from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
 from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
-from guestlist.records import InviteStatus
 from guestlist.self_service import AwaitingSetupError
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn, take_turn
@@ -98,10 +98,12 @@ def _finished(organization: Organization, turn: Turn) -> None:
         audit = request.audit(organization.id, actor, Action.ORGANIZATION_FAIL, organization.id)
         store.commit(turn.finished(organization, failed), writes.audited(audit))
         return
-    store.commit(turn.finished(organization, replace(organization, status=OrganizationStatus.ACTIVE)))
+    opened = replace(organization, status=OrganizationStatus.ACTIVE, first_invite=None)
     # Its first administrator's mail has waited for this.
-    for invite in store.invites(organization.id, InviteStatus.PENDING, limit=1, cursor=None).items:
-        turn.queue.mail(invite)
+    begins, offers = begun(organization, store, clock.now())
+    store.commit(turn.finished(organization, opened), begins)
+    for offer in offers:
+        turn.queue.mail(offer)
 
 
 def _awaiting(organization: str, turn: Turn) -> Organization:

@@ -43,6 +43,8 @@ class Organization:
     move: Move | None = None
     """Its move to identity providers of its own, whether under way or over."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE
+    first_invite: str | None = None
+    """Its first administrator's invite, whose life begins when all is made; None: it has, or none is."""
     seats: int | None = None
     allowed_domains: tuple[str, ...] = ()
     """Whose addresses may be invited or added, normalised; none: any."""

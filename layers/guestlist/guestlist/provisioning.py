@@ -12,7 +12,7 @@ from guestlist.budgets import Budgets, Share
 from guestlist.connection_claims import freed, told_apart, unclaimed
 from guestlist.errors import NameReserved, NotFound, OrganizationExists
 from guestlist.groups import table_of
-from guestlist.invites import offered
+from guestlist.invites import MAIL_GRACE, offered
 from guestlist.names import ADMIN
 from guestlist.organization_records import NameState, Organization, OrganizationStatus
 from guestlist.organizations import key_first, made_before, offers, signs_in_by
@@ -126,6 +126,17 @@ def _first_admin(asked: "OrganizationRequest", request: Request) -> Invite | Non
     return replace(offer, connection=asked.admin.connection)
 
 
+def begun(organization: Organization, store: Store, now: int) -> tuple[list[Write], list[Invite]]:
+    """Return the first administrator's invite as its life begins, and what writes that, if it waits."""
+    if organization.first_invite is None:
+        return [], []
+    before = store.invite(organization.id, organization.first_invite)
+    if not before.active:
+        return [], []
+    after = replace(before, expires_at=now + before.life, due=now + MAIL_GRACE)
+    return [writes.changed(before, after)], [after]
+
+
 @decided_anew
 def _provision(
     organization: Organization,
@@ -200,7 +211,9 @@ def _allowed(organization: Organization, offer: Invite | None, common: str) -> I
         return offer
     offers(organization, offer.email, (), at="#/admin")
     by = signs_in_by(organization, offer.email, common=common, named=offer.connection, at="#/admin")
-    return replace(offer, connection="" if by.name == common else by.name)
+    # One whose life is to begin when all is made is nothing for the sweep before.
+    due = None if organization.under_way else offer.due
+    return replace(offer, connection="" if by.name == common else by.name, due=due)
 
 
 def _with_offer(organization: Organization, offer: Invite | None, share: Share) -> Organization:
@@ -208,7 +221,8 @@ def _with_offer(organization: Organization, offer: Invite | None, share: Share) 
     if offer is None:
         return organization
     day = share.spend(organization, offer.email).day
-    return replace(organization, taken=1, pending=1, mail_day=day, mails=1)
+    waits = offer.id if organization.under_way else None
+    return replace(organization, first_invite=waits, taken=1, pending=1, mail_day=day, mails=1)
 
 
 def _audited(organization: Organization, offer: Invite | None, request: Request) -> list[Write]:
