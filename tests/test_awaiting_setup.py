@@ -9,15 +9,17 @@ import pytest
 from guestlist.clock import clock
 from guestlist.making import TRIES
 from guestlist.provisioning import FIRST_ADMIN_LIFE
+from guestlist.self_service import GONE
 from local.people import PLAIN, Api
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.front_door import counted, pass_time, suffer
-from tests.kinds_setup import connection_of, connections
+from tests.front_door import counted, pass_time, suffer, unique
+from tests.kinds_setup import connection_of, connections, offboarded
 from tests.minted import EVERYTHING, caller
 from tests.self_service_setup import (
     AWAITING,
     MADE,
+    SELF_SERVICE,
     awaiting,
     deleted_past_us,
     enabled,
@@ -222,3 +224,21 @@ def test_the_first_administrator_s_offer_begins_when_all_is_made(
         stack.workers.tick()
         [ended] = api.get(f"/organizations/{clinic}/invites", params={"status": "expired"}).json()["items"]
         assert (mail.to, ended["id"]) == ("first@clinic.example", offer["id"])
+
+
+def test_what_was_enabled_before_the_wait_went_on_is_given_back(api: Api, stack: Stack) -> None:
+    """A connection of IT's vanishes as all are being enabled; the one from before us is enabled by then."""
+    name, app = unique("corp"), stack.clients["app"].client_id
+    made_past_us(stack, name)
+    clinic = awaiting(stack, api, {"name": name}, SELF_SERVICE, applications=[app])
+    fill_in(link(api, clinic))
+    [own] = [found["id"] for found in connections(stack, clinic) if found["name"] != name]
+    gone = {"statusCode": 404, "error": "Not Found", "message": "gone", "errorCode": GONE}
+    path = f"/api/v2/connections/{own}/clients"
+    suffer(stack, method="PATCH", path=path, status=404, text=json.dumps(gone), times=1)
+    look(stack)
+    assert (status(stack, clinic), enabled(stack, name)) == ("provisioning", {app})
+    look(stack)
+    assert status(stack, clinic) == "active"
+    offboarded(stack, api, clinic)
+    assert enabled(stack, name) == set()

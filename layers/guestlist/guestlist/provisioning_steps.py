@@ -94,9 +94,14 @@ def _make_connections(organization: Organization, turn: Turn) -> Organization:
 
 
 def _disabled(connection: Connection, found: Body, organization: Organization, turn: Turn) -> tuple[str, ...]:
-    """Return the applications for which a connection that was there before us is still to be enabled."""
+    """Return the applications for which a connection that was there before us is still to be enabled.
+
+    Where that was looked at before, some may be enabled by now: by us, who are to give it back as it was.
+    """
     if connection.made:
         return ()
+    if connection.id == found["id"]:
+        return connection.enabled
     enabled = set(_enabled(found["id"], turn.auth0))
     return tuple(name for name in turn.applications(organization) if name not in enabled)
 
