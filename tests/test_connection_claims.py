@@ -1,6 +1,7 @@
 """What an organization has of its own stays its own: no request takes it from it, not even its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
 
@@ -109,3 +110,19 @@ def test_nobody_names_what_is_made_for_them(spelt: Callable[[str], str], operato
         "unacceptable",
         "#/connections/0/name",
     )
+
+
+def test_a_connection_by_which_anybody_signs_in_is_nobody_s(operator: Api, stack: Stack) -> None:
+    """It is not even marked for the time in which it is tried."""
+    with closing(stack.management()) as auth0:
+        auth0.call("POST", "/connections", {"name": "google-oauth2", "strategy": "google-oauth2"})
+    body = asked(kind="enterprise", connections=[{"name": "google-oauth2"}])
+    operator.post("/organizations", json=body).raise_for_status()
+    for _ in range(TRIES):
+        stack.workers.idle()
+        assert connections(stack, body["id"]) == []
+        pass_time(stack, seconds=300)
+        stack.workers.tick()
+    stack.workers.idle()
+    shown = operator.get(f"/organizations/{body['id']}").json()
+    assert (shown["status"], shown["provisioning"][0]["code"]) == ("failed", "connection_is_no_provider")

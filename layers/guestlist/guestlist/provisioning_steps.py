@@ -14,6 +14,7 @@ from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused
 from guestlist.leases import SETTLING
+from guestlist.login_policy import ENTERPRISE
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
 from guestlist.self_service import AwaitingSetupError, awaited_if_gone, is_set_up
@@ -80,12 +81,10 @@ def _make_connections(organization: Organization, turn: Turn) -> Organization:
     """
     there = []
     for connection in organization.connections:
-        found = _connection(connection, organization.id, turn.auth0)
+        found = _connection(connection, organization, turn.auth0)
         wanted = turn.applications(organization)
         if found is None or not is_set_up(connection, _enabled(found["id"], turn.auth0), wanted):
             continue
-        if found["strategy"] == DATABASE and organization.kind is Kind.ENTERPRISE:
-            raise StepRefusedError("connection_is_database")
         enabled = _disabled(connection, found, organization, turn)
         there.append(replace(connection, id=found["id"], strategy=found["strategy"], enabled=enabled))
     if len(there) < len(organization.connections):
@@ -117,12 +116,12 @@ def _enabled(connection_id: str, auth0: Auth0) -> Iterator[str]:
         following = f"&from={segment(page['next'])}"
 
 
-def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body | None:
+def _connection(connection: Connection, place: Organization, auth0: Auth0) -> Body | None:
     """Return a connection as it stands at Auth0, made or taken for the organization.
 
     None: it is for the customer's IT to make, who did not yet.
     """
-    found = _named(connection.name, auth0)
+    organization, found = place.id, _named(connection.name, auth0)
     if found is None and not connection.made:
         raise StepRefusedError("connection_missing")
     if found is None:
@@ -135,6 +134,10 @@ def _connection(connection: Connection, organization: str, auth0: Auth0) -> Body
         raise StepRefusedError("connection_exists")
     if metadata.get(OWNER, organization) != organization:
         raise StepRefusedError("connection_taken")
+    # Nothing is marked that people of others may sign in by.
+    if place.kind is Kind.ENTERPRISE and found["strategy"] not in ENTERPRISE:
+        database = found["strategy"] == DATABASE
+        raise StepRefusedError("connection_is_database" if database else "connection_is_no_provider")
     if metadata.get(OWNER) != organization:
         _mark(found, metadata | {OWNER: organization}, auth0)
     return found
