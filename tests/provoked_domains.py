@@ -7,6 +7,7 @@ from guestlist.domain_records import CHALLENGE, Domain
 from guestlist.domains import MOST
 from tests.accept_setup import store, suspend
 from tests.asked import Asker
+from tests.moving_setup import SAML
 
 Ids = Mapping[str, str]
 
@@ -52,6 +53,9 @@ def _taken(asker: Asker, place: Ids, other: Ids) -> None:
     first, second = (claimed(asker, ids, "both.example") for ids in (place, other))
     asker.ask("prove_domain", first).raise_for_status()
     asker.ask("prove_domain", second)
+    own = [{**SAML, "domains": ["both.example"]}]
+    asker.ask("provision", id="clinicAA", kind="enterprise", connections=own)
+    asker.ask("move", second, connections=own)
     asker.ask("release_domain", second).raise_for_status()
     asker.ask("claim_domain", second, domain="both.example")
 

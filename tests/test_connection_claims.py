@@ -13,6 +13,7 @@ from local.stack import Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.connections_setup import asked, held
+from tests.domain_setup import proved
 from tests.front_door import accounts, pass_time, suffer, unique
 from tests.kinds_setup import connection_of, connections, offboarded, provisioned
 from tests.moving_setup import SAML, Mover, far_sighted, mover
@@ -110,6 +111,20 @@ def test_nobody_names_what_is_made_for_them(spelt: Callable[[str], str], operato
         "unacceptable",
         "#/connections/0/name",
     )
+
+
+def test_a_domain_that_another_organization_proved_is_theirs(clinic: Mover) -> None:
+    """Auth0 would send its people to the connection that is for it; one's own is as good as any."""
+    other = provisioned(clinic.stack, clinic.operator)
+    theirs = proved(clinic.operator, other)["domain"]
+    proved(clinic.operator, clinic.id, clinic.domain)
+    own = SAML | {"domains": [clinic.domain, theirs]}
+    body = asked(kind="enterprise", connections=[SAML, own])
+    held(clinic.stack, clinic.operator, body, 409, "domain_taken")
+    answer = clinic.operator.post(f"{clinic.path}/move", json={"connections": [own]})
+    refused(answer, 409, "domain_taken")
+    assert clinic.shown["move"] is None
+    assert clinic.move(connections=[SAML | {"domains": [clinic.domain]}])["move"]["state"] == "grace"
 
 
 def test_a_connection_by_which_anybody_signs_in_is_nobody_s(operator: Api, stack: Stack) -> None:

@@ -4,23 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from guestlist import writes
-from guestlist.errors import ConnectionTaken, Unacceptable
+from guestlist.errors import ConnectionTaken, DomainTaken, Unacceptable
 from guestlist.provisioning_records import Connection
 from guestlist.store import Store
 from guestlist.table import Write
 
 
 def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
-    """Refuse connections of which one is another organization's, or the common one.
+    """Refuse connections of which one is another organization's, or the common one, or is for its domain.
 
     Raises:
-        ConnectionTaken: one is.
+        ConnectionTaken: one is another's, or the common one.
+        DomainTaken: one is for addresses of a domain that another organization proved.
     """
+    connections = tuple(connections)
     for connection in connections:
         is_common = connection.name.lower() == common.lower()
         owner = common if is_common else store.organization_of(connection.name)
         if owner not in {None, organization}:
             raise ConnectionTaken
+    if store.provers(name for own in connections for name in own.domains) - {organization}:
+        raise DomainTaken
 
 
 def told_apart(asked: Sequence[Connection], had: Iterable[Connection] = ()) -> None:

@@ -34,6 +34,7 @@ def move(
         NotFound, OrganizationSuspended, OrganizationNotReady: there is none, or it cannot move now.
         OrganizationMoved: it has identity providers of its own, or is about to.
         ConnectionTaken: a connection is another organization's, or the common one.
+        DomainTaken: one is for addresses of a domain that another organization proved.
         Unacceptable: it is named, and the organization has it, or has one made of that name.
     """
     if made := made_before(request, store):

@@ -49,6 +49,7 @@ def provision(
         OrganizationExists: the id is taken, ignoring case, or was once.
         NameReserved: accounts from before us bear it, and nobody said that they are to be members.
         ConnectionTaken: a connection is another organization's, or the common one.
+        DomainTaken: one is for addresses of a domain that another organization proved.
         Unacceptable: the first administrator's address is of a domain that it does not allow; it maps groups,
             and has none, or to a role that it does not give; or it names a connection that we make for it.
         BudgetExhausted: their mail is one too many for today.

@@ -51,14 +51,17 @@ OFFERS: Refusals = (*GRANTS, AlreadyMember, InvitePending, SeatsTaken, BudgetExh
 CREATES: Refusals = (Unacceptable, KeyReused)
 
 OF_OPERATION: dict[str, Refusals] = {
-    "provision": (*CREATES, OrganizationExists, NameReserved, ConnectionTaken, BudgetExhausted, Busy),
+    "provision": (
+        *(*CREATES, OrganizationExists, NameReserved),
+        *(ConnectionTaken, DomainTaken, BudgetExhausted, Busy),
+    ),
     "list_organizations": (Busy,),
     "read_organization": (NotFound,),
     "change_organization": (
         *(NotFound, Unacceptable, PreconditionRequired, Stale),
         *(SeatsInUse, OrganizationNotReady, Busy),
     ),
-    "move": (*CREATES, *GRANTS, OrganizationMoved, ConnectionTaken),
+    "move": (*CREATES, *GRANTS, OrganizationMoved, ConnectionTaken, DomainTaken),
     "suspend": (NotFound, OrganizationNotReady, Busy),
     "resume": (NotFound, OrganizationNotReady, Busy),
     "invite": (*CREATES, *OFFERS),
