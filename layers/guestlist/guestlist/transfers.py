@@ -7,6 +7,7 @@ comes with its first login. Until the old door closes they may come by either.
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.account_ids import may_have
 from guestlist.audit_records import Action
 from guestlist.errors import AccountTaken, Unacceptable
 from guestlist.invites import withdrawn
@@ -64,8 +65,9 @@ def link(
     Raises:
         NotFound: they are no member.
         OrganizationSuspended, OrganizationNotReady: nothing can be granted now.
-        Unacceptable: the organization has no identity provider, or it was not said which of several it is.
-        AccountTaken: the account is another user's, or the user has signed in with another one.
+        Unacceptable: the organization has no identity provider, it was not said which of several it is, or
+            the account is not of that one.
+        AccountTaken: the account is another person's, or the user has signed in with another one.
     """
     place, before = active(organization, store), member(organization, user_id, store)
     if before.successor:
@@ -75,11 +77,15 @@ def link(
         raise Unacceptable(errors=[{"pointer": "#", "detail": detail}])
     user, owner = store.user(user_id), store.user_by_account(account)
     connection = signs_in_by(place, user.email, common="", named=named)
+    if not may_have(connection, account):
+        detail = f"is no account of the connection {connection.name}"
+        raise Unacceptable(errors=[{"pointer": "#/account", "detail": detail}])
     if owner == user.id:
         return before
     if user.connection == place.origin:
         heir = store.user(owner) if owner else _heir(connection, user.email, request, store)
-        if heir.connection != connection.name:
+        bound = heir.created and owner is None
+        if bound or heir.connection != connection.name or _has_anothers_seat(heir, user, place.id, store):
             raise AccountTaken
         _moved(place, before, user, heir, request=request, store=store)
         return link(organization, heir.id, account, named, request=request, store=store)
@@ -98,6 +104,15 @@ def link(
 def _heir(connection: Connection, email: str, request: Request, store: Store) -> User:
     found = store.user_by_email(connection.name, email)
     return found or new_user(connection, email, request.now)
+
+
+def _has_anothers_seat(heir: User, user: User, organization: str, store: Store) -> bool:
+    """Tell whether somebody behind the new door came from another seat than the user's, so is not them.
+
+    Who joined behind the new door alone may be the same person by another address.
+    """
+    present = store.membership(organization, heir.id)
+    return present is not None and present.predecessor not in {None, user.id}
 
 
 def _reopened(place: Organization, store: Store, now: int) -> None:
