@@ -206,7 +206,8 @@ def _former(arrival: Arrival, store: Store) -> str | None:
 
 def _moved(former: str, arrival: Arrival, request: Request, store: Store) -> User | None:
     """Return the user by whom a member goes on who has come by the old door so far."""
-    moved = transfer(arrival.organization.id, former, request=request, store=store)
+    by = arrival.connection
+    moved = transfer(arrival.organization.id, former, by=by, request=request, store=store)
     user = store.user(moved.user) if moved else None
     return user if user and user.connection == arrival.connection.name else None
 

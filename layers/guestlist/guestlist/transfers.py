@@ -26,10 +26,13 @@ HINT_FIRST = 20
 
 
 @decided_anew
-def transfer(organization: str, user_id: str, *, request: Request, store: Store) -> Membership | None:
+def transfer(
+    organization: str, user_id: str, *, by: Connection | None = None, request: Request, store: Store
+) -> Membership | None:
     """Give a member their place behind the new door, once, and return it.
 
-    None: there is nobody to move, or nobody can tell by which connection they are to come.
+    None: there is nobody to move, or nobody can tell by which connection they are to come. `by` is the one
+    by which they are here.
     """
     place, before = store.organization(organization), store.membership(organization, user_id)
     if (
@@ -42,9 +45,8 @@ def transfer(organization: str, user_id: str, *, request: Request, store: Store)
     user = store.user(user_id)
     if user.connection != place.origin:
         return None
-    try:
-        connection = signs_in_by(place, user.email, common="")
-    except Unacceptable:
+    connection = _comes_by(place, user.email, by)
+    if connection is None:
         return None
     heir = _heir(connection, user.email, request, store)
     held = store.membership(organization, heir.id)
@@ -99,6 +101,19 @@ def link(
         writes.audited(audit),
     )
     return before
+
+
+def _comes_by(place: Organization, email: str, by: Connection | None) -> Connection | None:
+    """Return a member's connection behind the new door: if none can be told, that by which they are here.
+
+    Where one or more have the address's domain, it is none of the others.
+    """
+    try:
+        return signs_in_by(place, email, common="")
+    except Unacceptable:
+        domain = email.partition("@")[2]
+        theirs = [own for own in place.current_connections if domain in own.domains]
+        return by if by in theirs or not theirs else None
 
 
 def _heir(connection: Connection, email: str, request: Request, store: Store) -> User:
