@@ -142,6 +142,17 @@ def _reopened(place: Organization, store: Store, now: int) -> None:
         store.amended(place, after, when="#version = :seen", seen=place.version)
 
 
+@decided_anew
+def recounted(removed: Membership, *, store: Store, now: int) -> bool:
+    """Have those counted again who are not moved, if one was removed after all was done; tell whether."""
+    place = store.organization(removed.organization)
+    over = place.move is not None and place.move.state is MoveState.DONE and place.move.unmoved > 0
+    if not over or removed.stands or store.user(removed.user).connection != place.origin:
+        return False
+    _reopened(place, store, now)
+    return True
+
+
 def _moved(
     place: Organization, before: Membership, user: User, heir: User, *, request: Request, store: Store
 ) -> Membership:
