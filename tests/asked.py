@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from guestlist.clock import clock
+from guestlist.provisioning import connection_name
 from guestlist.refusals import refusals_of
 from local.http_event import HttpRequest, event_of
 from local.http_response import Reply, reply_of
@@ -74,7 +75,7 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     ),
     "link_member": (
         "POST /organizations/{organization}/members/{user}/link",
-        {"account": "samlp|clinic-a|ann"},
+        {"account": f"samlp|{connection_name('clinicA')}|ann"},
     ),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
     "offboard": ("DELETE /organizations/{organization}", None),

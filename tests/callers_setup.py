@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from guestlist.provisioning import connection_name
 from local.intrinsics import parse
 from local.people import Api
 from local.stack import NAMESPACE, ROOT, Stack
@@ -152,7 +153,9 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/move": {
             "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}]
         },
-        "POST /organizations/{organization}/members/{user}/link": {"account": f"samlp|{unique('asked')}|ann"},
+        "POST /organizations/{organization}/members/{user}/link": {
+            "account": f"samlp|{connection_name(ids['organization'])}|{unique('asked')}"
+        },
         "POST /drift": {"repair": False},
         "POST /discover": {"email": email},
         "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},

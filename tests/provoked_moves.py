@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from guestlist.provisioning import connection_name
 from guestlist.table import ATTEMPTS
 from local.stack import CONNECTION
 from tests.accept_setup import leave, suspend
@@ -20,7 +21,7 @@ def provoke_moves(asker: Asker) -> None:
         asker.ask("move", moved, headers={"Idempotency-Key": "key-move"}, grace=grace)
     asker.ask("move", moved)
     asker.stack.workers.idle()
-    email, account = "ann@clinic-p.example", "samlp|clinic-p|ann"
+    email, account = "ann@clinic-p.example", f"samlp|{connection_name('clinicP')}|ann"
     [old, new] = _members(asker, moved, email)
     asker.ask("change_roles", old, headers={"If-Match": "*"})
     asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)

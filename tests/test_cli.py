@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from guestlist import cli
+from guestlist.provisioning import connection_name
 from guestlist.tenant import Client
 from local.people import Api
 from local.stack import AUDIENCE, ROOT, Stack
@@ -60,7 +61,8 @@ def test_an_organization_moves_and_its_people_are_linked(guestlist: Guestlist, s
     assert guestlist(*move, "--json").json()["move"]["state"] == "making"
     stack.workers.idle()
     assert guestlist("organizations", "show", name, "--json").json()["move"]["state"] == "grace"
-    linked = guestlist("members", "link", email, "oidc|a|ann", "-o", name, "--json").json()
+    account = f"oidc|{connection_name(name)}|ann"
+    linked = guestlist("members", "link", email, account, "-o", name, "--json").json()
     assert (linked["moved_to"], linked["projection"]) == (None, "awaiting_login")
     assert guestlist("organizations", "move", name, "--connection", "b").status == 1
 

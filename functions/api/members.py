@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, namespace, queue, store
-from guestlist import members, records
+from guestlist import members, records, transfers
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import MemberRequest, RolesRequest
 from guestlist.resources import Member, MemberList
@@ -61,7 +61,10 @@ def change_roles(organization: str, user: str, body: RolesRequest) -> Response[M
 def deprovision(organization: str, user: str) -> Response[Member]:
     """Take a member off this organization's list."""
     request = request_of(router.current_event, namespace)
-    return _changed(members.deprovision(organization, user, request=request, store=store))
+    removed = members.deprovision(organization, user, request=request, store=store)
+    if transfers.recounted(removed, store=store, now=request.now):
+        queue.provision(organization)
+    return _changed(removed)
 
 
 def _changed(

@@ -120,9 +120,7 @@ def accept(
     try:
         opened = _accept(token, request=request, connection=connection, links=links, store=store)
     except (TooManyOrganizations, Unacceptable) as error:
-        # Which of several connections it is cannot be told: the organization moved since.
-        page = Page.TOO_MANY if isinstance(error, TooManyOrganizations) else Page.STOPPED
-        return replace(open_invite(token, links=links, store=store, now=request.now), page=page)
+        return _not_accepted(open_invite(token, links=links, store=store, now=request.now), error)
     invite = opened.invite
     if opened.page is not Page.USED or invite is None or invite.user is None:
         return opened
@@ -134,6 +132,18 @@ def accept(
     if projected.user.applied < projected.user.version:
         return replace(opened, page=Page.WAIT)
     return _led_on(projected, invite, opened, client_id, auth0)
+
+
+def _not_accepted(opened: Opened, why: TooManyOrganizations | Unacceptable) -> Opened | Accepted:
+    """Tell that it is too much, or lead on to the login with the offer as it is.
+
+    That is for whom it cannot be told by which of several connections they come, as their organization moved
+    since: their first login tells, and takes the offer up.
+    """
+    if isinstance(why, TooManyOrganizations):
+        return replace(opened, page=Page.TOO_MANY)
+    offer = opened.invite if opened.page is Page.OFFER else None
+    return Accepted(offer, None) if offer else opened
 
 
 @decided_anew

@@ -5,6 +5,7 @@ import uuid
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 
 from guestlist.addresses import normalised
@@ -13,6 +14,7 @@ from guestlist.client import Api, Body, RefusedError, path
 from guestlist.door_configuration import SECRET_NAME, DoorConfiguration, from_json
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 from guestlist.explain import Explanation, Findings, Login, explain
+from guestlist.explain_first_logins import FirstLogin, first_login
 from guestlist.login_policy import Source
 
 AUTH0 = ("GUESTLIST_AUTH0_URL", "GUESTLIST_AUTH0_CLIENT_ID", "GUESTLIST_AUTH0_CLIENT_SECRET")
@@ -109,7 +111,29 @@ def explain_user(api: Api, asked: Namespace) -> Explanation:
         account=account,
         asked_auth0=asks and known is not None,
     )
+    if first := _first_login(api, findings, known):
+        findings = replace(findings, first_login=first)
     return explain(findings, Login(None, asked.organization, asked.client or "", metadata), _door())
+
+
+def _first_login(api: Api, findings: Findings, known: Body | None) -> FirstLogin | None:
+    """Return what a first login comes to; None: there is none to come, or not to this organization."""
+    organization, member, invite = findings.organization, findings.member, findings.invite
+    email = member["email"] if member else findings.person
+    has_come = member is not None and member["projection"] != "awaiting_login"
+    if organization["kind"] != "enterprise" or organization["status"] != "active":
+        return None
+    if has_come or "@" not in email:
+        return None
+    account = (known or {}).get("account")
+    return first_login(
+        organization,
+        list(api.pages(path("organizations", organization["id"], "domains"))),
+        email,
+        member=member is not None,
+        invited=invite is not None and invite["status"] == "pending",
+        linked=not account.startswith("auth0|") if account else None,
+    )
 
 
 def _door() -> DoorConfiguration:

@@ -11,7 +11,8 @@ from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
 from guestlist.errors import DomainTaken, DomainUnproved, NotFound, Stale, TooManyDomains, Unacceptable
 from guestlist.mail_domains import is_public_mail, is_suffix
-from guestlist.organizations import active, key_first, made_before, offers
+from guestlist.organization_records import Organization
+from guestlist.organizations import active, allows, gives, key_first, made_before, offers
 from guestlist.request import Request
 from guestlist.resolver import LookUp
 from guestlist.store import Store, decided_anew
@@ -177,6 +178,8 @@ def release_all(organization: str, *, request: Request, store: Store) -> None:
 def auto_joins(organization: str, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
     """Return the roles with which somebody becomes a member by themselves; None: they do not.
 
+    It is nobody who could not be invited, and no role that the organization gives no more.
+
     Args:
         organization: whose own connection they came by.
         email: normalised, and verified by that connection.
@@ -189,16 +192,18 @@ def auto_joins(organization: str, email: str, store: Store, *, user: str | None)
         return None
     if user is not None and store.membership(organization, user) is not None:
         return None
-    return None if _was_removed(organization, email, store) else found.roles
-
-
-def _was_removed(organization: str, email: str, store: Store) -> bool:
-    """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
     place = store.organization(organization)
+    if not allows(place, email) or _was_removed(place, email, store):
+        return None
+    return tuple(role for role in found.roles if gives(place, role))
+
+
+def _was_removed(place: Organization, email: str, store: Store) -> bool:
+    """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
     names = {connection.name for connection in place.connections} | {place.origin or ""}
     for name in names - {""}:
         user = store.user_by_email(name, email)
-        membership = store.membership(organization, user.id) if user else None
+        membership = store.membership(place.id, user.id) if user else None
         if membership is not None and not membership.stands and membership.successor is None:
             return True
     return False

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from guestlist.door_configuration import DoorConfiguration
+from guestlist.explain_first_logins import FirstLogin
 from guestlist.login_policy import Decision, Facts, NoOrganization, Outcome, Source, decide
 from guestlist.names import is_organization
 
@@ -111,6 +112,8 @@ class Findings:
     account: Body | None = None
     """As Auth0 shows it; None if Auth0 was not asked, or has none."""
     asked_auth0: bool = False
+    first_login: FirstLogin | None = None
+    """What comes of it, of somebody who has not come to an identity provider of the organization's yet."""
 
     @property
     def left_out(self) -> Body | None:
@@ -119,12 +122,17 @@ class Findings:
         return found
 
     def profiles(self) -> list[Body]:
-        """Return what the account's `app_metadata` may hold: one, where that is known."""
-        if self.asked_auth0:
+        """Return what the account's `app_metadata` may hold: one, where that is known.
+
+        At a first login that is what the door gets as its answer in place of it.
+        """
+        if self.asked_auth0 and not self.first_login:
             return [(self.account or {}).get("app_metadata") or {}]
         name = self.organization["id"]
         others = [other for other in self.organizations or () if other != name]
         without, member = {"organizations": others}, {"organizations": [*others, name]}
+        if self.first_login and self.first_login.admits is not False:
+            return [member] if self.first_login.admits else [member, without]
         if self.member is None:
             return [without] if self.organizations is not None else [without, {"organizations": ["-"]}]
         projection = self.member["projection"]
@@ -148,6 +156,8 @@ class Explanation:
     membership: str
     auth0: str
     next: str
+    first_login: str = ""
+    """What it comes to; empty where none is to come."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -158,6 +168,8 @@ class Explanation:
         verdict = {True: "the door opens", False: "the door stays shut", None: "it cannot be told yet"}
         said = f"\n{'':13} or ".join(decision.reason or _welcome(decision) for decision in self.decisions)
         lines = {"membership": self.membership, "Auth0": self.auth0, "at login": said, "next": self.next}
+        if self.first_login:
+            lines = {"first login": self.first_login} | lines
         head = f"{self.person} at {self.organization}: {verdict[self.admitted]}."
         return "\n".join([head, *(f"  {label:<11} {line}" for label, line in lines.items())])
 
@@ -174,6 +186,8 @@ def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explan
     admitted = opens.pop() if len(opens) == 1 else None
     if findings.account and findings.account.get("blocked"):
         admitted = False
+    first, elsewhere = findings.first_login, any(decision.code in AFTER for decision in decisions)
+    leads_on = "" if first is None or elsewhere else first.next
     return Explanation(
         person=_name(findings),
         organization=findings.organization["id"],
@@ -181,7 +195,8 @@ def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explan
         decisions=decisions,
         membership=_membership(findings),
         auth0=_auth0(findings),
-        next=_next(findings, decisions, admitted=admitted),
+        next=leads_on or _next(findings, decisions, admitted=admitted),
+        first_login=first.why if first else "",
     )
 
 

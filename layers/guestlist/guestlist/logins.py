@@ -58,6 +58,14 @@ class Arrival:
         """The account's id at Auth0."""
         return str(self.account["user_id"])
 
+    @property
+    def is_unverified(self) -> bool:
+        """Whether it is said that the address may be another's: not by silence, as most SAML providers do.
+
+        What SAML says comes as text.
+        """
+        return str(self.account.get("email_verified")).lower() == "false"
+
 
 def asked_about(body: object) -> str:
     """Return the account's id in a request's body, `{"user": "samlp|clinic-a|ann"}`.
@@ -148,8 +156,11 @@ def _known(arrival: Arrival, store: Store) -> User | None:
 def _obstacle(known: User | None, arrival: Arrival, store: Store) -> str:
     """Say why an account may be nobody's of this organization; empty if it may."""
     proved = store.proved_by(arrival.email.rpartition("@")[2]) == arrival.organization.id
-    if not proved and not _is_linked(known, arrival):
+    linked = _is_linked(known, arrival)
+    if not proved and not linked:
         return "the organization did not prove the domain"
+    if arrival.is_unverified and not linked:
+        return "the identity provider says that the address is not verified"
     if known is not None and not _may_be_bound(known, arrival, store):
         return "the user with the address is bound to another account"
     return ""
@@ -206,7 +217,8 @@ def _former(arrival: Arrival, store: Store) -> str | None:
 
 def _moved(former: str, arrival: Arrival, request: Request, store: Store) -> User | None:
     """Return the user by whom a member goes on who has come by the old door so far."""
-    moved = transfer(arrival.organization.id, former, request=request, store=store)
+    by = arrival.connection
+    moved = transfer(arrival.organization.id, former, by=by, request=request, store=store)
     user = store.user(moved.user) if moved else None
     return user if user and user.connection == arrival.connection.name else None
 

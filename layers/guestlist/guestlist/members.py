@@ -219,9 +219,10 @@ def _changed(
         ),
         writes.audited(request.audit(organization, actor, action, before.user)),
     ]
-    changing += along(done, actor, action, request, store)
-    # Of one's own membership the change itself says that it stands as it was read.
-    store.commit(changing, [] if actor.user == before.user else admin)
+    followed = along(done, actor, action, request, store)
+    # Of one's own membership, behind either door, the change itself says that it stands as it was read.
+    own = {before.user, before.predecessor} if followed else {before.user}
+    store.commit(changing, followed, [] if actor.user in own else admin)
     return replace(done, version=before.version + 1)
 
 

@@ -99,18 +99,28 @@ def offers(
     Raises:
         Unacceptable: it does not. What was given before stays.
     """
-    errors, domains = list[dict[str, str]](), organization.allowed_domains
-    if email and domains and email.partition("@")[2] not in domains:
+    errors, had = list[dict[str, str]](), set(had)
+    if email and not allows(organization, email):
         detail = "is of a domain that this organization does not allow"
         errors.append({"pointer": f"{at}/email", "detail": detail})
-    offered = {ADMIN, *organization.roles, *had}
     errors += [
         {"pointer": f"{at}/roles/{number}", "detail": "is a role that this organization does not give"}
         for number, role in enumerate(roles)
-        if organization.roles and role not in offered
+        if role not in had and not gives(organization, role)
     ]
     if errors:
         raise Unacceptable(errors=errors)
+
+
+def allows(organization: Organization, email: str) -> bool:
+    """Tell whether people with an address may become members."""
+    domains = organization.allowed_domains
+    return not domains or email.partition("@")[2] in domains
+
+
+def gives(organization: Organization, role: str) -> bool:
+    """Tell whether a role is one that an organization's members may have."""
+    return not organization.roles or role in {ADMIN, *organization.roles}
 
 
 def signs_in_by(

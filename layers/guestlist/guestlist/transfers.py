@@ -7,6 +7,7 @@ comes with its first login. Until the old door closes they may come by either.
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.account_ids import may_have
 from guestlist.audit_records import Action
 from guestlist.errors import AccountTaken, Unacceptable
 from guestlist.invites import withdrawn
@@ -25,10 +26,13 @@ HINT_FIRST = 20
 
 
 @decided_anew
-def transfer(organization: str, user_id: str, *, request: Request, store: Store) -> Membership | None:
+def transfer(
+    organization: str, user_id: str, *, by: Connection | None = None, request: Request, store: Store
+) -> Membership | None:
     """Give a member their place behind the new door, once, and return it.
 
-    None: there is nobody to move, or nobody can tell by which connection they are to come.
+    None: there is nobody to move, or nobody can tell by which connection they are to come. `by` is the one
+    by which they are here.
     """
     place, before = store.organization(organization), store.membership(organization, user_id)
     if (
@@ -41,9 +45,8 @@ def transfer(organization: str, user_id: str, *, request: Request, store: Store)
     user = store.user(user_id)
     if user.connection != place.origin:
         return None
-    try:
-        connection = signs_in_by(place, user.email, common="")
-    except Unacceptable:
+    connection = _comes_by(place, user.email, by)
+    if connection is None:
         return None
     heir = _heir(connection, user.email, request, store)
     held = store.membership(organization, heir.id)
@@ -64,8 +67,9 @@ def link(
     Raises:
         NotFound: they are no member.
         OrganizationSuspended, OrganizationNotReady: nothing can be granted now.
-        Unacceptable: the organization has no identity provider, or it was not said which of several it is.
-        AccountTaken: the account is another user's, or the user has signed in with another one.
+        Unacceptable: the organization has no identity provider, it was not said which of several it is, or
+            the account is not of that one.
+        AccountTaken: the account is another person's, or the user has signed in with another one.
     """
     place, before = active(organization, store), member(organization, user_id, store)
     if before.successor:
@@ -75,11 +79,15 @@ def link(
         raise Unacceptable(errors=[{"pointer": "#", "detail": detail}])
     user, owner = store.user(user_id), store.user_by_account(account)
     connection = signs_in_by(place, user.email, common="", named=named)
+    if not may_have(connection, account):
+        detail = f"is no account of the connection {connection.name}"
+        raise Unacceptable(errors=[{"pointer": "#/account", "detail": detail}])
     if owner == user.id:
         return before
     if user.connection == place.origin:
         heir = store.user(owner) if owner else _heir(connection, user.email, request, store)
-        if heir.connection != connection.name:
+        bound = heir.created and owner is None
+        if bound or heir.connection != connection.name or _has_anothers_seat(heir, user, place.id, store):
             raise AccountTaken
         _moved(place, before, user, heir, request=request, store=store)
         return link(organization, heir.id, account, named, request=request, store=store)
@@ -95,9 +103,31 @@ def link(
     return before
 
 
+def _comes_by(place: Organization, email: str, by: Connection | None) -> Connection | None:
+    """Return a member's connection behind the new door: if none can be told, that by which they are here.
+
+    Where one or more have the address's domain, it is none of the others.
+    """
+    try:
+        return signs_in_by(place, email, common="")
+    except Unacceptable:
+        domain = email.partition("@")[2]
+        theirs = [own for own in place.current_connections if domain in own.domains]
+        return by if by in theirs or not theirs else None
+
+
 def _heir(connection: Connection, email: str, request: Request, store: Store) -> User:
     found = store.user_by_email(connection.name, email)
     return found or new_user(connection, email, request.now)
+
+
+def _has_anothers_seat(heir: User, user: User, organization: str, store: Store) -> bool:
+    """Tell whether somebody behind the new door came from another seat than the user's, so is not them.
+
+    Who joined behind the new door alone may be the same person by another address.
+    """
+    present = store.membership(organization, heir.id)
+    return present is not None and present.predecessor not in {None, user.id}
 
 
 def _reopened(place: Organization, store: Store, now: int) -> None:
@@ -110,6 +140,17 @@ def _reopened(place: Organization, store: Store, now: int) -> None:
         again = replace(place.move, state=MoveState.CLOSING, cursor=None)
         after = replace(place, move=again, due=now + HINT_FIRST, attempts=0, progressed_at=now)
         store.amended(place, after, when="#version = :seen", seen=place.version)
+
+
+@decided_anew
+def recounted(removed: Membership, *, store: Store, now: int) -> bool:
+    """Have those counted again who are not moved, if one was removed after all was done; tell whether."""
+    place = store.organization(removed.organization)
+    over = place.move is not None and place.move.state is MoveState.DONE and place.move.unmoved > 0
+    if not over or removed.stands or store.user(removed.user).connection != place.origin:
+        return False
+    _reopened(place, store, now)
+    return True
 
 
 def _moved(
