@@ -20,18 +20,10 @@ def recorded(stack: Stack) -> list[dict[str, Any]]:
         return [dict(item.to_json()["Attributes"]) for item in table.all_items()]
 
 
-WORK = {
-    *("applied", "attempts", "behind_since", "created", "due", "due_shard", "halt", "halt_code", "halted"),
-    *("lease_owner", "lease_until", "logins_before", "password_reset", "progressed_at", "unsettled_at"),
-}
-"""How far workers got with what others left to be done later; what is recorded has its version."""
-
-
 def traces(stack: Stack) -> tuple[object, ...]:
     """Return everything that a request could have left behind."""
     stack.workers.idle()
-    kept = [{name: item[name] for name in item.keys() - WORK} for item in recorded(stack)]
-    items = sorted(kept, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+    items = sorted(recorded(stack), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
     # What others left to be done later is done meanwhile.
     workers = {stack.clients[name].client_id for name in ("projector", "provisioner", "door", "drift")}
     calls = [call for call in stack.tenant.state.calls if call["client_id"] not in workers]

@@ -93,14 +93,13 @@ def test_roles_that_are_changed_are_theirs_behind_the_new_door(
     ann, _ = clinic.person(new_person, roles=["admin"]), clinic.person(new_person, roles=["admin"])
     path, roles = f"{clinic.path}/members/{user_of(clinic, ann)}", {"roles": ["viewer"]}
     answer = moves_beside(clinic, delay, lambda: clinic.operator.patch(path, json=roles, headers=ANY))
-    if answer.status_code == 503:  # others were in the way for too long: nothing was recorded, ask again
-        answer = clinic.operator.patch(path, json=roles, headers=ANY)
     at_rest(clinic)
     [member] = clinic.members(ann.email)
     if answer.is_success:
         assert member["roles"] == ["viewer"]
     else:
-        assert (answer.json()["code"], answer.json()["user"]) == ("member_moved", member["user"])
+        assert answer.json().get("code") == "member_moved", answer.text
+        assert answer.json()["user"] == member["user"]
         assert member["roles"] == ["admin"]
 
 

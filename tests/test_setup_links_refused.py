@@ -46,7 +46,7 @@ def clinic(stack: Stack) -> str:
         return awaiting(stack, api)
 
 
-def held(stack: Stack, answer: httpx.Response, before: tuple[object, ...], *due: Any) -> None:  # noqa: ANN401
+def held(stack: Stack, answer: httpx.Response, before: tuple[object, ...], *due: Any) -> None:  # noqa: ANN401 (as `refused` takes it)
     """Hold a refusal against what is due; it left no trace and asked nothing of Auth0."""
     refused(answer, *due)
     assert traces(stack) == before

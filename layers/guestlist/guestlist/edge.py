@@ -71,6 +71,7 @@ def _answered(answer: Callable[[], object], status: HTTPStatus = HTTPStatus.OK) 
     except GuestlistError as error:
         return refused(error)
     except Exception:
+        # Whatever it is, its own text is nobody's to read: the log has it.
         logger.exception("a request failed")
         return refused(GuestlistError())
 

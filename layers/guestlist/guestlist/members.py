@@ -145,10 +145,11 @@ def change_roles(
     """
     before, place = member(organization, user, store), active(organization, store)
     offers(place, None, roles, had=before.roles)
-    if before.version != seen:
-        raise Stale
+    # The move is what changed it, and the caller is to know where the person went.
     if before.successor:
         raise MemberMoved(user=before.successor)
+    if before.version != seen:
+        raise Stale
     return _changed(before, replace(before, roles=roles), Action.MEMBER_CHANGE, request, store)
 
 
