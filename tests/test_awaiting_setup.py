@@ -84,6 +84,7 @@ def test_what_comes_after_is_not_late_for_the_wait(shared: Stack) -> None:  # no
         assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
         pass_time(stack, seconds=60)
         assert oldest_due(stack) < 600
+        stack.workers.idle()
         stack.tenant.state.faults.clear()
         look(stack)
         assert status(stack, clinic) == "active"
