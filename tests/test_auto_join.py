@@ -2,7 +2,7 @@
 
 import pytest
 
-from guestlist.domains import auto_joins
+from guestlist.auto_joining import auto_joins
 from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
