@@ -35,7 +35,7 @@ def let_in(
         TooManyOrganizations: the profile has no room.
         ConditionFailed: something moved meanwhile; decide anew.
     """
-    roles = auto_joins(place.id, email, store, user=person.id if person.version else None)
+    roles = auto_joins(place, email, store, user=person.id if person.version else None)
     if roles is None:
         return None
     if invite is None and place.seats is not None and place.taken >= place.seats:
@@ -45,29 +45,28 @@ def let_in(
         return None
     store.commit(
         writes.still_lets_in(place.id, email.rpartition("@")[2], roles),
-        *_joining(person, place.id, roles, invite, request=request, store=store),
+        *_joining(person, place, roles, invite, request=request, store=store),
     )
     return store.user(person.id)
 
 
-def auto_joins(organization: str, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
+def auto_joins(place: Organization, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
     """Return the roles with which somebody becomes a member by themselves; None: they do not.
 
     It is nobody who could not be invited, and no role that the organization gives no more.
 
     Args:
-        organization: whose own connection they came by.
+        place: whose own connection they came by.
         email: normalised, and verified by that connection.
         store: where it is looked up.
         user: their id, if there is a user with this address in that connection: who is a member, or was
             one and was removed, does not join; nor who was removed as a user of another own connection.
     """
-    found = store.domain(organization, email.rpartition("@")[2])
+    found = store.domain(place.id, email.rpartition("@")[2])
     if found is None or not (found.is_proved and found.auto_join):
         return None
-    if user is not None and store.membership(organization, user) is not None:
+    if user is not None and store.membership(place.id, user) is not None:
         return None
-    place = store.organization(organization)
     if not allows(place, email) or _was_removed(place, email, store):
         return None
     return tuple(role for role in found.roles if gives(place, role))
@@ -86,7 +85,7 @@ def _was_removed(place: Organization, email: str, store: Store) -> bool:
 
 def _joining(
     person: User,
-    organization: str,
+    place: Organization,
     roles: tuple[str, ...],
     invite: Invite | None,
     *,
@@ -94,7 +93,7 @@ def _joining(
     store: Store,
 ) -> list[Write]:
     """Return the writes that make somebody a member by their domain; an offer that led nowhere is over."""
-    actor = request.caller.actor
+    actor, organization = request.caller.actor, place.id
     joining = joined(person, organization, roles, inviter=None, store=store, now=request.now)
     offered = [writes.still_not_invited(organization, person.email)]
     if invite is not None:
@@ -106,6 +105,7 @@ def _joining(
         pending=-1 if invite else 0,
         admins=joining.admins,
         grants=True,
+        as_read=place,
     )
     action = request.audit(organization, actor, Action.MEMBER_JOIN, person.id)
     return [*joining.writes, *offered, counts, writes.audited(action)]

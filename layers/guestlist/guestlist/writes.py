@@ -192,10 +192,12 @@ def counted(
     moving: bool = False,
     to_the_last: bool = False,
     left_out: bool | None = None,
+    as_read: Organization | None = None,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
     `moving`: it needs its move to be under way, which closes the old door in the end.
+    `as_read`: it needs its settings to be those that were read, as the domains that it allows.
     `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`: relied on, if given.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
@@ -207,6 +209,9 @@ def counted(
     if moving:
         conditions.append("#move.#state <> :over")
         values["over"] = MoveState.DONE.value
+    if as_read:
+        conditions.append("#version = :as_read")
+        values["as_read"] = as_read.version
     counts = {"taken": taken, "pending": pending, "admins": admins}
     if to_the_last:
         conditions.append("#status = :leaving")
