@@ -20,8 +20,11 @@ def let_in(
     *,
     request: Request,
     store: Store,
-) -> User | None:
-    """Make somebody a member whom their domain lets in, if there is a seat; None: nobody lets them in.
+) -> User | str:
+    """Make somebody a member whom their domain lets in, if there is a seat; else say why they are nobody.
+
+    It is nobody who could not be invited, and no role that the organization gives no more. Nor is it who is
+    a member, or was one and was removed, as a user of whichever own connection: one address has one seat.
 
     Args:
         person: who they are, or will be.
@@ -35,52 +38,40 @@ def let_in(
         TooManyOrganizations: the profile has no room.
         ConditionFailed: something moved meanwhile; decide anew.
     """
-    roles = auto_joins(place, email, store, user=person.id if person.version else None)
-    if roles is None:
-        return None
+    domain = store.domain(place.id, email.rpartition("@")[2])
+    if domain is None or not (domain.is_proved and domain.auto_join):
+        return "nobody awaits them"
+    if not allows(place, email):
+        return "the organization does not allow the domain"
+    alone = _alone(person, place, email, store)
+    if alone is None:
+        return "the address is, or was, a member's by one of the organization's connections"
     if invite is None and place.seats is not None and place.taken >= place.seats:
         if store.organization(place.id) != place:
             # The offer that held the last seat may have been theirs, and be gone since.
             raise ConditionFailed
-        return None
+        return "all seats are taken"
+    roles = tuple(role for role in domain.roles if gives(place, role))
     store.commit(
-        writes.still_lets_in(place.id, email.rpartition("@")[2], roles),
+        writes.still_lets_in(place.id, domain.name, roles),
+        alone,
         *_joining(person, place, roles, invite, request=request, store=store),
     )
     return store.user(person.id)
 
 
-def auto_joins(place: Organization, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
-    """Return the roles with which somebody becomes a member by themselves; None: they do not.
-
-    It is nobody who could not be invited, and no role that the organization gives no more.
-
-    Args:
-        place: whose own connection they came by.
-        email: normalised, and verified by that connection.
-        store: where it is looked up.
-        user: their id, if there is a user with this address in that connection: who is a member, or was
-            one and was removed, does not join; nor who was removed as a user of another own connection.
-    """
-    found = store.domain(place.id, email.rpartition("@")[2])
-    if found is None or not (found.is_proved and found.auto_join):
+def _alone(person: User, place: Organization, email: str, store: Store) -> list[Write] | None:
+    """Return that nobody with an address was ever a member by another own connection; None: somebody was."""
+    if person.version and store.membership(place.id, person.id):
         return None
-    if user is not None and store.membership(place.id, user) is not None:
-        return None
-    if not allows(place, email) or _was_removed(place, email, store):
-        return None
-    return tuple(role for role in found.roles if gives(place, role))
-
-
-def _was_removed(place: Organization, email: str, store: Store) -> bool:
-    """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
-    names = {connection.name for connection in place.connections} | {place.origin or ""}
-    for name in names - {""}:
+    own = {connection.name for connection in place.connections} | {place.origin or person.connection}
+    alone = list[Write]()
+    for name in sorted(own - {person.connection}):
         user = store.user_by_email(name, email)
-        membership = store.membership(place.id, user.id) if user else None
-        if membership is not None and not membership.stands and membership.successor is None:
-            return True
-    return False
+        if user and store.membership(place.id, user.id):
+            return None
+        alone.append(writes.still_never_member(place.id, name, email, user.id if user else None))
+    return alone
 
 
 def _joining(

@@ -113,10 +113,9 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
             return None
         place, due = arrival.organization, request.now + DURING_LOGIN
         return by_groups(known, place, arrival.account, due=due, request=request, store=store)
-    obstacle = _obstacle(known, arrival, store)
-    user = None if obstacle else _member(arrival, known, request, store)
-    if user is not None:
-        return _bound(user, arrival, request, store)
+    came = _obstacle(known, arrival, store) or _member(arrival, known, request, store)
+    if isinstance(came, User):
+        return _bound(came, arrival, request, store)
     if _known(arrival, store) != known:
         # What was read piecemeal was another login's doing, at the same moment: nobody is denied for that.
         raise ConditionFailed
@@ -124,7 +123,7 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
         "a first login leads nowhere",
         organization=arrival.organization.id,
         user=known.id if known else None,
-        reason=obstacle or "nobody awaits them",
+        reason=came,
     )
     return None
 
@@ -177,13 +176,16 @@ def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
     return user.halt is Halt.AWAITING_LOGIN and store.user_by_account(arrival.id) is None
 
 
-def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | None:
-    """Return the user as a member of the organization, which an offer or a domain may make them just now."""
+def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | str:
+    """Return the user as a member of the organization, which an offer or a domain may make them just now.
+
+    Or why they are none.
+    """
     organization, now, domain = arrival.organization, request.now, arrival.email.rpartition("@")[2]
     if known is not None and organization.id in known.organizations:
         return known
     if (former := _former(arrival, store)) is not None:
-        return _moved(former, arrival, request, store)
+        return _moved(former, arrival, request, store) or "their place is by another connection"
     person = known or new_user(arrival.connection, arrival.email, now)
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None

@@ -256,6 +256,13 @@ def still_no_member(organization: str, connection: str, email: str, user: str | 
     )
 
 
+def still_never_member(organization: str, connection: str, email: str, user: str | None) -> Write:
+    """Rely on nobody with this address being, or having been, a member; `user` has it, if anybody does."""
+    if user is None:
+        return check(keys.email(connection, email), when="attribute_not_exists(#pk)")
+    return check(keys.membership(organization, user), when="attribute_not_exists(#pk)")
+
+
 def still_not_invited(organization: str, email: str) -> Write:
     """Rely on nobody's having invited this address meanwhile."""
     return check(keys.invited(organization, email), when="attribute_not_exists(#pk)")
