@@ -1,6 +1,8 @@
 """Something else that happens between two requests to AWS of what is under way, at each moment in turn."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from itertools import count
 from typing import TypeVar
 
 from werkzeug.wrappers import Request
@@ -14,18 +16,23 @@ B = TypeVar("B")
 def interrupted(
     stack: Stack, moment: int, asked: Callable[[], A], meanwhile: Callable[[], B]
 ) -> tuple[A, list[B]]:
-    """Ask for something, and have something else happen just before its nth request to AWS.
+    """Ask for something, and have something else happen just before the nth request to AWS.
 
-    Returns both answers, the other one only if it came to that many requests.
+    Returns both answers, the other one only if it came to that many requests. Workers may wake up any time:
+    theirs count, too.
     """
-    heard, between = list[Request](), list[B]()
+    heard, between = count(1), Future[B]()
 
-    def hear(request: Request) -> None:
-        heard.append(request)
-        if len(heard) == moment:
-            between.append(meanwhile())
+    def hear(_: Request) -> None:
+        if next(heard) != moment:
+            return
+        between.set_running_or_notify_cancel()
+        try:
+            between.set_result(meanwhile())
+        except Exception as error:  # noqa: BLE001 (the test's own, where it is looked for)
+            between.set_exception(error)
 
     stack.workers.idle()
     with stack.aws.heard(hear):
         answer = asked()
-    return answer, between
+    return answer, [between.result()] if between.running() or between.done() else []
