@@ -2,8 +2,10 @@
 
 from guestlist import writes
 from guestlist.audit_records import Action
+from guestlist.domain_records import Domain
 from guestlist.invites import withdrawn
-from guestlist.joining import joined
+from guestlist.joining import granted, joined
+from guestlist.names import ADMIN
 from guestlist.organization_records import Organization
 from guestlist.organizations import allows, gives
 from guestlist.records import Invite, User
@@ -51,13 +53,29 @@ def let_in(
             # The offer that held the last seat may have been theirs, and be gone since.
             raise ConditionFailed
         return "all seats are taken"
-    roles = tuple(role for role in domain.roles if gives(place, role))
+    roles, vouched = _given(domain, place, store)
     store.commit(
-        writes.still_lets_in(place.id, domain.name, roles),
+        writes.still_lets_in(domain),
+        vouched,
         alone,
         *_joining(person, place, roles, invite, request=request, store=store),
     )
     return store.user(person.id)
+
+
+def _given(domain: Domain, place: Organization, store: Store) -> tuple[tuple[str, ...], list[Write]]:
+    """Return the roles that a domain gives now, and what that relies on.
+
+    Of an admin who is one no more the role `admin` is worth nothing, as in their invites; the others are
+    what the organization has its people come with, whoever said so.
+    """
+    roles = tuple(role for role in domain.roles if gives(place, role))
+    if ADMIN not in roles:
+        return roles, []
+    vouched = granted(place.id, domain.grantor, store)
+    if vouched is None:
+        return tuple(role for role in roles if role != ADMIN), []
+    return roles, vouched
 
 
 def _alone(person: User, place: Organization, email: str, store: Store) -> list[Write] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guestlist import addresses, writes
-from guestlist.access import standing
+from guestlist.access import gives_admin, standing
 from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
 from guestlist.errors import DomainTaken, DomainUnproved, NotFound, Stale, TooManyDomains, Unacceptable
@@ -124,6 +124,8 @@ def change(
 ) -> Domain:
     """Say whether a proved domain's people become members by themselves, and with which roles.
 
+    Who may give the role `admin` vouches for it from then on.
+
     Raises:
         NotFound: the organization does not claim it.
         OrganizationSuspended: it is closed.
@@ -144,6 +146,8 @@ def change(
     opens = after.auto_join and not before.auto_join
     gives = set(after.roles) - set(() if opens else before.roles)
     actor, admin = standing(request.caller, organization, store, gives=gives)
+    if gives_admin(request.caller):
+        after = replace(after, grantor=actor.user)
     store.commit(
         writes.changed_domain(before, after),
         writes.still_active(organization),

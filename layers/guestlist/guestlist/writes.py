@@ -1,6 +1,6 @@
 """What a transaction is made of: each function returns the writes of one thought, carried out by none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -316,12 +316,10 @@ def still_proved(organization: str, name: str) -> Write:
     return check(keys.proved(name), when="#organization = :organization", organization=organization)
 
 
-def still_lets_in(organization: str, name: str, roles: Sequence[str]) -> Write:
-    """Rely on a proved domain's people becoming members at the commit, with these roles among theirs."""
-    values = {f"role{number}": role for number, role in enumerate(roles)}
-    has = "".join(f" AND contains(#roles, :{value})" for value in values)
-    when = f"attribute_exists(#proved_at) AND #auto_join = :yes{has}"
-    return check(keys.domain(organization, name), when=when, yes=True, **values)
+def still_lets_in(domain: Domain) -> Write:
+    """Rely on a domain's being proved, and letting people in, as it was read."""
+    when = "#version = :seen AND #token = :same"
+    return check(keys.of(domain), when=when, seen=domain.version, same=domain.token)
 
 
 def still_active(organization: str) -> Write:
