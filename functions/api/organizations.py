@@ -53,6 +53,8 @@ def change_organization(organization: str, body: OrganizationChange) -> Response
     request = request_of(router.current_event, namespace)
     seen = version_seen(router.current_event, store.organization(organization).version)
     changed = organizations.change(organization, body, seen=seen, request=request, store=store)
+    if changed.bounding:
+        queue.provision(organization)
     return _shown(changed, store.door())
 
 

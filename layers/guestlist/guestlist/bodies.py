@@ -87,6 +87,16 @@ GroupTable = Annotated[
         json_schema_extra={"propertyNames": {"minLength": 1, "maxLength": names.LONGEST_GROUP}},
     ),
 ]
+MaxSession = Annotated[
+    int,
+    Field(
+        ge=HOUR,
+        le=30 * DAY,
+        description="Of the kind `enterprise`: seconds for which a sign-in at its identity providers counts. "
+        "After that the door denies a refresh, and a login without a new sign-in there. Null: it counts for "
+        "any time.",
+    ),
+]
 Mapped = Annotated[
     GroupsAt,
     Field(
@@ -172,6 +182,7 @@ class OrganizationRequest(Body):
     roles: Offered = Field(default=[])
     groups: GroupTable = Field(default={})
     groups_at: Mapped = GroupsAt.FIRST_LOGIN
+    max_session: MaxSession | None = None
     locale: Locale = "en"
     branding: BrandingRequest | None = None
     adopt: bool = Field(
@@ -197,6 +208,7 @@ class OrganizationChange(Body):
     roles: Offered = Field(default=[])
     groups: GroupTable = Field(default={})
     groups_at: Mapped = GroupsAt.FIRST_LOGIN
+    max_session: MaxSession | None = None
     locale: Locale = "en"
     branding: BrandingRequest | None = None
 

@@ -115,6 +115,7 @@ def settings(command: Options) -> None:
         )
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
     groups(command)
+    max_session(command)
 
 
 def groups(command: Options) -> None:
@@ -139,6 +140,22 @@ def groups(command: Options) -> None:
         default=argparse.SUPPRESS,
         help="whether groups count once, or whenever they are others",
     )
+
+
+def max_session(command: Options) -> None:
+    """Let it be said for how long a sign-in at an organization's identity providers counts."""
+    bound = command.add_mutually_exclusive_group()
+    bound.add_argument(
+        "--max-session",
+        type=seconds,
+        default=argparse.SUPPRESS,
+        metavar="12h",
+        help="for how long a sign-in at its identity providers counts; 1h to 30d",
+    )
+    none = bound.add_argument(
+        "--no-max-session", dest="max_session", action="store_const", const=None, help="for any time"
+    )
+    none.default = argparse.SUPPRESS
 
 
 def kind(command: Options) -> None:

@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 
 from guestlist import writes
 from guestlist.audit_records import Action
+from guestlist.bounding import tell_connections
 from guestlist.clock import clock
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
@@ -57,6 +58,8 @@ def _attempted(held: Organization, turn: Turn) -> None:
             take_down(held, turn)
         elif held.turning:
             turn_profiles(held, turn)
+        elif held.bounding:
+            tell_connections(held, turn)
         else:
             _go_on(held, turn)
     except AwaitingSetupError:
@@ -70,7 +73,8 @@ def _attempted(held: Organization, turn: Turn) -> None:
         turn.put_off(held, max(error.retry_after, FIRST_BACK_OFF), late=error.ambiguous)
     except (StepRefusedError, Auth0Refused) as error:
         logger.warning("Auth0 refuses a step", organization=held.id, reason=str(error))
-        turn.put_off(_refused(held.id, error, turn), back_off(held.attempts))
+        # What is refused now is no step of a move that waits meanwhile.
+        turn.put_off(held if held.bounding else _refused(held.id, error, turn), back_off(held.attempts))
 
 
 def _go_on(organization: Organization, turn: Turn) -> None:
@@ -102,6 +106,8 @@ def _finished(organization: Organization, turn: Turn) -> None:
     # Its first administrator's mail has waited for this.
     begins, offers = begun(organization, store, clock.now())
     store.commit(turn.finished(organization, opened), begins)
+    if opened.bounding:
+        turn.queue.provision(opened.id)
     for offer in offers:
         turn.queue.mail(offer)
 

@@ -5,7 +5,7 @@ from argparse import Namespace
 from guestlist.client import Api, Body, path
 from guestlist.commands import changed, created, patience, some
 
-SETTINGS = {"allowed_domains", "roles", "groups_at", "locale"}
+SETTINGS = {"allowed_domains", "roles", "groups_at", "max_session", "locale"}
 
 
 def list_organizations(api: Api, asked: Namespace) -> list[Body]:

@@ -53,6 +53,10 @@ class Organization:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles that groups of its identity providers give, by a group's name."""
     groups_at: GroupsAt = GroupsAt.FIRST_LOGIN
+    max_session: int | None = None
+    """For how many seconds a sign-in at its identity providers counts; None: for any time."""
+    max_session_told: int | None = None
+    """The same, as its connections have it at Auth0, where the door reads it."""
     locale: str = "en"
     """The language of mails to whom nobody chose another one for."""
     branding: Branding | None = None
@@ -91,7 +95,8 @@ class Organization:
     @property
     def unfinished(self) -> bool:
         """Whether something is to be made or unmade for it at Auth0, or told of it, or members are moved."""
-        return self.under_way or self.turning or (self.moves and self.status is OrganizationStatus.ACTIVE)
+        moving = self.moves and self.status is OrganizationStatus.ACTIVE
+        return self.under_way or self.turning or self.bounding or moving
 
     @property
     def moves(self) -> bool:
@@ -130,6 +135,12 @@ class Organization:
         if self.left_out is None or self.under_way:
             return False
         return self.status not in CLOSED or self.left_out.stage is not Stage.KNOWN
+
+    @property
+    def bounding(self) -> bool:
+        """Whether its connections are still to be told how long a sign-in counts."""
+        stands = self.status in {OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED}
+        return stands and self.max_session != self.max_session_told
 
     @property
     def leaves_out(self) -> bool:

@@ -136,6 +136,10 @@ class Organization(Resource):
     roles: list[str]
     groups: dict[str, list[str]] = Field(description="The roles that groups of its identity providers give.")
     groups_at: GroupsAt
+    max_session: int | None = Field(
+        None, description="Seconds for which a sign-in at its identity providers counts; null: any time."
+    )
+    max_session_told: bool = Field(description="Whether Auth0 knows that, and the door holds to it.")
     locale: str
     branding: Branding | None = None
     members: int
@@ -162,6 +166,8 @@ class Organization(Resource):
             roles=list(organization.roles),
             groups={name: list(roles) for name, roles in organization.groups.items()},
             groups_at=organization.groups_at,
+            max_session=organization.max_session,
+            max_session_told=organization.max_session == organization.max_session_told,
             locale=organization.locale,
             branding=Branding.of(organization.branding) if organization.branding else None,
             members=organization.taken - organization.pending,

@@ -15,7 +15,7 @@ from guestlist.groups import table_of
 from guestlist.invites import MAIL_GRACE, offered
 from guestlist.names import ADMIN
 from guestlist.organization_records import NameState, Organization, OrganizationStatus
-from guestlist.organizations import key_first, made_before, offers, signs_in_by
+from guestlist.organizations import bounded, key_first, made_before, offers, signs_in_by
 from guestlist.provisioning_records import Connection, Kind, Progress, Step
 from guestlist.records import Invite
 from guestlist.regrouping import fit
@@ -51,11 +51,13 @@ def provision(
         ConnectionTaken: a connection is another organization's, or the common one.
         DomainTaken: one is for addresses of a domain that another organization proved.
         Unacceptable: the first administrator's address is of a domain that it does not allow; it maps groups,
-            and has none, or to a role that it does not give; or it names a connection that we make for it.
+            and has none, or to a role that it does not give; or it names a connection that we make for it;
+            or sign-ins at its identity providers are to count for so long, and it has none.
         BudgetExhausted: their mail is one too many for today.
     """
     organization = _organization(asked, request.now)
     fit(organization, {"groups"})
+    bounded(organization)
     offer = _first_admin(asked, request) if asked.admin else None
     share = budgets.share(request)
     return _provision(organization, offer, share, request=request, common=connection, store=store)
@@ -78,6 +80,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         roles=tuple(asked.roles),
         groups=table_of(asked.groups),
         groups_at=asked.groups_at,
+        max_session=asked.max_session,
         locale=asked.locale,
         branding=asked.branding.of(None) if asked.branding else None,
         created_at=now,
@@ -202,7 +205,7 @@ def _settings(organization: Organization) -> tuple[object, ...]:
     connections = [(own.name, own.self_service, own.domains, own.options) for own in organization.connections]
     asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
-    mapped = (organization.groups, organization.groups_at)
+    mapped = (organization.groups, organization.groups_at, organization.max_session)
     return (connections, *asked, *offered, *mapped, organization.branding)
 
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from guestlist import callbacks
-from guestlist.auth0 import Auth0, Body, segment
+from guestlist.auth0 import Answer, Auth0, Body, segment
 from guestlist.clock import clock
 from guestlist.errors import Auth0Refused
 from guestlist.leases import SETTLING
-from guestlist.login_policy import ENTERPRISE
+from guestlist.login_policy import ENTERPRISE, MAX_SESSION
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
 from guestlist.self_service import AwaitingSetupError, awaited_if_gone, is_set_up
@@ -121,11 +121,11 @@ def _connection(connection: Connection, place: Organization, auth0: Auth0) -> Bo
 
     None: it is for the customer's IT to make, who did not yet.
     """
-    organization, found = place.id, _named(connection.name, auth0)
+    organization, found = place.id, named(connection.name, auth0)
     if found is None and not connection.made:
         raise StepRefusedError("connection_missing")
     if found is None:
-        return None if connection.self_service else _made(connection, organization, auth0)
+        return None if connection.self_service else _made(connection, place, auth0)
     metadata = found.get("metadata") or {}
     if connection.made and metadata.get(MADE) != organization:
         raise StepRefusedError("connection_exists")
@@ -138,31 +138,39 @@ def _connection(connection: Connection, place: Organization, auth0: Auth0) -> Bo
     if place.kind is Kind.ENTERPRISE and found["strategy"] not in ENTERPRISE:
         database = found["strategy"] == DATABASE
         raise StepRefusedError("connection_is_database" if database else "connection_is_no_provider")
-    if metadata.get(OWNER) != organization:
-        _mark(found, metadata | {OWNER: organization}, auth0)
+    if (marked := with_marks(metadata, place)) != metadata:
+        mark(found, marked, auth0)
     return found
 
 
-def _named(name: str, auth0: Auth0) -> Body | None:
+def with_marks(metadata: Mapping[str, str], place: Organization) -> dict[str, str]:
+    """Return a connection's metadata with what the door is to find there of its organization."""
+    rest = {name: value for name, value in metadata.items() if name != MAX_SESSION}
+    bound = {} if place.max_session is None else {MAX_SESSION: str(place.max_session)}
+    return rest | {OWNER: place.id} | bound
+
+
+def named(name: str, auth0: Auth0) -> Body | None:
+    """Return the connection of this name at Auth0, if there is one."""
     found = auth0.call("GET", f"/connections?name={segment(name)}").body
     connections = found["connections"] if isinstance(found, dict) else found
     return next(iter(connections), None)
 
 
-def _made(connection: Connection, organization: str, auth0: Auth0) -> Body:
+def _made(connection: Connection, place: Organization, auth0: Auth0) -> Body:
     """Make a connection, once; one whose answer was lost is found by its name."""
     body = {
         "name": connection.name,
         "strategy": connection.strategy,
-        "metadata": {OWNER: organization, MADE: organization},
+        "metadata": with_marks({MADE: place.id}, place),
         "options": _options(connection),
     }
     try:
         return dict(auth0.call("POST", "/connections", body, repeatable=False).body)
     except Auth0Refused as error:
-        if error.auth0_status != CONFLICT or (found := _named(connection.name, auth0)) is None:
+        if error.auth0_status != CONFLICT or (found := named(connection.name, auth0)) is None:
             raise
-        if (found.get("metadata") or {}).get(MADE) != organization:
+        if (found.get("metadata") or {}).get(MADE) != place.id:
             raise StepRefusedError("connection_exists") from None
         return found
 
@@ -177,22 +185,22 @@ def _options(connection: Connection) -> Mapping[str, Any]:
 def _unmake_connections(organization: Organization, turn: Turn) -> Organization:
     """Delete those that we made, with their accounts; give the others back."""
     for connection in reversed(organization.connections):
-        found = _named(connection.name, turn.auth0)
+        found = named(connection.name, turn.auth0)
         metadata = (found or {}).get("metadata") or {}
         if found is None or metadata.get(OWNER) != organization.id:
             continue
         if connection.made and metadata.get(MADE) == organization.id:
-            with _gone_is_undone():
+            with gone_is_undone():
                 turn.auth0.call("DELETE", f"/connections/{segment(found['id'])}")
         elif not connection.made:
-            rest = {name: value for name, value in metadata.items() if name != OWNER}
-            with _gone_is_undone():
-                _mark(found, rest, turn.auth0)
+            rest = {name: value for name, value in metadata.items() if name not in {OWNER, MAX_SESSION}}
+            with gone_is_undone():
+                mark(found, rest, turn.auth0)
     return organization
 
 
 @contextmanager
-def _gone_is_undone() -> Iterator[None]:
+def gone_is_undone() -> Iterator[None]:
     """Undo nothing of what somebody deleted at Auth0 before."""
     try:
         yield
@@ -201,10 +209,10 @@ def _gone_is_undone() -> Iterator[None]:
             raise
 
 
-def _mark(found: Body, metadata: Body, auth0: Auth0) -> None:
-    """Give a connection that was there before us other metadata; a name that is left out would be reset."""
+def mark(found: Body, metadata: Body, auth0: Auth0) -> Answer:
+    """Give a connection other metadata; a name that is left out would be reset."""
     kept = {name: found[name] for name in ("display_name",) if name in found}
-    auth0.call("PATCH", f"/connections/{segment(found['id'])}", kept | {"metadata": metadata})
+    return auth0.call("PATCH", f"/connections/{segment(found['id'])}", kept | {"metadata": metadata})
 
 
 def _enable(organization: Organization, turn: Turn) -> Organization:
@@ -231,7 +239,7 @@ def _switch_off(connection: Connection, auth0: Auth0) -> None:
         if error.auth0_status != NOT_FOUND:
             raise
         for client in connection.enabled:
-            with _gone_is_undone():
+            with gone_is_undone():
                 _switch(connection, (client,), auth0, on=False)
 
 
@@ -250,7 +258,7 @@ def _list_callbacks(organization: Organization, turn: Turn) -> Organization:
 
 def _unlist_callbacks(organization: Organization, turn: Turn) -> Organization:
     for client in turn.applications(organization):
-        with _gone_is_undone():
+        with gone_is_undone():
             _listed(client, organization, (), turn)
     return organization
 

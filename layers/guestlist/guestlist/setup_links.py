@@ -25,7 +25,7 @@ from guestlist.errors import (
 from guestlist.names import is_organization
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import Connection
-from guestlist.provisioning_steps import MADE, OWNER
+from guestlist.provisioning_steps import MADE, with_marks
 from guestlist.request import Request
 from guestlist.setup_link_bodies import SetupLinkRequest
 from guestlist.store import Store, decided_anew
@@ -152,7 +152,7 @@ def _new(organization: Organization, connection: Connection) -> Body:
     """Return a connection as IT is to make it: found again by its name, and ours by its marks."""
     config: Body = {
         "name": connection.name,
-        "metadata": {OWNER: organization.id, MADE: organization.id},
+        "metadata": with_marks({MADE: organization.id}, organization),
     }
     if connection.domains:
         config["options"] = {"domain_aliases": list(connection.domains)}
