@@ -39,9 +39,9 @@ def test_a_file_states_it(guestlist: Guestlist, clinic: str, tmp_path: Path) -> 
     folder = tmp_path / "organizations"
     guestlist("export", str(folder))
     file = folder / f"{clinic}.yaml"
-    file.write_text(f"{file.read_text()}max_session: {HOUR}\n")
+    file.write_text(file.read_text().replace("max_session: null", f"max_session: {HOUR}"))
     assert guestlist("plan", str(folder)).out.splitlines()[0] == f"~ {clinic}  max_session: null -> {HOUR}"
-    assert guestlist("apply", str(folder)).status == 0
+    assert guestlist("apply", str(folder), "--yes").status == 0
     assert guestlist("organizations", "show", clinic, "--json").json()["max_session"] == HOUR
     assert guestlist("plan", str(folder)).status == 0
     again = tmp_path / "again"
@@ -49,7 +49,7 @@ def test_a_file_states_it(guestlist: Guestlist, clinic: str, tmp_path: Path) -> 
     exported = (again / f"{clinic}.yaml").read_text()
     assert f"max_session: {HOUR}" in exported
     file.write_text(exported.replace(str(HOUR), "null"))
-    guestlist("apply", str(folder))
+    guestlist("apply", str(folder), "--yes")
     assert guestlist("organizations", "show", clinic, "--json").json()["max_session"] is None
 
 

@@ -11,12 +11,12 @@ from guestlist.login_policy import MAX_SESSION
 from guestlist.provisioning_steps import OWNER
 from guestlist.turns import LEASE
 from local.stack import Stack
-from tests.connections_setup import BODY
 from tests.front_door import pass_time, suffer, unique
-from tests.kinds_setup import offboarded, provisioned
+from tests.kinds_setup import connection_of, offboarded, provisioned
 from tests.logins_setup import Place
 from tests.max_session_setup import ANY, HOUR, bound, bounding, change
 from tests.refusals import refused
+from tests.self_service_setup import made_past_us
 from tests.test_moments import once
 
 PATCH = {"method": "PATCH", "path": "^/api/v2/connections/[^/]*$"}
@@ -120,7 +120,7 @@ def test_whoever_dies_leaves_it_to_the_next(write: str, clinic: Place) -> None:
     words, call = WRITES[write]
     matching = rf"(?s)(?=.*ORG#{clinic.id}\W).*{words}"
     clinic.stack.aws.inject(call, "ValidationException", matching=matching)
-    assert not change(clinic, max_session=2 * HOUR)["max_session_told"]
+    change(clinic, max_session=2 * HOUR)
     assert any(later(clinic, LEASE + SETTLING) for _ in range(3))
     assert bound(clinic) == str(2 * HOUR)
 
@@ -144,14 +144,11 @@ def gives_back(request: Request) -> bool:
 def test_what_others_keep_on_a_connection_stays(stack: Stack, clinic: Place) -> None:
     """A connection that was there before is given back without the bound."""
     name, theirs = unique("there-before"), {"team": "blue"}
-    saml = {"signInEndpoint": "https://id.clinic.example/sso", "signingCert": BODY}
-    body = {"name": name, "strategy": "samlp", "options": saml, "metadata": theirs}
+    made_past_us(stack, name, **theirs)
+    ours = {"kind": "enterprise", "connections": [{"name": name}], "max_session": HOUR}
+    other = provisioned(stack, clinic.operator, **ours)
+    assert connection_of(stack, other)["metadata"] == {**theirs, OWNER: other, MAX_SESSION: str(HOUR)}
+    offboarded(stack, clinic.operator, other)
     with closing(stack.management()) as auth0:
-        auth0.call("POST", "/connections", body)
-        ours = {"kind": "enterprise", "connections": [{"name": name}], "max_session": HOUR}
-        other = provisioned(stack, clinic.operator, **ours)
-        found = auth0.call("GET", f"/connections?name={name}").body["connections"][0]
-        assert found["metadata"] == {**theirs, OWNER: other, MAX_SESSION: str(HOUR)}
-        offboarded(stack, clinic.operator, other)
-        found = auth0.call("GET", f"/connections?name={name}").body["connections"][0]
-        assert found["metadata"] == theirs
+        [found] = auth0.call("GET", f"/connections?name={name}").body
+    assert found["metadata"] == theirs
