@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from guestlist import names, provisioning_records
 from guestlist.addresses import normalised
 from guestlist.body import Body, Domains
-from guestlist.connection_bodies import CLIENT_ID, Connections, Url
+from guestlist.connection_bodies import CLIENT_ID, Connections, MaxSession, Url
 from guestlist.groups import GroupsAt
 from guestlist.provisioning_records import Kind
 
@@ -85,16 +85,6 @@ GroupTable = Annotated[
         "by its name as the provider sends it. Replaced as a whole; they make nobody a member.",
         examples=[{"Nurses": ["member"]}],
         json_schema_extra={"propertyNames": {"minLength": 1, "maxLength": names.LONGEST_GROUP}},
-    ),
-]
-MaxSession = Annotated[
-    int,
-    Field(
-        ge=HOUR,
-        le=30 * DAY,
-        description="Of the kind `enterprise`: seconds for which a sign-in at its identity providers counts. "
-        "After that the door denies a refresh, and a login without a new sign-in there. Null: it counts for "
-        "any time.",
     ),
 ]
 Mapped = Annotated[
