@@ -34,7 +34,14 @@ def as_text(found: list[Body] | Body | Told, columns: str) -> str:
     if isinstance(found, list):
         names = COLUMNS[columns]
         return _table([names, *([_cell(item.get(name)) for name in names] for item in found)])
-    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
+    return _table([row for name, value in found.items() if value is not None for row in _rows(name, value)])
+
+
+def _rows(name: str, value: object) -> list[tuple[str, str]]:
+    """Return the lines of a value: of several things that have parts, one for each."""
+    things = value if isinstance(value, list) and any(isinstance(one, dict) for one in value) else [value]
+    names = [name, *[""] * (len(things) - 1)]
+    return list(zip(names, map(_cell, things), strict=True))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
@@ -47,7 +54,7 @@ def _cell(value: object) -> str:
     if isinstance(value, dict) and any(isinstance(part, list) for part in value.values()):
         return "; ".join(f"{printable(name)}: {_cell(part)}" for name, part in value.items())
     if isinstance(value, dict):
-        return " ".join(printable(str(part)) for part in value.values() if part is not None)
+        return " ".join(_cell(part) for part in value.values() if part is not None)
     if isinstance(value, list):
         return ", ".join(map(_cell, value)) or "-"
     return "-" if value is None else printable(str(value))
