@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from guestlist.client import Body
+from guestlist.discover_command import Discovered
 from guestlist.drift_command import DriftReport
 from guestlist.explain import Explanation
 from guestlist.repository_apply import Applied
@@ -15,11 +16,12 @@ COLUMNS = {
     "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
     "members": ("user", "email", "roles", "projection", "created_at"),
     "domains": ("domain", "proved_at", "auto_join", "roles", "record"),
+    "places": ("organization", "roles"),
     "audit": ("at", "action", "subject", "actor", "request_id"),
 }
 """What a table shows of a list; `--json` has everything."""
 
-Told = Explanation | DriftReport | Plan | Applied | Exported
+Told = Explanation | Discovered | DriftReport | Plan | Applied | Exported
 
 
 def as_json(found: list[Body] | Body | Told) -> str:
