@@ -71,8 +71,8 @@ def organizations(she: Typist) -> None:
     )
     b = connection_name("B", 2)
     she.types(
-        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata {AT_PROVIDERS} "
-        f"--admin bob@b.example --admin-connection {b}"
+        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata "
+        f"{AT_PROVIDERS} --admin bob@b.example --admin-connection {b}"
     )
     made = she.types(f"organizations create C --name C {PROVIDERS.format('c')}")
     [awaited] = [own["name"] for own in made["connections"] if own["self_service"]]
