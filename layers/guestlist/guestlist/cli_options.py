@@ -147,6 +147,7 @@ def kind(command: Options) -> None:
     providers(command)
     command.add_argument("--admin", metavar="EMAIL", help="invite its first administrator when all is made")
     command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument("--web-origin", action="append", default=[], metavar="URL", help="the same")
     command.add_argument(
         "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
     )

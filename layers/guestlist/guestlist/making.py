@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from guestlist import writes
 from guestlist.audit_records import Action
 from guestlist.clock import clock
+from guestlist.connection_steps import StepRefusedError
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.leases import FIRST_BACK_OFF, back_off
@@ -22,7 +23,7 @@ from guestlist.offboarding import take_down, take_off_people
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning import begun
 from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
-from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
+from guestlist.provisioning_steps import NotYetError, do, undo, wait_for_late_calls
 from guestlist.self_service import AwaitingSetupError
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn, take_turn

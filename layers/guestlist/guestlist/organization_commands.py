@@ -25,6 +25,7 @@ def create_organization(api: Api, asked: Namespace) -> Body:
     body |= {"adopt": True} if asked.adopt else {}
     body |= {"admin": {"email": asked.admin}} if asked.admin else {}
     body |= {"callbacks": asked.callback} if asked.callback else {}
+    body |= {"web_origins": asked.web_origin} if asked.web_origin else {}
     body |= {"applications": asked.application} if asked.application else {}
     return created(api, "/organizations", body | _kind(asked) | _settings(asked), asked)
 

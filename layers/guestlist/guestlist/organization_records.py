@@ -38,6 +38,8 @@ class Organization:
     """The client ids for which its connections are enabled."""
     callbacks: tuple[str, ...] = ()
     """Addresses of its own to which the applications' logins may lead."""
+    web_origins: tuple[str, ...] = ()
+    """Origins of its own whose pages may sign in silently at the applications."""
     provisioning: tuple[Progress, ...] = ()
     """What is made for it at Auth0, step by step."""
     move: Move | None = None

@@ -120,6 +120,7 @@ class Organization(Resource):
     connections: list[OwnConnection]
     applications: list[str]
     callbacks: list[str]
+    web_origins: list[str]
     provisioning: list[Progress] = Field(description="What is made for it at Auth0, step by step.")
     move: Move | None = None
     status: organization_records.OrganizationStatus
@@ -152,6 +153,7 @@ class Organization(Resource):
             connections=[OwnConnection.of(own) for own in organization.current_connections],
             applications=list(organization.applications),
             callbacks=list(organization.callbacks),
+            web_origins=list(organization.web_origins),
             provisioning=[Progress.of(progress) for progress in organization.provisioning],
             move=Move.of(organization.move) if organization.move else None,
             status=organization.status,

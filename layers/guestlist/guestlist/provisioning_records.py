@@ -70,6 +70,8 @@ class Step(StrEnum):
     """Its connections are enabled for them."""
     CALLBACKS = "callbacks"
     """Its addresses are among those to which the applications' logins may lead."""
+    WEB_ORIGINS = "web_origins"
+    """Its origins are among those whose pages may sign in silently, or refresh, at the applications."""
 
 
 AWAITING_SETUP = "awaiting_setup"
@@ -142,14 +144,22 @@ class Move:
         return self.state not in {MoveState.MAKING, MoveState.FAILED}
 
 
+class ListName(StrEnum):
+    """A list of an application's on which organizations have entries, by its name at Auth0."""
+
+    CALLBACKS = "callbacks"
+    WEB_ORIGINS = "web_origins"
+
+
 @dataclass(frozen=True, kw_only=True)
-class CallbackList:
-    """The addresses that organizations have on an application's list. Times are unix seconds."""
+class ClientList:
+    """The entries that organizations have on one list of an application. Times are unix seconds."""
 
     id: str
     """The application's client id."""
+    name: ListName
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The organizations that each address is of."""
+    """The organizations that each entry is of."""
     ours: tuple[str, ...] = ()
     """Those that we put on the list; any other was there before us, and stays."""
     version: int = 0

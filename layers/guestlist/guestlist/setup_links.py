@@ -12,6 +12,7 @@ from guestlist import writes
 from guestlist.audit_records import Action
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import rfc3339
+from guestlist.connection_steps import MADE, OWNER
 from guestlist.deadline import within
 from guestlist.errors import (
     Auth0Refused,
@@ -25,7 +26,6 @@ from guestlist.errors import (
 from guestlist.names import is_organization
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import Connection
-from guestlist.provisioning_steps import MADE, OWNER
 from guestlist.request import Request
 from guestlist.setup_link_bodies import SetupLinkRequest
 from guestlist.store import Store, decided_anew

@@ -29,7 +29,7 @@ SCOPES = {
     "drift": ["read:users", "read:actions", "read:connections"],
     "provisioner": [
         *("read:connections", "create:connections", "update:connections", "delete:connections"),
-        # An application's list of callbacks is written whole.
+        # An application's lists of callbacks and web origins are written whole.
         *("read:clients", "update:clients"),
     ],
     # A deployment of the door needs the right to make Actions.
