@@ -139,9 +139,57 @@ class Move:
     """Members of whom nobody can tell by which connection they are to come."""
 
     @property
+    def makes(self) -> bool:
+        """Whether its connections are being made, or unmade again."""
+        return self.state is MoveState.MAKING
+
+    @property
     def opened(self) -> bool:
         """Whether people sign in by the new connections, and nobody joins by the old one any more."""
         return self.state not in {MoveState.MAKING, MoveState.FAILED}
+
+
+class ChangeState(StrEnum):
+    """How far a change of an enterprise organization's connections got."""
+
+    MAKING = "making"
+    """One is being made; nobody signs in by it."""
+    ADDED = "added"
+    FAILED = "failed"
+    """It could not be made, or was called off; all is as it was."""
+    DROPPING = "dropping"
+    """Nobody joins by one any more, and it is being given back, or deleted."""
+    DROPPED = "dropped"
+    KEPT = "kept"
+    """Somebody had come to join by it as it was to be dropped: it stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionChange:
+    """The last connection that an enterprise organization was to get, or to drop."""
+
+    state: ChangeState
+    connections: tuple[Connection, ...]
+    """That one."""
+    steps: tuple[Progress, ...]
+    at: int
+    """When it was asked for, unix seconds."""
+    cursor: str | None = None
+    """How far the members were gone through, whether any of them comes by it."""
+
+    @property
+    def makes(self) -> bool:
+        """Whether it is being made, or unmade again."""
+        return self.state is ChangeState.MAKING
+
+    @property
+    def drops(self) -> bool:
+        """Whether it is being dropped."""
+        return self.state is ChangeState.DROPPING
+
+
+CALLED_OFF = "called_off"
+"""Why a step is undone: somebody asked for it."""
 
 
 class ListName(StrEnum):

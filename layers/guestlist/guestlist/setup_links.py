@@ -85,7 +85,7 @@ def _open(organization: str, store: Store) -> Organization:
 
 def _one_of(organization: Organization, name: str) -> Connection:
     """Return the connection that is meant: the one that is named, or the only one that IT sets up."""
-    own = [connection for connection in organization.all_connections if connection.self_service]
+    own = [connection for connection in organization.coming_connections if connection.self_service]
     if not own:
         raise NoSelfService
     if name:

@@ -66,9 +66,9 @@ def changed_organization(before: Organization, after: Organization) -> Write:
 
 
 def turned(before: Organization, after: Organization) -> Write:
-    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
+    """Turn an organization that nobody changed, and at which nobody worked, since it was read."""
     item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
-    for name in ("lease_owner", "left_out", "cursor"):
+    for name in ("lease_owner", "left_out", "cursor", "move", "connection_change"):
         if name in item:
             conditions.append(f"#{name} = :was_{name}")
             values[f"was_{name}"] = item[name]
