@@ -26,7 +26,7 @@ def test_each_operation_asks_of_auth0_what_is_promised(ours: World) -> None:
 
 
 def test_each_kind_is_opened_and_one_shut_by_the_calls_that_are_promised(ours: World) -> None:
-    """Three for a connection, two for a callback, and as many for the door whatever there is to shut."""
+    """Three for a connection, two for each list, and as many for the door whatever there is to shut."""
     counts = {name: len(made) for name, made in provision_calls.of_kinds(ours).items()}
     assert counts == provision_calls.WANTED
 

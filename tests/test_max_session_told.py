@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 from werkzeug.wrappers import Request
 
+from guestlist.connection_steps import OWNER
 from guestlist.leases import SETTLING
 from guestlist.login_policy import MAX_SESSION
-from guestlist.provisioning_steps import OWNER
 from guestlist.turns import LEASE
 from local.stack import Stack
 from tests.front_door import pass_time, suffer, unique

@@ -65,7 +65,8 @@ def offboard(organization: str) -> Response[Organization]:
     leaving = closing.offboard(organization, by_list=by_list, request=request, store=store)
     queue.door()
     queue.provision(organization)
-    return _shown(leaving, store.door(), status=HTTPStatus.ACCEPTED)
+    location: Headers = {"Location": f"/organizations/{organization}"}
+    return _shown(leaving, store.door(), location, HTTPStatus.ACCEPTED)
 
 
 @router.post("/organizations/<organization>/suspend")

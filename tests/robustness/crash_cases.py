@@ -1,6 +1,7 @@
 """What is asked for while processes die: each use-case in each state of the table and of Auth0."""
 
 from collections.abc import Callable
+from typing import Any
 
 from guestlist.auth0 import segment
 from guestlist.names import ADMIN
@@ -108,10 +109,10 @@ def _linked(front: Front) -> None:
 
 
 def _isolated(front: Front) -> None:
-    """Let the hospital have a connection and a callback of its own, and Ann as its first administrator."""
-    front.provision(
-        HOSPITAL, kind="isolated", callbacks=["https://hospital.app.example/callback"], admin={"email": ANN}
-    )
+    """Let the hospital have what an organization may have of its own, and Ann as its first administrator."""
+    page = "https://hospital.app.example"
+    lists: dict[str, Any] = {"callbacks": [f"{page}/callback"], "web_origins": [page]}
+    front.provision(HOSPITAL, kind="isolated", admin={"email": ANN}, **lists)
 
 
 def _moving(front: Front) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from guestlist.provisioning_records import ListName
 from local.tenant.passwords import matches
 from tests.adoption_setup import PASSWORD
 from tests.robustness.world import World
@@ -68,7 +69,8 @@ def normal_form(world: World) -> Normal:
     lines += [_line({"deployed": name} | secrets) for name, secrets in world.tenant.deployed().items()]
     lines += [_connection(connection, world) for connection in state.connections.values()]
     lines += [
-        _line({"client": name, "callbacks": made.get("callbacks")}) for name, made in state.clients.items()
+        _line({"client": client} | {name: made.get(name) for name in ListName})
+        for client, made in state.clients.items()
     ]
     lines += [_line({"refresh token": token.user_id}) for token in state.refresh_tokens.values()]
     mails = [_mail(mail, world) for mail in world.aws.mails]

@@ -68,6 +68,11 @@ ROUTES: Mapping[str, Rule] = {
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "DELETE /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/connections": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/connections/{connection}": Rule(
+        Permission.WRITE_ORGANIZATIONS, Reach.ALL
+    ),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/setup-links": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),

@@ -36,6 +36,7 @@ class Action(StrEnum):
     ORGANIZATION_RESUME = "organization:resume"
     ORGANIZATION_FAIL = "organization:fail"
     ORGANIZATION_MOVE = "organization:move"
+    ORGANIZATION_STAY = "organization:stay"
     ORGANIZATION_OFFBOARD = "organization:offboard"
     ORGANIZATION_DELETE = "organization:delete"
     INVITE_CREATE = "invite:create"
@@ -57,6 +58,9 @@ class Action(StrEnum):
     DOMAIN_PROVE = "domain:prove"
     DOMAIN_CHANGE = "domain:change"
     DOMAIN_RELEASE = "domain:release"
+    CONNECTION_ADD = "connection:add"
+    CONNECTION_DROP = "connection:drop"
+    CONNECTION_FAIL = "connection:fail"
     SETUP_LINK_CREATE = "setup_link:create"
 
 

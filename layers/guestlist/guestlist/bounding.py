@@ -7,9 +7,10 @@ none per member.
 from dataclasses import replace
 
 from guestlist.clock import clock
+from guestlist.connection_steps import OWNER, gone_is_undone, mark, named, with_marks
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Connection
-from guestlist.provisioning_steps import OWNER, gone_is_undone, mark, named, wait_for_late_calls, with_marks
+from guestlist.provisioning_steps import wait_for_late_calls
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn
 

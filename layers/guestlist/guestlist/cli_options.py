@@ -165,6 +165,7 @@ def kind(command: Options) -> None:
     command.add_argument("--isolated", action="store_true", help="its users have a connection of their own")
     first_admin(command)
     command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument("--web-origin", action="append", default=[], metavar="URL", help="the same")
     command.add_argument(
         "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
     )

@@ -19,7 +19,7 @@ budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
 the look for drift              DRIFT                 same
 the closed organizations        DOOR                  same             due
-callbacks of an application     CALLBACKS#client      same
+list of an application          CLIENT#client         LIST#name
 
 The indexes hold keys alone: what moves in an item, as counters do, costs nothing there.
 """
@@ -33,7 +33,7 @@ from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
 from guestlist.organization_records import Organization
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import ClientList, ListName
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
@@ -45,7 +45,7 @@ ORGANIZATIONS = "ORGANIZATIONS"
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | CallbackList | Domain
+Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | ClientList | Domain
 
 
 def user(user_id: str) -> Key:
@@ -123,9 +123,9 @@ def proved(name: str) -> Key:
     return (f"DOMAIN#{name}",) * 2
 
 
-def callbacks(client_id: str) -> Key:
-    """Return the key of what organizations have on an application's list."""
-    return (f"CALLBACKS#{client_id}",) * 2
+def client_list(client_id: str, name: ListName) -> Key:
+    """Return the key of what organizations have on one list of an application."""
+    return (f"CLIENT#{client_id}", f"LIST#{name}")
 
 
 def of(record: Record) -> Key:
@@ -143,8 +143,8 @@ def of(record: Record) -> Key:
             key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
         case Domain():
             key = domain(record.organization, record.name)
-        case CallbackList():
-            key = callbacks(record.id)
+        case ClientList():
+            key = client_list(record.id, record.name)
         case DriftRun():
             key = DRIFT_RUN
         case Door():

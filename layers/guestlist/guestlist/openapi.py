@@ -11,8 +11,8 @@ from typing import Any
 from guestlist import openapi_parts as parts
 from guestlist import openapi_routes as routes
 from guestlist.access import ROUTES
-from guestlist.errors import BudgetExhausted, Unavailable
-from guestlist.refusals import Refusals, refusals_of
+from guestlist.errors import BudgetExhausted, KeyReused, Unavailable
+from guestlist.refusals import OF_OPERATION, Refusals, refusals_of
 
 Document = dict[str, Any]
 
@@ -138,7 +138,7 @@ def _operation(method: str, path: str, found: Document, told: Mapping[str, str])
         "description": told[name],
         "security": [{"token": [permission]}],
         "x-reaches": reach,
-        "parameters": [*parameters, *_headers(method, path, creates=status == "201")],
+        "parameters": [*parameters, *_headers(method, path, creates=KeyReused in OF_OPERATION[name])],
         "responses": {status: good, **_refusals(name)},
     }
     if "requestBody" in found:

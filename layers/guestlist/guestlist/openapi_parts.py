@@ -27,6 +27,7 @@ TAGS = {
 }
 PARAMETERS = {
     "organization": "An organization's id.",
+    "connection": "A connection's name at Auth0.",
     "invite": "An invite's id.",
     "domain": "A domain that the organization claims, in any spelling.",
     "user": "A user's id.",

@@ -65,7 +65,7 @@ def provision(
 
 def _organization(asked: "OrganizationRequest", now: int) -> Organization:
     connections = _connections(asked)
-    steps = _steps(connections, asked.callbacks)
+    steps = _steps(asked, connections)
     return Organization(
         id=asked.id,
         name=asked.name,
@@ -73,6 +73,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         connections=connections,
         applications=tuple(sorted({*asked.applications})),
         callbacks=tuple(sorted({*asked.callbacks})),
+        web_origins=tuple(sorted({*asked.web_origins})),
         provisioning=tuple(Progress(step=step, at=now) for step in steps),
         status=OrganizationStatus.PROVISIONING if steps else OrganizationStatus.ACTIVE,
         seats=asked.seats,
@@ -109,9 +110,14 @@ def connection_name(organization: str, number: int = 1) -> str:
     return f"{readable}-{told_apart}" + (f"-{number}" if number > 1 else "")
 
 
-def _steps(connections: Sequence[Connection], callbacks: Sequence[str]) -> list[Step]:
-    own = [Step.CONNECTIONS, Step.APPLICATIONS] if connections else []
-    return own + ([Step.CALLBACKS] if callbacks else [])
+def _steps(asked: "OrganizationRequest", connections: Sequence[Connection]) -> list[Step]:
+    needed = {
+        Step.CONNECTIONS: connections,
+        Step.APPLICATIONS: connections,
+        Step.CALLBACKS: asked.callbacks,
+        Step.WEB_ORIGINS: asked.web_origins,
+    }
+    return [step for step, what in needed.items() if what]
 
 
 def _first_admin(asked: "OrganizationRequest", request: Request) -> Invite | None:
@@ -203,10 +209,11 @@ def _there(organization: Organization, store: Store) -> Organization | None:
 def _settings(organization: Organization) -> tuple[object, ...]:
     """Return what somebody asked for, in the form in which it is compared."""
     connections = [(own.name, own.self_service, own.domains, own.options) for own in organization.connections]
-    asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
+    asked = (organization.name, organization.kind, organization.applications)
+    listed = (organization.callbacks, organization.web_origins)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
     mapped = (organization.groups, organization.groups_at, organization.max_session)
-    return (connections, *asked, *offered, *mapped, organization.branding)
+    return (connections, *asked, *listed, *offered, *mapped, organization.branding)
 
 
 def _allowed(organization: Organization, offer: Invite | None, common: str) -> Invite | None:
