@@ -212,5 +212,6 @@ def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
         "doors",
         "provisionings",
         "expiries",
+        "late_receipts",
         "oldest_due",
     }
