@@ -34,7 +34,14 @@ def as_text(found: list[Body] | Body | Told, columns: str) -> str:
     if isinstance(found, list):
         names = COLUMNS[columns]
         return _table([names, *([_cell(item.get(name)) for name in names] for item in found)])
-    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
+    told = [(name, value) for name, value in found.items() if value is not None]
+    return _table([row for name, value in told for row in _rows(name, value)])
+
+
+def _rows(name: str, value: object) -> list[tuple[str, str]]:
+    """Return the lines of one member of an answer: of a list of parts, each has its own."""
+    parts = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
+    return [("" if number else name, _cell(part)) for number, part in enumerate(parts)]
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
