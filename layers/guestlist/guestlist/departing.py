@@ -132,16 +132,18 @@ def _record(receipt: Receipt, access: Access, request_id: str, store: Store) -> 
     """Record what became of somebody's access; that it was ended, in the organization's audit as well."""
     now = clock.now()
     after, request = replace(receipt, access=access, access_at=now), projector_request(request_id, now)
+    if access is not Access.ENDED:
+        _kept_as(receipt, after, store)
+        return
     audit = request.audit(receipt.organization, PROJECTOR, Action.USER_SIGN_OUT, receipt.user)
-    audited = [writes.audited(audit)] if access is Access.ENDED else []
-    store.commit(writes.changed(receipt, after), audited)
+    store.commit(writes.changed(receipt, after), writes.audited(audit))
 
 
 def _kept_as(before: Receipt, after: Receipt, store: Store) -> Receipt:
     if after == before:
         return before
-    store.commit(writes.changed(before, after))
-    return replace(after, version=before.version + 1)
+    after = replace(after, version=before.version + 1)
+    return store.amended(before, after, when="#version = :seen", seen=before.version)
 
 
 def _open(receipts: Iterable[Receipt], user: User) -> dict[str, int]:

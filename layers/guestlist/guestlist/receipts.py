@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from guestlist import writes
+from guestlist.audit_records import Action
 from guestlist.errors import NotFound
 from guestlist.ids import random_id
 from guestlist.profile import PROJECTION_GRACE
@@ -64,7 +65,8 @@ def shown_again(removed: Membership, terms: Terms, request: Request, store: Stor
     if terms.ends_access and not receipt.ends_access and not over:
         ends = replace(receipt, ends_access=True, access=None, access_at=None)
         again = writes.changed(user, with_receipt(user, receipt, now))
-        store.commit(writes.changed(receipt, ends), again)
+        asked = request.audit(removed.organization, request.caller.actor, Action.USER_SIGN_OUT, user.id)
+        store.commit(writes.changed(receipt, ends), again, writes.audited(asked))
     return removed
 
 

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization, Door, CallbackList)
+Amended = TypeVar("Amended", User, Invite, Receipt, Organization, Door, CallbackList)
 Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
