@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     # The sweep backs off as a lease does, and starts without an HTTP client.
     from guestlist.auth0 import Auth0
 
+NOBODYS = (Halt.MISSING, Halt.AWAITING_LOGIN, Halt.AWAITING_ACCEPTANCE)
+"""Why a user has no account to which a write of ours may still come."""
 NOT_ON_PLAN = "operation_not_supported"
 """Auth0's code for what a tenant's plan does not have."""
 
@@ -78,8 +80,8 @@ def _told(receipt: Receipt, user: User, told: Told, store: Store) -> Receipt:
 
 
 def _is_quiet(user: User, told: Told) -> bool:
-    """Tell whether no late write can let somebody in: one finds no account that is gone, or another's."""
-    return user.unsettled_at is None or (told.halt is not None and not told.exists)
+    """Tell whether no late write can let somebody in: one finds no account that is gone, or not theirs."""
+    return user.unsettled_at is None or told.halt in NOBODYS
 
 
 def _never_had_any(told: Told) -> bool:

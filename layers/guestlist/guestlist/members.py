@@ -277,7 +277,7 @@ def along(
         former,
         status=after.status,
         roles=after.roles,
-        receipt=receipt.id if receipt else None,
+        receipt=receipt.id if receipt else former.receipt if after.stands else None,
         changed_at=now,
         user_version=user.version + 1,
     )
