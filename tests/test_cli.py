@@ -131,7 +131,11 @@ def test_members(guestlist: Guestlist, clinic: str) -> None:
         "user",
         added["user"],
     ]
-    assert guestlist("members", "remove", email, "-o", clinic, "--json").json()["status"] == "removed"
+    receipt = guestlist("members", "remove", email, "-o", clinic, "--end-sessions", "--json").json()
+    assert (receipt["user"], receipt["status"]) == (added["user"], "open")
+    shown = guestlist("receipts", "show", receipt["id"], "-o", clinic).out
+    assert "access_ended done" in shown
+    assert receipt["effective_by"] in shown
     assert guestlist("members", "list", "-o", clinic, "--json").json() == []
 
 

@@ -33,6 +33,11 @@ TIMES = {
     "behind_since",
     "progressed_at",
     "closes_at",
+    "removed_at",
+    "told_at",
+    "access_at",
+    "settled_at",
+    "tokens_end_at",
 }
 """A retry is later than the first try."""
 WORK = {"attempts", "mailing_until"}
@@ -41,6 +46,8 @@ LOOKS = {"lease_until", "due_shard", "listed", "request"}
 """Of no meaning by themselves: the rest of a lease, a place in an index, which request it was."""
 BUDGETS = "BUDGET#"
 """A share of a budget is spent before the transaction: a crash may cost one more (budgets.py)."""
+RECEIPT = "RECEIPT"
+"""Its version rises with each part that is recorded by itself, of which a crash may make more."""
 NO_COUNTERS = {"pk", "sk", "ttl"}
 LINK = re.compile(r"https://guestlist\.example/accept/(\w+)")
 _decode = TypeDeserializer().deserialize
@@ -116,6 +123,8 @@ def _names(items: list[Item], world: World) -> dict[str, str]:
         whose = f"{invite['email']} into {invite['organization']}"
         invites[whose] += 1
         names[invite["id"]] = f"<invite {invites[whose]} of {whose}>"
+    for receipt in (item for item in items if item["sk"] == RECEIPT):
+        names[receipt["id"]] = f"<receipt of {names[receipt['user']]} in {receipt['organization']}>"
     for domain in (item for item in items if "token" in item):
         names[domain["token"]] = f"<the record of {domain['name']}>"
     for audit in (item for item in items if item["sk"].startswith("AUDIT#")):
@@ -134,6 +143,8 @@ def _line(item: Item) -> str:
     if "halt" in kept:
         # An ambiguous write from before the halt is settled when the work goes on.
         kept.pop("unsettled_at", None)
+    if kept.get("sk") == RECEIPT:
+        del kept["version"]
     move = kept.get("move", {})
     for part in (move, *move.get("steps", ()), *kept.get("provisioning", ())):
         for name in TIMES & part.keys():

@@ -54,6 +54,7 @@ class Action(StrEnum):
     MEMBER_LINK = "member:link"
     USER_BIND = "user:bind"
     USER_PROVE = "user:prove"
+    USER_SIGN_OUT = "user:sign_out"
     DOMAIN_CLAIM = "domain:claim"
     DOMAIN_PROVE = "domain:prove"
     DOMAIN_CHANGE = "domain:change"

@@ -159,6 +159,10 @@ class Auth0:
         for what in ("sessions", "refresh-tokens"):
             self.call("DELETE", f"/users/{segment(account)}/{what}")
 
+    def revoke_access(self, account: str) -> None:
+        """End a user's sessions and refresh tokens by one call; not on every plan, and soon, not at once."""
+        self.call("POST", f"/users/{segment(account)}/revoke-access", {})
+
     def update_app_metadata(self, account: str, app_metadata: Body) -> Answer:
         """Replace these first-level keys of `app_metadata`; `update:users_app_metadata` suffices."""
         return self.call("PATCH", f"/users/{segment(account)}", {"app_metadata": app_metadata})

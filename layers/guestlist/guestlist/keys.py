@@ -10,6 +10,7 @@ organization, counters          ORG#org               ORG              listing
 name ignoring case, for ever    ORGNAME#folded        same
 membership (or its tombstone)   ORG#org               MEMBER#user
 invite                          INVITE#id             INVITE           listing (by status), due
+receipt of a removal            RECEIPT#id            RECEIPT
 (organization, email) -> invite ORG#org               INVITED#email
 domain that it claims           ORG#org               DOMAIN#name
 proved domain -> organization   DOMAIN#name           same
@@ -34,6 +35,7 @@ from guestlist.items import to_item
 from guestlist.names import folded
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
@@ -45,7 +47,7 @@ ORGANIZATIONS = "ORGANIZATIONS"
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | ClientList | Domain
+Record = User | Organization | Membership | Invite | Receipt | Audit | DriftRun | Door | ClientList | Domain
 
 
 def user(user_id: str) -> Key:
@@ -91,6 +93,11 @@ def membership(organization_id: str, user_id: str) -> Key:
 def invite(invite_id: str) -> Key:
     """Return the key of an invite: by its id alone, as a link names it."""
     return (f"INVITE#{invite_id}", "INVITE")
+
+
+def receipt(receipt_id: str) -> Key:
+    """Return the key of the receipt of a removal."""
+    return (f"RECEIPT#{receipt_id}", "RECEIPT")
 
 
 def invited(organization_id: str, address: str) -> Key:
@@ -139,16 +146,16 @@ def of(record: Record) -> Key:
             key = membership(record.organization, record.user)
         case Invite():
             key = invite(record.id)
+        case Receipt():
+            key = receipt(record.id)
         case Audit():
             key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
         case Domain():
             key = domain(record.organization, record.name)
         case ClientList():
             key = client_list(record.id, record.name)
-        case DriftRun():
-            key = DRIFT_RUN
-        case Door():
-            key = DOOR
+        case DriftRun() | Door():
+            key = DOOR if isinstance(record, Door) else DRIFT_RUN
     return key
 
 

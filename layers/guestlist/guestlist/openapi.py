@@ -139,13 +139,18 @@ def _operation(method: str, path: str, found: Document, told: Mapping[str, str])
         "security": [{"token": [permission]}],
         "x-reaches": reach,
         "parameters": [*parameters, *_headers(method, path, creates=KeyReused in OF_OPERATION[name])],
-        "responses": {status: good, **_refusals(name)},
+        "responses": {status: good, **_completed(name, good), **_refusals(name)},
     }
     if "requestBody" in found:
         schema = found["requestBody"]["content"]["application/json"]["schema"]
         body = {"schema": schema, "example": examples()["operations"][name]["request"]}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     return operation
+
+
+def _completed(name: str, good: Document) -> Document:
+    """Return the answer of what goes on otherwise, where nothing is left to be done."""
+    return {"200": {**good, "description": HTTPStatus.OK.phrase}} if name in parts.COMPLETED else {}
 
 
 def _good(name: str, method: str, path: str, status: int, schema: Document) -> Document:

@@ -97,6 +97,7 @@ OF_OPERATION: dict[str, Refusals] = {
         TooManyOrganizations,
     ),
     "deprovision": (NotFound, LastAdmin, Busy),
+    "read_receipt": (NotFound,),
     "link_member": (*GRANTS, Unacceptable, AccountTaken),
     "offboard": (NotFound, Busy),
     "claim_domain": (*CREATES, *GRANTS, DomainTaken, TooManyDomains),

@@ -17,6 +17,7 @@ from guestlist.items import from_item
 from guestlist.mail_records import Mailbox
 from guestlist.organization_records import NameState, Organization
 from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
@@ -29,7 +30,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization, Door, ClientList)
+Amended = TypeVar("Amended", User, Invite, Receipt, Organization, Door, ClientList)
 Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
@@ -111,6 +112,10 @@ class Store:
         """Return a membership, or the tombstone of one."""
         found = self._table.get(keys.membership(organization, user))
         return from_item(Membership, found) if found else None
+
+    def receipt(self, receipt: str) -> Receipt:
+        """Return the receipt of a removal, or raise NotFound."""
+        return from_item(Receipt, self._found(keys.receipt(receipt)))
 
     def user(self, user: str) -> User:
         """Return a user, or raise NotFound."""

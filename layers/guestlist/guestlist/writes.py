@@ -12,6 +12,7 @@ from guestlist.drift_records import DriftRun
 from guestlist.names import ADMIN
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import ClientList, MoveState
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Write, check, delete, put, update
@@ -22,7 +23,9 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door, ClientList, Domain)
+Versioned = TypeVar(
+    "Versioned", User, Membership, Invite, Receipt, Organization, DriftRun, Door, ClientList, Domain
+)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -140,6 +143,11 @@ def repointed(user: User, heir: User) -> Write:
 def new_membership(membership: Membership) -> Write:
     """Record a membership where there was none."""
     return put(keys.item(membership))
+
+
+def new_receipt(receipt: Receipt) -> Write:
+    """Record the receipt of a removal."""
+    return put(keys.item(receipt))
 
 
 def changed(before: Versioned, after: Versioned) -> Write:
