@@ -25,6 +25,7 @@ settings = Settings(
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
     "MAY_CHANGE_ACTIONS",
+    "TOKEN_LIFE",
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(
@@ -43,5 +44,6 @@ limits = Limits(
 budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION
+token_life = int(settings.TOKEN_LIFE)
 by_list = settings.MAY_CHANGE_ACTIONS == "true"
 look_up = resolver(os.environ.get("NAME_SERVER", ""))
