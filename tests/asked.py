@@ -77,6 +77,12 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
         "POST /organizations/{organization}/members/{user}/link",
         {"account": f"samlp|{connection_name('clinicA')}|ann"},
     ),
+    "call_off_move": ("DELETE /organizations/{organization}/move", None),
+    "add_connection": (
+        "POST /organizations/{organization}/connections",
+        {"strategy": "oidc", "issuer": "https://id.labs.example", "client_id": "guestlist"},
+    ),
+    "drop_connection": ("DELETE /organizations/{organization}/connections/{connection}", None),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
     "read_receipt": ("GET /organizations/{organization}/receipts/{receipt}", None),
     "offboard": ("DELETE /organizations/{organization}", None),
@@ -88,6 +94,7 @@ NOWHERE = {
     "user": "0" * 24,
     "receipt": "0" * 24,
     "domain": "nowhere.example",
+    "connection": "nowhere",
 }
 
 
