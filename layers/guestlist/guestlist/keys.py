@@ -13,7 +13,8 @@ invite                          INVITE#id             INVITE           listing (
 (organization, email) -> invite ORG#org               INVITED#email
 domain that it claims           ORG#org               DOMAIN#name
 proved domain -> organization   DOMAIN#name           same
-audit                           ORG#org               AUDIT#id
+audit                           ORG#org               AUDIT#id         listing (until it is sealed)
+checkpoint of the audit         ORG#org               CHECKPOINT#number
 idempotency key                 KEY#caller#route#key  same
 budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
@@ -26,7 +27,7 @@ The indexes hold keys alone: what moves in an item, as counters do, costs nothin
 
 import zlib
 
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
@@ -39,13 +40,16 @@ from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
 
 DUE_SHARDS = 8
+UNSEALED_SHARDS = 8
 ORGANIZATIONS = "ORGANIZATIONS"
 """The partition of the index that lists all organizations."""
 
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | CallbackList | Domain
+Record = (
+    User | Organization | Membership | Invite | Audit | Checkpoint | DriftRun | Door | CallbackList | Domain
+)
 
 
 def user(user_id: str) -> Key:
@@ -123,6 +127,11 @@ def proved(name: str) -> Key:
     return (f"DOMAIN#{name}",) * 2
 
 
+def audit(organization_id: str, record_id: str) -> Key:
+    """Return the key of a record of what was done."""
+    return (f"ORG#{organization_id}", f"AUDIT#{record_id}")
+
+
 def callbacks(client_id: str) -> Key:
     """Return the key of what organizations have on an application's list."""
     return (f"CALLBACKS#{client_id}",) * 2
@@ -139,8 +148,8 @@ def of(record: Record) -> Key:
             key = membership(record.organization, record.user)
         case Invite():
             key = invite(record.id)
-        case Audit():
-            key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+        case Audit() | Checkpoint():
+            key = _of_audit(record)
         case Domain():
             key = domain(record.organization, record.name)
         case CallbackList():
@@ -152,12 +161,20 @@ def of(record: Record) -> Key:
     return key
 
 
+def _of_audit(record: Audit | Checkpoint) -> Key:
+    if isinstance(record, Audit):
+        return audit(record.organization, record.id)
+    return (f"ORG#{record.organization}", f"CHECKPOINT#{record.sequence:012}")
+
+
 def item(record: Record) -> Item:
     """Return a record as its item, with what its indexes need."""
     pk, sk = of(record)
     made = to_item(record) | {"pk": pk, "sk": sk}
     if made.get("due") is not None:
         made["due_shard"] = due_shard(zlib.crc32(f"{pk}{sk}".encode()) % DUE_SHARDS)
+    if isinstance(record, Audit) and record.seal is None:
+        made |= {"listing": unsealed(zlib.crc32(pk.encode()) % UNSEALED_SHARDS), "listed": record.id}
     if isinstance(record, Organization):
         made |= {"listing": ORGANIZATIONS, "listed": record.id}
     if isinstance(record, Invite):
@@ -178,3 +195,8 @@ def invites(organization_id: str, status: InviteStatus) -> str:
 def due_shard(number: int) -> str:
     """Return one of the eight partitions of the index of what is due."""
     return f"DUE#{number}"
+
+
+def unsealed(number: int) -> str:
+    """Return one of the eight partitions of the index of records to be sealed; an organization is in one."""
+    return f"UNSEALED#{number}"
