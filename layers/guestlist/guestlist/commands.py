@@ -86,11 +86,6 @@ def remove_member(api: Api, asked: Namespace) -> Body:
     return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=patience(asked))
 
 
-def list_audit(api: Api, asked: Namespace) -> list[Body]:
-    """Who did what, when, to whom: the newest first."""
-    return some(api.pages(path("organizations", asked.organization, "audit")), asked)
-
-
 def explain_user(api: Api, asked: Namespace) -> Explanation:
     """Why somebody is let in, or not."""
     organization = api.read(path("organizations", asked.organization))
