@@ -14,6 +14,7 @@ from local.people import PLAIN, Api, Person, operator, system
 from local.program import broke
 from local.signals import signals
 from local.stack import NAMESPACE, Stack
+from local.story_audit import tell_audit
 from local.story_kinds import tell_kinds
 from local.telling import Broken, Story, expect, held, together
 
@@ -76,6 +77,7 @@ def _tell(story: Story, closing: ExitStack) -> None:
     _remove(story, cast, operating, doctor)
     _suspend(story, cast, operating)
     tell_kinds(story, stack, operating, closing)
+    tell_audit(story, stack)
 
 
 def _check_tenant(stack: Stack) -> None:
