@@ -128,6 +128,12 @@ def _of_member(method: str, **more: Any) -> Case:  # noqa: ANN401 (JSON)
     return case
 
 
+def _receipt(ours: World, organization: str) -> Callable[[], Asked]:
+    """Return the case of the receipt of somebody who was removed just before."""
+    removed = _of_member("DELETE")(ours, organization)()().raise_for_status()
+    return lambda: partial(ours.api.get, removed.headers["location"])
+
+
 def _of_domain(method: str, rest: str = "", **more: Any) -> Case:  # noqa: ANN401 (JSON)
     """Return the case of a domain that was claimed just before, with the record that proves it in place."""
 
@@ -192,6 +198,7 @@ ROUTES: dict[str, Case] = {
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
+    "GET /organizations/{organization}/receipts/{receipt}": _receipt,
     "POST /organizations/{organization}/members/{user}/link": linked,
     "POST /organizations/{organization}/domains": _post(
         _DOMAINS, lambda _: {"domain": f"{unique('domain')}.example"}

@@ -13,7 +13,7 @@ from local.telling import Story, held
 def tell_audit(story: Story, stack: Stack) -> None:
     """Tell what the seal of an audit shows."""
     text = "The audit of clinicB is sealed and exported; a copy with one word changed is found out, offline."
-    with story.telling(19, text) as told:
+    with story.telling(21, text) as told:
         stack.functions["SealerFunction"].invoke({})
         with system(stack) as bearer:
             settings = Settings(stack.api, bearer.headers["authorization"].split()[1], "", {})

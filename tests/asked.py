@@ -80,10 +80,17 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
         {"account": f"samlp|{connection_name('clinicA')}|ann"},
     ),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
+    "read_receipt": ("GET /organizations/{organization}/receipts/{receipt}", None),
     "offboard": ("DELETE /organizations/{organization}", None),
 }
 """By the handler's name: route, and a body that it takes once; in an order in which each finds its own."""
-NOWHERE = {"organization": "nowhere", "invite": "0" * 26, "user": "0" * 24, "domain": "nowhere.example"}
+NOWHERE = {
+    "organization": "nowhere",
+    "invite": "0" * 26,
+    "user": "0" * 24,
+    "receipt": "0" * 24,
+    "domain": "nowhere.example",
+}
 
 
 @dataclass

@@ -54,6 +54,7 @@ def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     added(operator, own, "admin")
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
     nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
+    nobody["receipt"] = "0" * 24
     nobody |= {"domain": "nowhere.example", "awaiting": "Nowhere"}
     subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
     accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
@@ -124,9 +125,16 @@ def filled(api: Api, organization: str) -> dict[str, str]:
         "user": added(api, organization),
         "invite": made[0]["id"],
         "token": made[1]["link"].rpartition("/")[2],
+        "receipt": receipt_in(api, organization),
         "domain": claimed(api, organization),
         "awaiting": provision(api, kind="enterprise", connections=[{"self_service": True}]),
     }
+
+
+def receipt_in(api: Api, organization: str) -> str:
+    """Add somebody, take them off the list again, and return the receipt's id."""
+    path = f"/organizations/{organization}/members/{added(api, organization)}"
+    return str(api.delete(path).raise_for_status().json()["id"])
 
 
 def claimed(api: Api, organization: str) -> str:

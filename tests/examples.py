@@ -30,6 +30,8 @@ def answers(asker: Asker) -> Examples:
             continue
         answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
+        if operation == "deprovision":
+            ids["receipt"] = answer["id"]
         if operation == "claim_domain":
             ids["domain"] = answer["domain"]
             asker.stack.zone[answer["record"]["name"]] = [answer["record"]["value"]]

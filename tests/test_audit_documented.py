@@ -35,7 +35,7 @@ def test_every_kind_of_actor_is_told() -> None:
 
 def test_an_action_is_a_subject_and_a_verb() -> None:
     """Which is how a record tells the kind of its subject."""
-    assert [action for action in Action if not re.fullmatch("[a-z_]+:[a-z]+", action)] == []
+    assert [action for action in Action if not re.fullmatch("[a-z_]+:[a-z_]+", action)] == []
 
 
 def test_the_api_s_document_has_the_vocabulary(operator: Api) -> None:

@@ -35,7 +35,7 @@ FAR = 2**32
 OFFER = "--role editor --locale de --inviter-name Olga --idempotency-key {key}"
 LOOK = "--logo https://a.example/logo.svg --primary-color 0059d6 --page-background ffffff"
 SETTINGS = f"--name A --seats 20 --domain a.example --role editor --locale de {LOOK}"
-GROUPS = "--group Nurses editor --groups-at every_login"
+AT_PROVIDERS = "--group Nurses editor --groups-at every_login --max-session 12h"
 OIDC = "--oidc https://id.{0}.example guestlist --for {0}.example"
 PROVIDERS = (
     f"{OIDC} --saml https://id.example/metadata --saml-file metadata.xml --self-service "
@@ -71,8 +71,8 @@ def organizations(she: Typist) -> None:
     )
     b = connection_name("B", 2)
     she.types(
-        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata {GROUPS} "
-        f"--admin bob@b.example --admin-connection {b}"
+        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata "
+        f"{AT_PROVIDERS} --admin bob@b.example --admin-connection {b}"
     )
     made = she.types(f"organizations create C --name C {PROVIDERS.format('c')}")
     [awaited] = [own["name"] for own in made["connections"] if own["self_service"]]
@@ -85,7 +85,7 @@ def organizations(she: Typist) -> None:
     she.types("organizations resume D")
     she.types("organizations offboard D --yes")
     she.types(f"organizations change A {SETTINGS}")
-    she.types(f"organizations change B {GROUPS}")
+    she.types(f"organizations change B {AT_PROVIDERS}")
 
 
 def people(she: Typist, bound: Typist) -> None:

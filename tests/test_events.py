@@ -46,6 +46,7 @@ STATUSES = {
     "api/provision-organization": 201,
     "api/prove-domain-unknown": 404,
     "api/read-invite-unknown": 404,
+    "api/read-receipt-unknown": 404,
     "api/read-organization": 200,
     "api/read-organization-of-another": 404,
     "api/read-own-organizations": 200,
@@ -215,5 +216,6 @@ def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
         "doors",
         "provisionings",
         "expiries",
+        "late_receipts",
         "oldest_due",
     }

@@ -22,7 +22,7 @@ def test_lines_12_to_18_are_told_and_hold(operator: Api, stack: Stack) -> None:
     assert told == ["12", "13", "14", "15", "16", "17", "18"]
 
 
-def test_line_19_is_told_and_holds(operator: Api, stack: Stack) -> None:
+def test_line_21_is_told_and_holds(operator: Api, stack: Stack) -> None:
     """The audit is sealed and exported, and one changed word in a copy is found."""
     operator.post("/organizations", json={"id": "clinicB", "name": "Clinic B"})
     added(operator, "clinicB")
@@ -30,4 +30,4 @@ def test_line_19_is_told_and_holds(operator: Api, stack: Stack) -> None:
     story = Story(out)
     story.stack = stack
     tell_audit(story, stack)
-    assert out.getvalue().startswith("19  The audit of clinicB is sealed and exported")
+    assert out.getvalue().startswith("21  The audit of clinicB is sealed and exported")

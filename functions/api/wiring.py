@@ -26,6 +26,7 @@ settings = Settings(
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
     "MAY_CHANGE_ACTIONS",
+    "TOKEN_LIFE",
     "SEAL_KEY",
 )
 store = Store(Table(settings.TABLE_NAME))
@@ -45,6 +46,7 @@ limits = Limits(
 budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION
+token_life = int(settings.TOKEN_LIFE)
 by_list = settings.MAY_CHANGE_ACTIONS == "true"
 look_up = resolver(os.environ.get("NAME_SERVER", ""))
 seal_key = SealKey(settings.SEAL_KEY)

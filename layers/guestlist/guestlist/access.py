@@ -68,6 +68,11 @@ ROUTES: Mapping[str, Rule] = {
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "DELETE /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/connections": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/connections/{connection}": Rule(
+        Permission.WRITE_ORGANIZATIONS, Reach.ALL
+    ),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/setup-links": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
@@ -79,6 +84,7 @@ ROUTES: Mapping[str, Rule] = {
     "DELETE /organizations/{organization}/invites/{invite}": Rule(Permission.WRITE_INVITES, Reach.PATH),
     "GET /organizations/{organization}/members": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "GET /organizations/{organization}/members/{user}": Rule(Permission.READ_MEMBERS, Reach.PATH),
+    "GET /organizations/{organization}/receipts/{receipt}": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "POST /organizations/{organization}/members": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "PATCH /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "DELETE /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
@@ -220,6 +226,16 @@ def may_see_links(caller: Caller, *, sends: bool) -> None:
     """
     if not sends and not sees_links(caller):
         raise Forbidden("Only a caller for all organizations may have the link instead of a mail.")
+
+
+def may_end_access(caller: Caller, *, ends: bool) -> None:
+    """Refuse to end sessions, which are a user's in all organizations, for whoever acts for one.
+
+    Raises:
+        Forbidden: it would sign a person out of what is others'.
+    """
+    if ends and caller.organization is not None:
+        raise Forbidden("Only a caller for all organizations may end the sessions of who belongs elsewhere.")
 
 
 def sees_links(caller: Caller) -> bool:

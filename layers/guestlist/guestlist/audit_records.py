@@ -36,6 +36,7 @@ class Action(StrEnum):
     ORGANIZATION_RESUME = "organization:resume"
     ORGANIZATION_FAIL = "organization:fail"
     ORGANIZATION_MOVE = "organization:move"
+    ORGANIZATION_STAY = "organization:stay"
     ORGANIZATION_OFFBOARD = "organization:offboard"
     ORGANIZATION_DELETE = "organization:delete"
     INVITE_CREATE = "invite:create"
@@ -53,10 +54,14 @@ class Action(StrEnum):
     MEMBER_LINK = "member:link"
     USER_BIND = "user:bind"
     USER_PROVE = "user:prove"
+    USER_SIGN_OUT = "user:sign_out"
     DOMAIN_CLAIM = "domain:claim"
     DOMAIN_PROVE = "domain:prove"
     DOMAIN_CHANGE = "domain:change"
     DOMAIN_RELEASE = "domain:release"
+    CONNECTION_ADD = "connection:add"
+    CONNECTION_DROP = "connection:drop"
+    CONNECTION_FAIL = "connection:fail"
     SETUP_LINK_CREATE = "setup_link:create"
 
 

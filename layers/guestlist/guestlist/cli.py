@@ -124,6 +124,7 @@ def parser() -> Options:
     )
     _invites(add_group(groups, "invites", "the offers that were made"))
     _members(add_group(groups, "members", "who belongs to an organization"))
+    _receipts(add_group(groups, "receipts", "how far removals have come"))
     _domains(add_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
     _users(add_group(groups, "users", "people, wherever they belong"))
     cli_audit.add(add_group(groups, "audit", "who did what, and whether the list of it is whole"))
@@ -204,10 +205,17 @@ def _members(group: Groups) -> None:
     options.member(link)
     link.add_argument("account", help="its user_id at Auth0, as samlp|clinic-a|ann")
     link.add_argument("--connection", metavar="NAME", help="where it is, if there are several")
-    remove = add_command(group, "remove", commands.remove_member, "take one off the list")
+    remove = add_command(group, "remove", commands.remove_member, "take one off the list, with a receipt")
     options.member(remove)
+    remove.add_argument("--end-sessions", action="store_true", help="although they belong elsewhere")
     for command in (add, roles, remove):
         options.wait(command)
+
+
+def _receipts(group: Groups) -> None:
+    show = add_command(group, "show", commands.show_receipt, "one of them")
+    show.add_argument("receipt", help="its id")
+    options.organization(show)
 
 
 def _domains(group: Groups) -> None:

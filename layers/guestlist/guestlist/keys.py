@@ -10,6 +10,7 @@ organization, counters          ORG#org               ORG              listing
 name ignoring case, for ever    ORGNAME#folded        same
 membership (or its tombstone)   ORG#org               MEMBER#user
 invite                          INVITE#id             INVITE           listing (by status), due
+receipt of a removal            RECEIPT#id            RECEIPT
 (organization, email) -> invite ORG#org               INVITED#email
 domain that it claims           ORG#org               DOMAIN#name
 proved domain -> organization   DOMAIN#name           same
@@ -20,7 +21,7 @@ budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
 the look for drift              DRIFT                 same
 the closed organizations        DOOR                  same             due
-callbacks of an application     CALLBACKS#client      same
+list of an application          CLIENT#client         LIST#name
 
 The indexes hold keys alone: what moves in an item, as counters do, costs nothing there.
 """
@@ -34,7 +35,8 @@ from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
 from guestlist.organization_records import Organization
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
@@ -48,7 +50,17 @@ DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
 Record = (
-    User | Organization | Membership | Invite | Audit | Checkpoint | DriftRun | Door | CallbackList | Domain
+    User
+    | Organization
+    | Membership
+    | Invite
+    | Receipt
+    | Audit
+    | Checkpoint
+    | DriftRun
+    | Door
+    | ClientList
+    | Domain
 )
 
 
@@ -97,6 +109,11 @@ def invite(invite_id: str) -> Key:
     return (f"INVITE#{invite_id}", "INVITE")
 
 
+def receipt(receipt_id: str) -> Key:
+    """Return the key of the receipt of a removal."""
+    return (f"RECEIPT#{receipt_id}", "RECEIPT")
+
+
 def invited(organization_id: str, address: str) -> Key:
     """Return the key of the pointer to the invite that holds an address."""
     return (f"ORG#{organization_id}", f"INVITED#{address}")
@@ -132,9 +149,9 @@ def audit(organization_id: str, record_id: str) -> Key:
     return (f"ORG#{organization_id}", f"AUDIT#{record_id}")
 
 
-def callbacks(client_id: str) -> Key:
-    """Return the key of what organizations have on an application's list."""
-    return (f"CALLBACKS#{client_id}",) * 2
+def client_list(client_id: str, name: ListName) -> Key:
+    """Return the key of what organizations have on one list of an application."""
+    return (f"CLIENT#{client_id}", f"LIST#{name}")
 
 
 def of(record: Record) -> Key:
@@ -148,16 +165,16 @@ def of(record: Record) -> Key:
             key = membership(record.organization, record.user)
         case Invite():
             key = invite(record.id)
+        case Receipt():
+            key = receipt(record.id)
         case Audit() | Checkpoint():
             key = _of_audit(record)
         case Domain():
             key = domain(record.organization, record.name)
-        case CallbackList():
-            key = callbacks(record.id)
-        case DriftRun():
-            key = DRIFT_RUN
-        case Door():
-            key = DOOR
+        case ClientList():
+            key = client_list(record.id, record.name)
+        case DriftRun() | Door():
+            key = DOOR if isinstance(record, Door) else DRIFT_RUN
     return key
 
 

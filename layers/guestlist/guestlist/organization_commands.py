@@ -7,7 +7,7 @@ from guestlist.client import Api, Body, path
 from guestlist.commands import changed, created, given, patience, some
 
 CHANGED = {name: name for name in ("name", "seats")}
-SETTINGS = {name: name for name in ("allowed_domains", "roles", "groups_at", "locale")}
+SETTINGS = {name: name for name in ("allowed_domains", "roles", "groups_at", "max_session", "locale")}
 FIRST_ADMIN = {
     "admin": "email",
     "admin_locale": "locale",
@@ -36,6 +36,7 @@ def create_organization(api: Api, asked: Namespace) -> Body:
     body |= {"adopt": True} if asked.adopt else {}
     body |= {"admin": admin} if (admin := _said(asked, FIRST_ADMIN)) else {}
     body |= {"callbacks": asked.callback} if asked.callback else {}
+    body |= {"web_origins": asked.web_origin} if asked.web_origin else {}
     body |= {"applications": asked.application} if asked.application else {}
     return created(api, "/organizations", body | _kind(asked) | _settings(asked), asked)
 

@@ -70,6 +70,9 @@ class Member(Resource):
     moved_to: str | None = Field(
         None, description="The user who has their seat since the organization moved; this one's door closes."
     )
+    receipt: str | None = Field(
+        None, description="The receipt of an earlier removal: they were added again since, on purpose."
+    )
     created_at: str
     changed_at: str
 
@@ -85,6 +88,7 @@ class Member(Resource):
             projection=projection_state(user, membership),
             projection_code=user.halt_code or None,
             moved_to=membership.successor,
+            receipt=membership.receipt,
             created_at=rfc3339(membership.created_at),
             changed_at=rfc3339(membership.changed_at),
         )

@@ -17,7 +17,8 @@ from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.mail_records import Mailbox
 from guestlist.organization_records import NameState, Organization
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
@@ -30,7 +31,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization, Door, CallbackList)
+Amended = TypeVar("Amended", User, Invite, Receipt, Organization, Door, ClientList)
 Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
@@ -112,6 +113,10 @@ class Store:
         """Return a membership, or the tombstone of one."""
         found = self._table.get(keys.membership(organization, user))
         return from_item(Membership, found) if found else None
+
+    def receipt(self, receipt: str) -> Receipt:
+        """Return the receipt of a removal, or raise NotFound."""
+        return from_item(Receipt, self._found(keys.receipt(receipt)))
 
     def user(self, user: str) -> User:
         """Return a user, or raise NotFound."""
@@ -247,10 +252,10 @@ class Store:
         found = self._table.get(keys.DOOR)
         return from_item(Door, found) if found else Door()
 
-    def callback_list(self, client_id: str) -> CallbackList:
-        """Return which addresses organizations have on an application's list."""
-        found = self._table.get(keys.callbacks(client_id))
-        return from_item(CallbackList, found) if found else CallbackList(id=client_id)
+    def client_list(self, client_id: str, name: ListName) -> ClientList:
+        """Return which entries organizations have on a list of an application."""
+        found = self._table.get(keys.client_list(client_id, name))
+        return from_item(ClientList, found) if found else ClientList(id=client_id, name=name)
 
     def drift_run(self) -> DriftRun | None:
         """Return the last run that looked for drift, or the one that goes on."""

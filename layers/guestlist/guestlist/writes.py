@@ -12,7 +12,8 @@ from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import ADMIN
 from guestlist.organization_records import Organization, OrganizationStatus
-from guestlist.provisioning_records import CallbackList, MoveState
+from guestlist.provisioning_records import ClientList, MoveState
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Write, check, delete, put, update
@@ -23,7 +24,9 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door, CallbackList, Domain)
+Versioned = TypeVar(
+    "Versioned", User, Membership, Invite, Receipt, Organization, DriftRun, Door, ClientList, Domain
+)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -67,9 +70,9 @@ def changed_organization(before: Organization, after: Organization) -> Write:
 
 
 def turned(before: Organization, after: Organization) -> Write:
-    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
+    """Turn an organization that nobody changed, and at which nobody worked, since it was read."""
     item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
-    for name in ("lease_owner", "left_out", "cursor"):
+    for name in ("lease_owner", "left_out", "cursor", "move", "connection_change"):
         if name in item:
             conditions.append(f"#{name} = :was_{name}")
             values[f"was_{name}"] = item[name]
@@ -141,6 +144,11 @@ def repointed(user: User, heir: User) -> Write:
 def new_membership(membership: Membership) -> Write:
     """Record a membership where there was none."""
     return put(keys.item(membership))
+
+
+def new_receipt(receipt: Receipt) -> Write:
+    """Record the receipt of a removal."""
+    return put(keys.item(receipt))
 
 
 def changed(before: Versioned, after: Versioned) -> Write:
@@ -376,8 +384,8 @@ def changed_door(before: Door, after: Door) -> Write:
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
-def changed_callbacks(before: CallbackList, after: CallbackList) -> Write:
-    """Change which addresses organizations have on an application's list, if nobody did meanwhile."""
+def changed_list(before: ClientList, after: ClientList) -> Write:
+    """Change which entries organizations have on a list of an application, if nobody did meanwhile."""
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
