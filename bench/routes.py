@@ -245,6 +245,10 @@ ROUTES: dict[str, Case] = {
     "PATCH /organizations/{organization}/domains/{domain}": _of_domain("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/domains/{domain}": _of_domain("DELETE"),
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
+    "GET /organizations/{organization}/audit/checkpoints": _get(
+        "/organizations/{organization}/audit/checkpoints", **PAGE
+    ),
+    "GET /organizations/{organization}/audit/keys": _get("/organizations/{organization}/audit/keys"),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
     "POST /organizations/{organization}/setup-links": _setup_link,

@@ -64,6 +64,8 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "discover": ("POST /discover", {"email": "ann@clinic-n.example"}),
     "make_setup_link": ("POST /organizations/{organization}/setup-links", {"expires_in": 86400}),
     "list_audit": ("GET /organizations/{organization}/audit", None),
+    "list_checkpoints": ("GET /organizations/{organization}/audit/checkpoints", None),
+    "list_audit_keys": ("GET /organizations/{organization}/audit/keys", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
     "move": (

@@ -24,6 +24,8 @@ def answers(asker: Asker) -> Examples:
     for operation, (_, body) in OPERATIONS.items():
         if operation == "discover":
             _with_a_connection(asker)
+        if operation == "list_audit":
+            asker.stack.functions["SealerFunction"].invoke({})
         if operation == "link_member":
             asker.stack.workers.idle()  # who moves has a place then
         if operation == "make_setup_link":

@@ -51,6 +51,7 @@ def provoke(asker: Asker) -> None:
         _anything,
         _broken,
         _busy,
+        _out_of_reach,
         _bodies,
         _taken,
         _closed,
@@ -120,6 +121,12 @@ def _busy(asker: Asker, place: Ids) -> None:
             asker.ask(operation, member, **body, **_own(operation, place))
         if operation == "resume":
             asker.ask("resume", place).raise_for_status()
+
+
+def _out_of_reach(asker: Asker, place: Ids) -> None:
+    """KMS does not give the key."""
+    asker.stack.aws.inject("GetPublicKey", "KMSInvalidStateException")
+    asker.ask("list_audit_keys", place)
 
 
 def _bodies(asker: Asker, place: Ids) -> None:

@@ -142,7 +142,9 @@ def domains(she: Typist) -> None:
 
 def the_rest(she: Typist) -> None:
     """What is of no organization, or of all that was done in one."""
-    she.types("audit A")
+    she.types("audit list -o A")
+    she.types("audit checkpoint -o A")
+    she.types("audit key -o A")
     she.types("discover ann@a.example")
     she.types("discover --organization B")
     she.types("drift --report-only")

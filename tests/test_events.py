@@ -81,7 +81,7 @@ FAILED = {
     "projector/user": 0,
     "projector/user-twice-and-unknown": 1,
 }
-SWEEPS = {"sweep/every-minute", "drift/every-five-minutes"}
+SWEEPS = {"sweep/every-minute", "drift/every-five-minutes", "sealer/every-five-minutes"}
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +206,10 @@ def test_the_projector_tells_auth0(clinic: Stack) -> None:
 def test_a_look_for_drift_says_how_far_it_came(clinic: Stack) -> None:
     """The first one begins a run."""
     assert set(_answer(clinic, "drift/every-five-minutes")) == {"run", "compared", "found"}
+
+
+def test_a_sealing_says_what_it_did(clinic: Stack) -> None:
+    assert set(_answer(clinic, "sealer/every-five-minutes")) == {"records", "checkpoints", "oldest"}
 
 
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
