@@ -14,6 +14,7 @@ from local.people import PLAIN, Api, Person, operator, system
 from local.program import broke
 from local.signals import signals
 from local.stack import NAMESPACE, Stack
+from local.story_audit import tell_audit
 from local.story_kinds import tell_kinds
 from local.story_leaving import tell_leaving
 from local.telling import Broken, Story, expect, held, together
@@ -78,6 +79,7 @@ def _tell(story: Story, closing: ExitStack) -> None:
     _suspend(story, cast, operating)
     tell_kinds(story, stack, operating, closing)
     tell_leaving(story, stack, cast.clerk, shared="clinicB", own="clinicG", domain="clinic-g.example")
+    tell_audit(story, stack)
 
 
 def _check_tenant(stack: Stack) -> None:

@@ -162,7 +162,7 @@ def test_audit(guestlist: Guestlist, clinic: str) -> None:
     """The newest first, by ids alone."""
     email = f"{unique('ann')}@clinic.example"
     added = guestlist("members", "add", email, "-o", clinic, "--json").json()
-    listed = guestlist("audit", clinic)
+    listed = guestlist("audit", "list", "-o", clinic)
     assert [row.split()[1] for row in listed.rows] == ["member:add", "organization:provision"]
     assert f"member {added['user']}" in listed.out
     assert email not in listed.out

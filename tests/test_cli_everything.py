@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from guestlist.access import PUBLIC, ROUTES
+from guestlist.connection_turns import LATE
 from guestlist.provisioning import connection_name
 from local.people import PLAIN, Api
 from local.stack import NAMESPACE, ROOT, Stack
 from tests.command import Guestlist, Printed, environment, runner
 from tests.connections_setup import PEM, metadata
+from tests.front_door import pass_time
 from tests.heard import Heard
 from tests.minted import EVERYTHING, caller, of_system
 from tests.self_service_setup import made_past_us
@@ -40,6 +42,14 @@ OIDC = "--oidc https://id.{0}.example guestlist --for {0}.example"
 PROVIDERS = (
     f"{OIDC} --saml https://id.example/metadata --saml-file metadata.xml --self-service "
     "--saml-endpoint https://id.example/sso idp.pem --connection {0}"
+)
+ONE_BY_ONE = (
+    f"{OIDC.format('one')} --for one.example",
+    "--saml https://id.example/metadata --idempotency-key one",
+    "--saml-file metadata.xml",
+    "--saml-endpoint https://id.example/sso idp.pem",
+    "--self-service",
+    "--connection b",
 )
 ADMIN = "--admin ann@a.example --admin-locale de --admin-inviter-name Olga"
 
@@ -80,6 +90,16 @@ def organizations(she: Typist) -> None:
     for name in ("D", "E"):
         she.types(f"organizations create {name} --name {name}")
     she.types(f"organizations move D {PROVIDERS.format('d')} --grace 7d")
+    she.types("organizations create F --name F")
+    she.types("organizations move F --self-service")
+    she.types("organizations call-off-move F")
+    made_past_us(she.stack, "b")
+    for provider in ONE_BY_ONE:
+        change = she.types(f"organizations add-connection B {provider}")["connection_change"]
+        she.types(f"organizations drop-connection B {change['connection']['name']}")
+        pass_time(she.stack, seconds=LATE)
+        she.stack.workers.tick()
+        she.stack.workers.idle()
     she.types("organizations list")
     she.types("organizations suspend D")
     she.types("organizations resume D")
@@ -122,7 +142,9 @@ def domains(she: Typist) -> None:
 
 def the_rest(she: Typist) -> None:
     """What is of no organization, or of all that was done in one."""
-    she.types("audit A")
+    she.types("audit list -o A")
+    she.types("audit checkpoint -o A")
+    she.types("audit key -o A")
     she.types("discover ann@a.example")
     she.types("discover --organization B")
     she.types("drift --report-only")

@@ -27,10 +27,13 @@ STATUSES = {
     "accept/get-unknown": 404,
     "accept/head-unknown": 404,
     "accept/post-unknown": 404,
+    "api/add-connection-to-shared": 409,
     "api/add-member": 201,
+    "api/call-off-move-unknown": 404,
     "api/change-roles-without-if-match": 428,
     "api/claim-domain": 201,
     "api/document": 200,
+    "api/drop-connection-unknown": 409,
     "api/invite": 201,
     "api/invite-after-removal": 403,
     "api/invite-into-own": 201,
@@ -78,7 +81,7 @@ FAILED = {
     "projector/user": 0,
     "projector/user-twice-and-unknown": 1,
 }
-SWEEPS = {"sweep/every-minute", "drift/every-five-minutes"}
+SWEEPS = {"sweep/every-minute", "drift/every-five-minutes", "sealer/every-five-minutes"}
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +206,10 @@ def test_the_projector_tells_auth0(clinic: Stack) -> None:
 def test_a_look_for_drift_says_how_far_it_came(clinic: Stack) -> None:
     """The first one begins a run."""
     assert set(_answer(clinic, "drift/every-five-minutes")) == {"run", "compared", "found"}
+
+
+def test_a_sealing_says_what_it_did(clinic: Stack) -> None:
+    assert set(_answer(clinic, "sealer/every-five-minutes")) == {"records", "checkpoints", "oldest"}
 
 
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:

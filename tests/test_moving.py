@@ -119,7 +119,7 @@ def test_what_is_changed_during_the_grace_holds_for_both(clinic: Mover, new_pers
     clinic.later(30)
     assert roles(clinic.comes_as_before(ann)) == ["viewer"]
     clinic.operator.delete(f"{path}/{new['user']}").raise_for_status()
-    clinic.later(30)
+    clinic.stack.workers.idle()
     assert clinic.members(ann.email) == []
     assert not clinic.comes_as_before(ann)["admitted"]
     assert not clinic.arrives(ann)["admitted"]

@@ -80,7 +80,8 @@ def test_each_operation_has_a_name_of_its_own(document: Document) -> None:
 
 def test_each_operation_says_what_it_answers(document: Document) -> None:
     """201 what creates, 202 what goes on, 200 the rest; refusals are problem details of our own."""
-    going_on = {"look_for_drift", "move", "offboard", "deprovision"}
+    going_on = {"look_for_drift", "move", "call_off_move", "offboard", "deprovision"}
+    going_on |= {"add_connection", "drop_connection"}
     creating = {"provision", "invite", "invite_into_own", "add_member", "claim_domain", "make_setup_link"}
     for name, operation in of_api(document).items():
         good, *refused = operation["responses"]

@@ -31,11 +31,11 @@ def of(kind: str) -> dict[str, Any]:
 
 
 def test_the_template_reads_from_the_api_to_the_alarms() -> None:
-    """The kinds of resources come in one order, each in one block, in under 900 lines."""
+    """The kinds of resources come in one order, each in one block, in under 1,000 lines."""
     seen = [found["Type"] for found in RESOURCES.values() if found["Type"] in KINDS]
     assert list(dict.fromkeys(seen)) == KINDS
     assert seen == sorted(seen, key=KINDS.index)
-    assert len((ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()) < 900
+    assert len((ROOT / "template.yaml").read_text(encoding="utf-8").splitlines()) < 1_000
 
 
 def test_receipts_count_by_the_life_that_set_up_gives() -> None:

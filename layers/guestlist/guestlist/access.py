@@ -98,6 +98,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/checkpoints": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/keys": Rule(Permission.READ_AUDIT, Reach.PATH),
     "POST /logins/resolve": Rule(Permission.RESOLVE_LOGINS, Reach.ALL),
     "POST /drift": Rule(Permission.WRITE_MEMBERS, Reach.ALL),
     "GET /drift": Rule(Permission.READ_MEMBERS, Reach.ALL),
@@ -171,7 +173,8 @@ def standing(
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []
     user = _admin(caller, organization, store)
-    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+    # The token's `sub` may hold an address, and the audit has to outlast an erasure.
+    return replace(caller.actor, id=user, user=user), [writes.still_admin(organization, user)]
 
 
 def not_suspended(caller: Caller, store: Store) -> None:

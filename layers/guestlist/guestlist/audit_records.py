@@ -19,16 +19,16 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it: `id` is the token's `sub`, or the user's or invite's id."""
+    """Who did it: `id` is the `sub` of an operator's or a system's token, or the user's or invite's id."""
 
     kind: ActorKind
     id: str
     user: str | None = None
-    """The user's id, of an admin."""
+    """The user's id, of an admin and of an invitee."""
 
 
 class Action(StrEnum):
-    """What was done, for the audit: `subject:verb`."""
+    """What was done, for the audit: `subject:verb`; docs/audit.md tells of each."""
 
     ORGANIZATION_PROVISION = "organization:provision"
     ORGANIZATION_CHANGE = "organization:change"
@@ -65,6 +65,14 @@ class Action(StrEnum):
     SETUP_LINK_CREATE = "setup_link:create"
 
 
+@dataclass(frozen=True)
+class Seal:
+    """A record's place in its organization's chain, from 1, and the hash of all up to it (`audit_chain`)."""
+
+    number: int
+    hash: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Audit:
     """One change: who, what, whom, when, in which request. Ids only."""
@@ -76,3 +84,20 @@ class Audit:
     subject: str
     at: int
     request: str
+    seal: Seal | None = None
+    """None until a sealing comes to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """How far an organization's chain had come: the hash of its record `number`, signed."""
+
+    organization: str
+    sequence: int
+    """From 1, without a gap."""
+    number: int
+    hash: str
+    at: int
+    key: str
+    """The thumbprint of the key that signed it (RFC 7638)."""
+    signature: str = ""

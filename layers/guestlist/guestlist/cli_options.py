@@ -23,7 +23,7 @@ def add_group(groups: Groups, name: str, text: str) -> Groups:
 def add_command(groups: Groups, name: str, run: object, text: str, columns: str = "") -> Options:
     """Return a new command, which `run` carries out; `columns` names those of the table that it prints."""
     parser = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run, columns=columns, limit=None, public=False)
+    parser.set_defaults(run=run, columns=columns, limit=None, public=False, offline=False)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
     if columns:
         parser.add_argument("--limit", type=count, metavar="N", help="so many at most; all if not said")

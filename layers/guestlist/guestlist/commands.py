@@ -92,11 +92,6 @@ def show_receipt(api: Api, asked: Namespace) -> Body:
     return api.read(path("organizations", asked.organization, "receipts", asked.receipt))
 
 
-def list_audit(api: Api, asked: Namespace) -> list[Body]:
-    """Who did what, when, to whom: the newest first."""
-    return some(api.pages(path("organizations", asked.organization, "audit")), asked)
-
-
 def explain_user(api: Api, asked: Namespace) -> Explanation:
     """Why somebody is let in, or not."""
     organization = api.read(path("organizations", asked.organization))

@@ -40,6 +40,7 @@ GuestlistError
 └── Unavailable            503  unavailable              try again in `retry_after` seconds
     ├── Busy                    busy                     others kept changing the same thing
     ├── DnsUnavailable          dns_unavailable          no name server answers
+    ├── KmsUnavailable          kms_unavailable          what holds the audit's key does not answer
     └── Auth0Unavailable        auth0_unavailable        out of reach or out of budget
 """
 
@@ -314,6 +315,12 @@ class DnsUnavailable(Unavailable):
     """No name server that is asked says whether there is a record."""
 
     code, title = "dns_unavailable", "The domain's name servers do not answer."
+
+
+class KmsUnavailable(Unavailable):
+    """AWS's key service, which holds the key that signs the audit, does not answer or refuses us."""
+
+    code, title = "kms_unavailable", "The key of the audit is out of reach."
 
 
 class Auth0Unavailable(Unavailable):

@@ -14,7 +14,8 @@ receipt of a removal            RECEIPT#id            RECEIPT
 (organization, email) -> invite ORG#org               INVITED#email
 domain that it claims           ORG#org               DOMAIN#name
 proved domain -> organization   DOMAIN#name           same
-audit                           ORG#org               AUDIT#id
+audit                           ORG#org               AUDIT#id         listing (until it is sealed)
+checkpoint of the audit         ORG#org               CHECKPOINT#number
 idempotency key                 KEY#caller#route#key  same
 budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
@@ -27,7 +28,7 @@ The indexes hold keys alone: what moves in an item, as counters do, costs nothin
 
 import zlib
 
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
@@ -41,13 +42,26 @@ from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
 
 DUE_SHARDS = 8
+UNSEALED_SHARDS = 8
 ORGANIZATIONS = "ORGANIZATIONS"
 """The partition of the index that lists all organizations."""
 
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Receipt | Audit | DriftRun | Door | ClientList | Domain
+Record = (
+    User
+    | Organization
+    | Membership
+    | Invite
+    | Receipt
+    | Audit
+    | Checkpoint
+    | DriftRun
+    | Door
+    | ClientList
+    | Domain
+)
 
 
 def user(user_id: str) -> Key:
@@ -130,6 +144,11 @@ def proved(name: str) -> Key:
     return (f"DOMAIN#{name}",) * 2
 
 
+def audit(organization_id: str, record_id: str) -> Key:
+    """Return the key of a record of what was done."""
+    return (f"ORG#{organization_id}", f"AUDIT#{record_id}")
+
+
 def client_list(client_id: str, name: ListName) -> Key:
     """Return the key of what organizations have on one list of an application."""
     return (f"CLIENT#{client_id}", f"LIST#{name}")
@@ -148,8 +167,8 @@ def of(record: Record) -> Key:
             key = invite(record.id)
         case Receipt():
             key = receipt(record.id)
-        case Audit():
-            key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+        case Audit() | Checkpoint():
+            key = _of_audit(record)
         case Domain():
             key = domain(record.organization, record.name)
         case ClientList():
@@ -159,12 +178,20 @@ def of(record: Record) -> Key:
     return key
 
 
+def _of_audit(record: Audit | Checkpoint) -> Key:
+    if isinstance(record, Audit):
+        return audit(record.organization, record.id)
+    return (f"ORG#{record.organization}", f"CHECKPOINT#{record.sequence:012}")
+
+
 def item(record: Record) -> Item:
     """Return a record as its item, with what its indexes need."""
     pk, sk = of(record)
     made = to_item(record) | {"pk": pk, "sk": sk}
     if made.get("due") is not None:
         made["due_shard"] = due_shard(zlib.crc32(f"{pk}{sk}".encode()) % DUE_SHARDS)
+    if isinstance(record, Audit) and record.seal is None:
+        made |= {"listing": unsealed(zlib.crc32(pk.encode()) % UNSEALED_SHARDS), "listed": record.id}
     if isinstance(record, Organization):
         made |= {"listing": ORGANIZATIONS, "listed": record.id}
     if isinstance(record, Invite):
@@ -185,3 +212,8 @@ def invites(organization_id: str, status: InviteStatus) -> str:
 def due_shard(number: int) -> str:
     """Return one of the eight partitions of the index of what is due."""
     return f"DUE#{number}"
+
+
+def unsealed(number: int) -> str:
+    """Return one of the eight partitions of the index of records to be sealed; an organization is in one."""
+    return f"UNSEALED#{number}"

@@ -14,6 +14,8 @@ class Figure(StrEnum):
 
     OLDEST_DUE = "OldestDue"
     """Seconds for which the longest overdue item was overdue when a sweep came to it."""
+    OLDEST_UNSEALED = "OldestUnsealed"
+    """Seconds for which the longest waiting record of the audit had waited when a sealing began."""
     AUTH0_RATE_LIMIT = "Auth0RateLimit"
     """Answers of Auth0's that refused for its rate limit, or left less than a tenth of it."""
     LATE_RECEIPTS = "LateReceipts"
@@ -28,6 +30,7 @@ class Figure(StrEnum):
 
 UNITS = {
     Figure.OLDEST_DUE: MetricUnit.Seconds,
+    Figure.OLDEST_UNSEALED: MetricUnit.Seconds,
     Figure.AUTH0_RATE_LIMIT: MetricUnit.Count,
     Figure.LATE_RECEIPTS: MetricUnit.Count,
     Figure.UNREAD_MAIL_EVENTS: MetricUnit.Count,

@@ -53,6 +53,22 @@ def move_organization(api: Api, asked: Namespace) -> Body:
     return created(api, path("organizations", asked.organization, "move"), body, asked)
 
 
+def call_off_move(api: Api, asked: Namespace) -> Body:
+    """Have a move undone whose identity providers are still being made."""
+    return api.write("DELETE", path("organizations", asked.organization, "move"))
+
+
+def add_connection(api: Api, asked: Namespace) -> Body:
+    """Give an organization another identity provider of its own."""
+    [connection] = asked.providers
+    return created(api, path("organizations", asked.organization, "connections"), connection, asked)
+
+
+def drop_connection(api: Api, asked: Namespace) -> Body:
+    """Have an organization drop one of its identity providers, by which nobody comes any more."""
+    return api.write("DELETE", path("organizations", asked.organization, "connections", asked.connection))
+
+
 def suspend_organization(api: Api, asked: Namespace) -> Body:
     """Close an organization's door."""
     return api.write("POST", path("organizations", asked.organization, "suspend"), Prefer=patience(asked))

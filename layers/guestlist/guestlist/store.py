@@ -1,14 +1,15 @@
 """The truth: what is read from the table, and how a decision about it is committed."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
@@ -210,6 +211,36 @@ class Store:
             kind="AUDIT#",
         )
         return Page([from_item(Audit, item) for item in items], following)
+
+    def audit_records(self, organization: str, ids: Sequence[str]) -> list[Audit]:
+        """Return up to 100 records by id, in the order of their ids."""
+        found = self._table.get_many([keys.audit(organization, one) for one in ids])
+        return sorted((from_item(Audit, item) for item in found), key=attrgetter("id"))
+
+    def unsealed(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield organizations with the ids of records to be sealed, as the index has them: a moment late."""
+        for shard in map(keys.unsealed, range(keys.UNSEALED_SHARDS)):
+            cursor: str | None = ""
+            while cursor is not None:
+                items, cursor = self._table.page(
+                    "#listing = :listing", limit=1000, cursor=cursor, index="listing", listing=shard
+                )
+                waiting = defaultdict[str, list[str]](list)
+                for item in items:
+                    waiting[item["pk"].partition("#")[2]].append(item["listed"])
+                yield from waiting.items()
+
+    def checkpoints(self, organization: str, *, limit: int, cursor: str | None) -> Page[Checkpoint]:
+        """Return a page of an organization's checkpoints, consistently, newest first."""
+        items, following = self._table.page(
+            "#pk = :pk AND begins_with(#sk, :kind)",
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+            pk=f"ORG#{organization}",
+            kind="CHECKPOINT#",
+        )
+        return Page([from_item(Checkpoint, item) for item in items], following)
 
     def mailboxes(self, ids: Sequence[str]) -> list[Mailbox]:
         """Return what is known of the mails to an address, under each of the ids that stand for it."""

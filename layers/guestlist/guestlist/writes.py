@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint, Seal
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
+from guestlist.items import to_item
 from guestlist.names import ADMIN
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import ClientList, MoveState
@@ -343,8 +344,23 @@ def still_as(organization: Organization) -> Write:
 
 
 def audited(audit: Audit) -> Write:
-    """Record who did what."""
+    """Record who did what, to be sealed later."""
     return put(keys.item(audit))
+
+
+def sealed(audit: Audit, seal: Seal) -> Write:
+    """Give a record its place in the chain, which it had not."""
+    return update(
+        keys.of(audit),
+        "SET #seal = :seal REMOVE #listing, #listed",
+        when="attribute_exists(#pk) AND attribute_not_exists(#seal)",
+        seal=to_item(seal),
+    )
+
+
+def new_checkpoint(checkpoint: Checkpoint) -> Write:
+    """Record how far a chain came, unless another sealing went on from the same checkpoint before."""
+    return put(keys.item(checkpoint))
 
 
 def remember(key: IdempotencyKey | None, resource: str, now: int) -> list[Write]:
