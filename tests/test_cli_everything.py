@@ -76,7 +76,8 @@ def organizations(she: Typist) -> None:
         made_past_us(she.stack, name)
     she.types(
         f"organizations create A {SETTINGS} {ADMIN} --adopt --application {app} "
-        "--callback https://a.app.example/callback --web-origin https://a.app.example --idempotency-key {key}",
+        "--callback https://a.app.example/callback --web-origin https://a.app.example "
+        "--idempotency-key {key}",
         key="A",
     )
     b = connection_name("B", 2)

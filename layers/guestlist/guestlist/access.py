@@ -155,6 +155,11 @@ def permissions(caller: Caller) -> frozenset[str]:
     return ADMINS if caller.kind is ActorKind.ADMIN else caller.permissions
 
 
+def gives_admin(caller: Caller) -> bool:
+    """Tell whether a caller may do all that an admin may, and so make others one."""
+    return permissions(caller) >= ADMINS
+
+
 def standing(
     caller: Caller, organization: str, store: Store, *, gives: Iterable[str] = ()
 ) -> tuple[Actor, list[Write]]:
@@ -163,7 +168,7 @@ def standing(
     Raises:
         Forbidden: they are an admin of the organization no more, or give a role above their own.
     """
-    if ADMIN in gives and not permissions(caller) >= ADMINS:
+    if ADMIN in gives and not gives_admin(caller):
         raise Forbidden("Only who may do all that an admin may gives the role admin.")
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []

@@ -125,12 +125,14 @@ def _first_login(api: Api, findings: Findings, known: Body | None) -> FirstLogin
     if has_come or "@" not in email:
         return None
     account = (known or {}).get("account")
+    offer = invite if invite and invite["status"] == "pending" else None
     return first_login(
         organization,
         list(api.pages(path("organizations", organization["id"], "domains"))),
         email,
+        by=(member or offer or {}).get("connection"),
         member=member is not None,
-        invited=invite is not None and invite["status"] == "pending",
+        invited=offer is not None,
         linked=not account.startswith("auth0|") if account else None,
     )
 

@@ -28,6 +28,7 @@ WHAT_NEXT = {
     "missing": "Add or invite them again, which makes the account anew; with a code, see docs/operations.md.",
     "stopped": "Look at the account in Auth0's dashboard; then add them again, or remove them.",
 }
+BY_ONE = "They come by {connection} alone: by another of its connections they are nobody."
 CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}
 """By how an organization's door stands: whether the Action may find it closed."""
 AFTER = {
@@ -274,7 +275,9 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
         return (
             "The account was changed at Auth0 past Guestlist. Change the member's roles: that tells all anew."
         )
-    return WHAT_NEXT[findings.member["projection"]]
+    several = admitted and len(findings.organization.get("connections", ())) > 1
+    alone = f" {BY_ONE.format(**findings.member)}" if several else ""
+    return WHAT_NEXT[findings.member["projection"]] + alone
 
 
 def _left_out(findings: Findings) -> str:

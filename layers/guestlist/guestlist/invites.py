@@ -87,7 +87,9 @@ def _invite(
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
             writes.new_invite(offer),
-            writes.counted(organization.id, taken=1, pending=1, mailed=mailed, grants=True),
+            writes.counted(
+                organization.id, taken=1, pending=1, mailed=mailed, grants=True, as_read=organization
+            ),
             writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
             apart,
             admin,

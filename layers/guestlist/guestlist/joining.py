@@ -13,7 +13,7 @@ from guestlist.records import Halt, Invite, InviteStatus, Membership, User
 from guestlist.regrouping import awaited
 from guestlist.request import Request
 from guestlist.store import Store
-from guestlist.table import Write
+from guestlist.table import ConditionFailed, Write
 
 
 def new_user(connection: Connection, email: str, now: int) -> User:
@@ -106,14 +106,16 @@ def taken_up(
     counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
-    inviter = _grantor(invite, store)
+    inviter = granted(invite.organization, invite.inviter.user, store)
+    if inviter is None:
+        raise ConditionFailed
     store.commit(
         writes.changed(invite, accepted),
         writes.free_address(invite),
         joining.writes,
         counts,
         writes.audited(action),
-        [writes.still_admin(invite.organization, inviter)] if inviter else [],
+        inviter,
         relies_on,
     )
     return accepted
@@ -121,13 +123,17 @@ def taken_up(
 
 def inviter_stands(invite: Invite, store: Store) -> bool:
     """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
-    grantor = _grantor(invite, store)
-    membership = store.membership(invite.organization, grantor) if grantor else None
-    return grantor is None or (membership is not None and membership.administers)
+    return granted(invite.organization, invite.inviter.user, store) is not None
 
 
-def _grantor(invite: Invite, store: Store) -> str | None:
-    """Return the user by whom an inviting admin stands: they may have moved to another identity provider."""
-    inviter = invite.inviter.user
-    membership = store.membership(invite.organization, inviter) if inviter else None
-    return (membership and membership.successor) or inviter
+def granted(organization: str, admin: str | None, store: Store) -> list[Write] | None:
+    """Return what somebody's joining relies on who was offered it by an admin; None: they are one no more.
+
+    They may have moved to another identity provider. Without one it was offered by who loses no right to.
+    """
+    if admin is None:
+        return []
+    found = store.membership(organization, admin)
+    if found and found.successor:
+        found = store.membership(organization, found.successor)
+    return [writes.still_admin(organization, found.user)] if found and found.administers else None

@@ -116,6 +116,7 @@ def _add(
             pending=-1 if held else 0,
             admins=joining.admins,
             grants=True,
+            as_read=place,
         )
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
         remembered = writes.remember(request.key, user.id, request.now)

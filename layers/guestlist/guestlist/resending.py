@@ -66,7 +66,9 @@ def _resend(
         seat_free(place, request, store)
         renewal, taken = [writes.hold_address(before), *apart], 1
     mailed = None if silent else share.spend(place, before.email)
-    counts = writes.counted(organization, taken=taken, pending=taken, mailed=mailed, grants=True)
+    counts = writes.counted(
+        organization, taken=taken, pending=taken, mailed=mailed, grants=True, as_read=place
+    )
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
     store.commit(writes.changed(before, again), renewal, counts, writes.audited(action), admin)
     return replace(again, version=before.version + 1)

@@ -30,6 +30,9 @@ class Invite(Resource):
     id: str
     organization: str
     email: str
+    connection: str | None = Field(
+        description="Where they are to sign in, by its name at Auth0; null: in the common connection."
+    )
     roles: list[str]
     status: records.InviteStatus
     mail: MailState = Field(description=MAIL)
@@ -46,6 +49,7 @@ class Invite(Resource):
             id=invite.id,
             organization=invite.organization,
             email=invite.typed_email,
+            connection=invite.connection or None,
             roles=list(invite.roles),
             status=invite.status,
             mail=invite.mail,
@@ -63,6 +67,9 @@ class Member(Resource):
     user: str
     organization: str
     email: str
+    connection: str = Field(
+        description="Where they sign in, by its name at Auth0; by another one they are nobody."
+    )
     roles: list[str]
     status: records.MembershipStatus
     projection: str
@@ -83,6 +90,7 @@ class Member(Resource):
             user=membership.user,
             organization=membership.organization,
             email=membership.email,
+            connection=user.connection,
             roles=list(membership.roles),
             status=membership.status,
             projection=projection_state(user, membership),

@@ -1,6 +1,6 @@
 """What a transaction is made of: each function returns the writes of one thought, carried out by none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -201,10 +201,12 @@ def counted(
     moving: bool = False,
     to_the_last: bool = False,
     left_out: bool | None = None,
+    as_read: Organization | None = None,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
     `moving`: it needs its move to be under way, which closes the old door in the end.
+    `as_read`: it needs its settings to be those that were read, as the domains that it allows.
     `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`: relied on, if given.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
@@ -216,6 +218,9 @@ def counted(
     if moving:
         conditions.append("#move.#state <> :over")
         values["over"] = MoveState.DONE.value
+    if as_read:
+        conditions.append("#version = :as_read")
+        values["as_read"] = as_read.version
     counts = {"taken": taken, "pending": pending, "admins": admins}
     if to_the_last:
         conditions.append("#status = :leaving")
@@ -258,6 +263,13 @@ def still_no_member(organization: str, connection: str, email: str, user: str | 
         when="attribute_not_exists(#pk) OR #status = :removed",
         removed=MembershipStatus.REMOVED.value,
     )
+
+
+def still_never_member(organization: str, connection: str, email: str, user: str | None) -> Write:
+    """Rely on nobody with this address being, or having been, a member; `user` has it, if anybody does."""
+    if user is None:
+        return check(keys.email(connection, email), when="attribute_not_exists(#pk)")
+    return check(keys.membership(organization, user), when="attribute_not_exists(#pk)")
 
 
 def still_not_invited(organization: str, email: str) -> Write:
@@ -313,12 +325,10 @@ def still_proved(organization: str, name: str) -> Write:
     return check(keys.proved(name), when="#organization = :organization", organization=organization)
 
 
-def still_lets_in(organization: str, name: str, roles: Sequence[str]) -> Write:
-    """Rely on a proved domain's people becoming members at the commit, with these roles among theirs."""
-    values = {f"role{number}": role for number, role in enumerate(roles)}
-    has = "".join(f" AND contains(#roles, :{value})" for value in values)
-    when = f"attribute_exists(#proved_at) AND #auto_join = :yes{has}"
-    return check(keys.domain(organization, name), when=when, yes=True, **values)
+def still_lets_in(domain: Domain) -> Write:
+    """Rely on a domain's being proved, and letting people in, as it was read."""
+    when = "#version = :seen AND #token = :same"
+    return check(keys.of(domain), when=when, seen=domain.version, same=domain.token)
 
 
 def still_active(organization: str) -> Write:
