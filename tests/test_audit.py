@@ -108,7 +108,7 @@ UNRECORDED = {"POST /drift", "POST /logins/resolve"}
 
 
 def test_a_record_is_in_the_transaction_of_its_change(stack: Stack, operator: Api, clinic: str) -> None:
-    """Whatever is committed holds a record of the request that committed it; the provisioner's turns end later."""
+    """Whatever a request commits holds a record of it; the provisioner's turns end later."""
     ids, heard = filled(operator, clinic), list[Record]()
 
     def hear(request: Request) -> None:
