@@ -76,7 +76,8 @@ def organizations(she: Typist) -> None:
         made_past_us(she.stack, name)
     she.types(
         f"organizations create A {SETTINGS} {ADMIN} --adopt --application {app} "
-        "--callback https://a.app.example/callback --idempotency-key {key}",
+        "--callback https://a.app.example/callback --web-origin https://a.app.example "
+        "--idempotency-key {key}",
         key="A",
     )
     b = connection_name("B", 2)
@@ -124,7 +125,8 @@ def people(she: Typist, bound: Typist) -> None:
     she.types("members roles eve@a.example -o A --no-roles")
     she.types(f"users show {added['user']}")
     she.types(f"users organizations {added['user']}")
-    she.types("members remove eve@a.example -o A")
+    gone = she.types("members remove eve@a.example -o A --end-sessions")
+    she.types(f"receipts show {gone['id']} -o A")
     she.types("members add gina@e.example -o E")
     she.types(f"organizations move E {OIDC.format('e')}")
     e = connection_name("E")
