@@ -39,6 +39,8 @@ class Joined(NamedTuple):
     user: User
     membership: Membership
     writes: list[Write]
+    seen: int | None
+    """The organization's version that these rely on; None: they do not."""
 
     @property
     def admins(self) -> int:
@@ -66,7 +68,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
-    wanted = awaited(wanted, organization, store)
+    wanted, seen = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))
@@ -84,9 +86,9 @@ def joined(
     joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return Joined(after, membership, [*joining, writes.new_membership(membership)])
+        return Joined(after, membership, [*joining, writes.new_membership(membership)], seen)
     again = replace(membership, version=tombstone.version + 1)
-    return Joined(after, again, [*joining, writes.changed(tombstone, membership)])
+    return Joined(after, again, [*joining, writes.changed(tombstone, membership)], seen)
 
 
 def taken_up(
@@ -103,7 +105,8 @@ def taken_up(
     now = request.now
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
+    admins, seen = joining.admins, joining.seen
+    counts = writes.counted(invite.organization, pending=-1, admins=admins, grants=True, seen=seen)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     inviter = _grantor(invite, store)

@@ -251,6 +251,7 @@ def _joining(
         pending=-1 if invite else 0,
         admins=joining.admins,
         grants=True,
+        seen=joining.seen,
     )
     action = request.audit(organization, actor, Action.MEMBER_JOIN, person.id)
     return [*joining.writes, *offered, counts, writes.audited(action)]

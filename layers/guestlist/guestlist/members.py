@@ -114,6 +114,7 @@ def _add(
             pending=-1 if held else 0,
             admins=joining.admins,
             grants=True,
+            seen=joining.seen,
         )
         action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
         remembered = writes.remember(request.key, user.id, request.now)

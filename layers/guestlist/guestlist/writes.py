@@ -192,11 +192,13 @@ def counted(
     moving: bool = False,
     to_the_last: bool = False,
     left_out: bool | None = None,
+    seen: int | None = None,
 ) -> Write:
     """Move an organization's counters; what grants needs it active, and a seat if it takes one.
 
     `moving`: it needs its move to be under way, which closes the old door in the end.
-    `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`: relied on, if given.
+    `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`, and `seen`, its version:
+    relied on, if given.
     """
     conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
     if grants:
@@ -227,6 +229,9 @@ def counted(
     if left_out is not None:
         conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
         values["open"] = OrganizationStatus.ACTIVE.value
+    if seen is not None:
+        conditions.append("#version = :seen")
+        values["seen"] = seen
     return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
 
 
@@ -316,6 +321,13 @@ def still_active(organization: str) -> Write:
     """Rely on an organization's being active at the moment of the commit."""
     active = OrganizationStatus.ACTIVE.value
     return check(keys.organization(organization), when="#status = :active", active=active)
+
+
+def still_unchanged(organization: Organization) -> Write:
+    """Rely on an organization's being active, and as it was read but for its counters, at the commit."""
+    active, seen = OrganizationStatus.ACTIVE.value, organization.version
+    when = "#status = :active AND #version = :seen"
+    return check(keys.organization(organization.id), when=when, active=active, seen=seen)
 
 
 def still_as(organization: Organization) -> Write:
