@@ -96,3 +96,35 @@ def test_all_members_are_gone_through_page_by_page(own: Mapping, new_person: New
     assert store(own.place.stack).organization(own.place.id).due is None
     assert [own.profile(person)["groups"] for person in people] == [""] * 3
     assert [own.comes(person, "Nurses") for person in people] == [["nurse"]] * 3
+
+
+def changed_and_gone_through(own: Mapping, **table: list[str]) -> None:
+    """Have another table count, and a sweep go through the members there are."""
+    own.change(groups=table)
+    pass_time(own.place.stack, seconds=60)
+    own.place.stack.workers.tick()
+    assert store(own.place.stack).organization(own.place.id).groups_cursor is None
+
+
+def test_a_table_that_changes_while_somebody_first_signs_in(own: Mapping, new_person: NewPerson) -> None:
+    """The new one counts, however long the login takes: nobody would look at their groups again."""
+    ann = own.place.person(new_person, "added")
+    own.place.operator.post(f"{own.place.path}/members", json={"email": ann.email}).raise_for_status()
+    with meanwhile(own, lambda: changed_and_gone_through(own, Nurses=["nurse"])):
+        assert own.comes(ann, "Nurses") == ["nurse"]
+    own.told()
+    assert own.comes(ann, "Nurses") == ["nurse"]
+
+
+def test_a_table_that_comes_while_somebody_joins_again(stack: Stack, new_person: NewPerson) -> None:
+    """Their next login looks at their groups, by an account that they had before."""
+    with lasting(stack) as api:
+        own = mapping(stack, api, every=True, groups={})
+        ann = own.person(new_person, "Nurses", roles=["editor"])
+        own.place.arrives(ann)
+        own.told()
+        api.delete(own.member(ann)).raise_for_status()
+        with meanwhile(own, lambda: changed_and_gone_through(own, Nurses=["nurse"])):
+            api.post(f"{own.place.path}/members", json={"email": ann.email}).raise_for_status()
+        own.told()
+        assert own.comes(ann, "Nurses") == ["nurse"]

@@ -1,5 +1,6 @@
 """What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from guestlist import acceptance, closing, invites, members, moving, resending
@@ -22,7 +23,9 @@ from tests.bench import OPERATOR
 from tests.robustness.world import World
 
 WEEK = 7 * 24 * 3600
-PROVIDER = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+PROVIDER: Mapping[str, Any] = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+SELF_SERVICE: Mapping[str, Any] = {"self_service": True}
+"""A connection that the customer's IT sets up."""
 INVITEE = Caller(ActorKind.INVITEE, "invitee")
 
 
@@ -60,9 +63,9 @@ class Front:
         self.world.queue.door()
         self.world.queue.provision(organization)
 
-    def move(self, organization: str, grace: int) -> None:
+    def move(self, organization: str, grace: int, provider: Mapping[str, Any] = PROVIDER) -> None:
         """Move an organization to an identity provider of its own, under an idempotency key."""
-        asked = MoveRequest(connections=[ConnectionRequest.model_validate(PROVIDER)], grace=grace)
+        asked = MoveRequest(connections=[ConnectionRequest.model_validate(provider)], grace=grace)
         request = operators_request(f"{organization}#move")
         moving.move(organization, asked, request=request, common=stack.CONNECTION, store=self.store)
         self.world.queue.provision(organization)

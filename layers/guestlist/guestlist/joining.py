@@ -7,6 +7,7 @@ from typing import NamedTuple
 from guestlist import writes
 from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.ids import random_id
+from guestlist.organization_records import Organization
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
 from guestlist.provisioning_records import Connection
 from guestlist.records import Halt, Invite, InviteStatus, Membership, User
@@ -39,6 +40,8 @@ class Joined(NamedTuple):
     user: User
     membership: Membership
     writes: list[Write]
+    place: Organization | None
+    """The organization as it was read, and as they rely on it; None: they do not."""
 
     @property
     def admins(self) -> int:
@@ -66,7 +69,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
-    wanted = awaited(wanted, organization, store)
+    wanted, place = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))
@@ -84,9 +87,9 @@ def joined(
     joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return Joined(after, membership, [*joining, writes.new_membership(membership)])
+        return Joined(after, membership, [*joining, writes.new_membership(membership)], place)
     again = replace(membership, version=tombstone.version + 1, receipt=tombstone.receipt)
-    return Joined(after, again, [*joining, writes.changed(tombstone, again)])
+    return Joined(after, again, [*joining, writes.changed(tombstone, again)], place)
 
 
 def taken_up(
@@ -103,7 +106,8 @@ def taken_up(
     now = request.now
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
+    admins, place = joining.admins, joining.place
+    counts = writes.counted(invite.organization, pending=-1, admins=admins, grants=True, as_read=place)
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     inviter = granted(invite.organization, invite.inviter.user, store)

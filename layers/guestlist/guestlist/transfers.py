@@ -182,6 +182,7 @@ def _moved(
         admins=joining.admins - counts_as_admin(heir, organization) - counts_as_admin(user, organization),
         grants=True,
         moving=True,
+        as_read=joining.place,
     )
     done = [(Action.MEMBER_MOVE, heir.id)] + ([(Action.INVITE_REVOKE, held)] if held else [])
     actor = request.caller.actor

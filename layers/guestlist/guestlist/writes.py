@@ -337,6 +337,13 @@ def still_active(organization: str) -> Write:
     return check(keys.organization(organization), when="#status = :active", active=active)
 
 
+def still_unchanged(organization: Organization) -> Write:
+    """Rely on an organization's being active, and as it was read but for its counters, at the commit."""
+    active, seen = OrganizationStatus.ACTIVE.value, organization.version
+    when = "#status = :active AND #version = :seen"
+    return check(keys.organization(organization.id), when=when, active=active, seen=seen)
+
+
 def still_as(organization: Organization) -> Write:
     """Rely on an organization's door and making standing as they were read, at the moment of the commit."""
     was = organization.status.value
