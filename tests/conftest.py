@@ -16,10 +16,11 @@ NewPerson = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def shared() -> Iterator[Stack]:
     """Return the stack of all tests that do not move the clock far; schedules fire by `workers.tick`.
 
-    Whatever its API refuses with, in any test, is declared in the OpenAPI document.
+    Whoever starts another one asks for it first: environment and clock are put back in turn. Whatever its
+    API refuses with, in any test, is declared in the OpenAPI document.
     """
     with Stack() as started, undeclared(started) as codes:
         yield started
@@ -27,16 +28,16 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def shared(stack: Stack) -> Stack:
-    """Return the shared stack to whoever starts another: environment and clock are put back in turn."""
-    return stack
+def stack(shared: Stack) -> Stack:
+    """Return the stack that a test runs on; a file or a folder may have another one in its place."""
+    return shared
 
 
 @pytest.fixture(scope="session")
-def console(stack: Stack) -> Iterator[Person]:
+def console(shared: Stack) -> Iterator[Person]:
     """Return the person whom the deployer made an operator."""
-    with Person(stack, "olga@guestlist.example") as olga:
-        stack.hire_operator(olga.email, olga.password)
+    with Person(shared, "olga@guestlist.example") as olga:
+        shared.hire_operator(olga.email, olga.password)
         yield olga
 
 
