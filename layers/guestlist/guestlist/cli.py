@@ -4,12 +4,13 @@
   guestlist invite ann@example.com --organization clinicA --role admin
   guestlist members list --organization clinicA
   guestlist explain ann@example.com --organization clinicA
+  guestlist discover ann@clinic-a.example
   guestlist drift --wait
   guestlist plan organizations/
 
 Where the API is, and who calls, is said by the environment:
 
-  GUESTLIST_API            the API's URL
+  GUESTLIST_API            the API's URL, which is all that `discover` needs
   GUESTLIST_TOKEN          an access token; or, to get one by client credentials,
   GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
 
@@ -26,12 +27,14 @@ from guestlist import cli_options as options
 from guestlist import cli_organizations, commands, repository
 from guestlist.cli_options import Groups, Options, add_command, add_group
 from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.discover_command import discover
 from guestlist.domain_commands import (
     change_domain,
     claim_domain,
     list_domains,
     prove_domain,
     release_domain,
+    show_domain,
 )
 from guestlist.drift_command import DriftReport, look_for_drift
 from guestlist.organization_commands import make_setup_link
@@ -39,6 +42,7 @@ from guestlist.repository_apply import Applied
 from guestlist.repository_files import ProblemsError
 from guestlist.repository_plan import Plan
 from guestlist.terminal import Told, as_json, as_text, printable
+from guestlist.user_commands import list_user_organizations, show_user
 
 EXPLAINED = """
 Decided by the table that the door itself has. USER is an id, or the address of a member or an invitee.
@@ -67,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit status."""
     asked = parser().parse_args(arguments)
     try:
-        with Api(Settings.of(os.environ)) as api:
+        with Api(Settings.of(os.environ, public=asked.public)) as api:
             found = asked.run(api, asked)
     except MissingSettingsError as missing:
         print(missing, file=sys.stderr)
@@ -114,6 +118,7 @@ def parser() -> Options:
     _invites(add_group(groups, "invites", "the offers that were made"))
     _members(add_group(groups, "members", "who belongs to an organization"))
     _domains(add_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
+    _users(add_group(groups, "users", "people, wherever they belong"))
     audit = add_command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
     audit.add_argument("organization")
     explain = add_command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
@@ -121,9 +126,26 @@ def parser() -> Options:
     options.member(explain)
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
+    _discover(add_command(groups, "discover", discover, "by which connection somebody signs in"))
     _drift(add_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
     _repository(groups)
     return root
+
+
+def _users(group: Groups) -> None:
+    for name, run, text, columns in (
+        ("show", show_user, "one of them", ""),
+        ("organizations", list_user_organizations, "where one belongs", "places"),
+    ):
+        add_command(group, name, run, text, columns).add_argument("user", help="an id")
+
+
+def _discover(command: Options) -> None:
+    command.set_defaults(public=True)
+    command.description = "By which connection somebody signs in, as an application asks; without a token."
+    asked = command.add_mutually_exclusive_group(required=True)
+    asked.add_argument("email", nargs="?", help="an address, of which the domain alone counts")
+    asked.add_argument("--organization", "-o", metavar="X", help="for those to choose from")
 
 
 def _repository(groups: Groups) -> None:
@@ -185,12 +207,13 @@ def _members(group: Groups) -> None:
 def _domains(group: Groups) -> None:
     options.organization(add_command(group, "list", list_domains, "all of them", "domains"))
     claim = add_command(group, "claim", claim_domain, "say that one is its own: the answer has the record")
+    show = add_command(group, "show", show_domain, "one of them, with the record that proves it")
     prove = add_command(group, "prove", prove_domain, "have the record looked for")
     change = add_command(
         group, "change", change_domain, "say whether people join by one, and with which roles"
     )
     release = add_command(group, "release", release_domain, "give one up; members stay")
-    for command in (claim, prove, change, release):
+    for command in (claim, show, prove, change, release):
         options.domain(command)
     options.key(claim)
     options.auto_join(change)
