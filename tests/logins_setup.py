@@ -11,7 +11,6 @@ from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import unique
 from tests.kinds_setup import connection_of, provisioned
-from tests.minted import EVERYTHING, caller
 
 NOBODY: dict[str, list[str]] = {"organizations": [], "roles": []}
 
@@ -70,11 +69,6 @@ def enterprise(stack: Stack, operator: Api, **more: object) -> Place:
     organization = provisioned(stack, operator, **body)
     name = connection_of(stack, organization)["name"]
     return Place(stack, operator, organization, name, proved(operator, organization)["domain"])
-
-
-def lasting(stack: Stack) -> Api:
-    """Return the API as an operator uses it whose token outlives the jumps of a file's tests."""
-    return caller(stack, permissions=EVERYTHING, exp=int(stack.tenant.state.clock.now()) + 24 * 3600)
 
 
 def resolver(stack: Stack) -> Api:

@@ -1,6 +1,5 @@
 """Provisioning is a saga: each step is found again, tried again, and undone in reverse."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,13 +15,6 @@ from tests.minted import EVERYTHING, caller
 from tests.refusals import refused
 
 ISOLATED: dict[str, Any] = {"kind": "isolated", "callbacks": ["https://own.app.example/callback"]}
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
 
 
 def states(stack: Stack, organization: str) -> dict[str, str]:

@@ -13,23 +13,13 @@ from guestlist.login_policy import CLOSED_SECRETS
 from local.people import Api, Person
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.conftest import NewPerson
 from tests.door_setup import CLOSED, door_actions, open_all, turn
-from tests.front_door import join, pass_time, provision
+from tests.front_door import pass_time, provision
 
 
 @pytest.fixture(autouse=True)
 def _all_open(stack: Stack, operator: Api) -> None:
     open_all(stack, operator)
-
-
-@pytest.fixture
-def ann(operator: Api, clinic: str, new_person: NewPerson) -> Person:
-    """Return an admin of the clinic who has signed in there."""
-    person = new_person("ann")
-    join(operator, clinic, person, roles=["admin"])
-    assert person.sign_in(clinic)["admitted"]
-    return person
 
 
 def test_two_suspensions_at_once_are_both_kept(operator: Api, stack: Stack) -> None:

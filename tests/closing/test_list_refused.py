@@ -13,19 +13,11 @@ from guestlist.tenant_drift import DOORS
 from local.people import PLAIN, Api, Person
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.conftest import NewPerson
 from tests.door_setup import open_all, turn
-from tests.front_door import audited, join, pass_time, suffer
+from tests.front_door import audited, pass_time, suffer
 from tests.left_out_setup import at_rest, profile, turned
 
 ACTIONS = "/api/v2/actions/"
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Return a stack whose function `door` may change Actions, as far as Guestlist knows."""
-    with Stack() as started:
-        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -35,15 +27,6 @@ def _all_open(stack: Stack, operator: Api) -> Iterator[None]:
     pass_time(stack, seconds=60)
     stack.workers.tick()
     open_all(stack, operator)
-
-
-@pytest.fixture
-def ann(operator: Api, clinic: str, new_person: NewPerson) -> Person:
-    """Return an admin of the clinic who has signed in there."""
-    person = new_person("ann")
-    join(operator, clinic, person, roles=["admin"])
-    assert person.sign_in(clinic)["admitted"]
-    return person
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import pytest
 from guestlist.tenant_drift import DOORS
 from local.people import Api, Person, exchange
 from local.stack import Stack
-from tests.command import Guestlist, environment, runner
+from tests.command import Guestlist
 from tests.conftest import NewPerson
 from tests.door_setup import CLOSED, open_all, turn
-from tests.front_door import add, audited, counted, invite, join, pass_time, provision
+from tests.front_door import add, audited, counted, invite, pass_time, provision
 from tests.refusals import refused
 from tests.test_bound_systems import SCOPES, denial, new_system
 
@@ -18,23 +18,6 @@ from tests.test_bound_systems import SCOPES, denial, new_system
 @pytest.fixture(autouse=True)
 def _all_open(stack: Stack, operator: Api) -> None:
     open_all(stack, operator)
-
-
-@pytest.fixture
-def guestlist(
-    stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Guestlist:
-    """Return the command line of an operator."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
-@pytest.fixture
-def ann(operator: Api, clinic: str, new_person: NewPerson) -> Person:
-    """Return an admin of the clinic who has signed in there."""
-    person = new_person("ann")
-    join(operator, clinic, person, roles=["admin"])
-    assert person.sign_in(clinic)["admitted"]
-    return person
 
 
 def test_nobody_gets_in_until_it_is_resumed(operator: Api, stack: Stack, clinic: str, ann: Person) -> None:

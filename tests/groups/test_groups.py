@@ -10,7 +10,8 @@ from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.front_door import audited
 from tests.groups_setup import ANY, TABLE, Mapping, asking, mapping
-from tests.logins_setup import enterprise, lasting
+from tests.logins_setup import enterprise
+from tests.minted import lasting
 
 
 @pytest.fixture(scope="module")

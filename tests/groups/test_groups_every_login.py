@@ -13,7 +13,8 @@ from tests.conftest import NewPerson
 from tests.door_setup import open_all, turn
 from tests.front_door import audited, pass_time, suffer
 from tests.groups_setup import ANY, Mapping, asking, mapping
-from tests.logins_setup import enterprise, lasting, resolved
+from tests.logins_setup import enterprise, resolved
+from tests.minted import lasting
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.front_door import audited
 from tests.groups_setup import ANY, TABLE, Mapping, mapping
-from tests.logins_setup import lasting, resolved
+from tests.logins_setup import resolved
+from tests.minted import lasting
 
 Answer = dict[str, Any]
 

@@ -12,7 +12,7 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.front_door import pass_time
 from tests.groups_setup import TABLE, Mapping, asking, mapping
-from tests.logins_setup import lasting
+from tests.minted import lasting
 
 
 @pytest.fixture

@@ -1,40 +1,13 @@
 """Roles by groups while an organization moves to an identity provider of its own: at both doors the same."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from local.people import Api
-from local.stack import NAMESPACE, Stack
+from local.stack import NAMESPACE
 from tests.conftest import NewPerson
-from tests.domain_setup import ANY, proved
-from tests.front_door import unique
+from tests.domain_setup import ANY
 from tests.groups_setup import TABLE, asking
-from tests.moving_setup import DAY, Mover, far_sighted, mover
+from tests.moving_setup import DAY, Mover
 from tests.refusals import refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization of the kind `shared`, with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
 
 
 def change(clinic: Mover, **asked: object) -> None:

@@ -1,7 +1,5 @@
 """Organizations that move to an identity provider of their own: nobody loses roles, nobody keeps a door."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.move_turns import AT_LEAST
@@ -12,22 +10,8 @@ from tests.conftest import NewPerson
 from tests.domain_setup import ANY, proved
 from tests.front_door import audited, invite, unique
 from tests.kinds_setup import connections, offboarded
-from tests.moving_setup import DAY, Mover, far_sighted, mover
+from tests.moving_setup import DAY, Mover, mover
 from tests.refusals import refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture

@@ -1,37 +1,11 @@
 """Admins on themselves while their organization moves: they stand behind two doors, and act by either."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from local.people import Api
-from local.stack import Stack
 from tests.conftest import NewPerson
-from tests.domain_setup import ANY, proved
-from tests.front_door import unique
-from tests.moving_setup import Mover, far_sighted, mover
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
+from tests.domain_setup import ANY
+from tests.moving_setup import Mover
 
 
 def signed_in(clinic: Mover, door: str, new_person: NewPerson) -> tuple[Api, str, dict[str, str]]:

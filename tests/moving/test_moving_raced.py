@@ -1,44 +1,21 @@
 """What is done to somebody just as their organization moves: nothing is lost, and nobody is two."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
 
 from guestlist.move_turns import AT_LEAST
-from local.people import Api, Person
-from local.stack import Stack
+from local.people import Person
 from tests.accept_setup import store
 from tests.conftest import NewPerson
-from tests.domain_setup import ANY, proved
+from tests.domain_setup import ANY
 from tests.front_door import invite, unique
-from tests.moving_setup import SAML, Mover, far_sighted, mover
+from tests.moving_setup import SAML, Mover
 
 DELAYS = (0.0, 0.05, 0.1, 0.2)
 """Seconds after which the other side begins: in turn it meets each part of the move."""
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
 
 
 Answer = TypeVar("Answer")

@@ -1,49 +1,17 @@
 """Moves that cannot be, or that Auth0 does not let be: all is as it was."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from guestlist.leases import SETTLING
 from guestlist.making import TRIES
-from local.people import Api
-from local.stack import CONNECTION, Stack
+from local.stack import CONNECTION
 from tests.conftest import NewPerson
-from tests.domain_setup import proved
-from tests.front_door import audited, suffer, unique
+from tests.front_door import audited, suffer
 from tests.kinds_setup import connections, offboarded, provisioned
-from tests.moving_setup import DAY, SAML, Mover, far_sighted, mover
+from tests.moving_setup import DAY, SAML, Mover
 from tests.refusals import recorded, refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization of the kind `shared`, with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
 
 
 def test_what_auth0_keeps_refusing_leaves_all_as_it_was(clinic: Mover, new_person: NewPerson) -> None:

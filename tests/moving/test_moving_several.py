@@ -1,41 +1,16 @@
 """Organizations that move to several identity providers, where no domain tells by which one people come."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from local.people import Api
-from local.stack import NAMESPACE, Stack
+from local.stack import NAMESPACE
 from tests.accept_setup import store
 from tests.conftest import NewPerson
-from tests.domain_setup import proved
 from tests.front_door import invite, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import DAY, SAML, Mover, far_sighted, mover
+from tests.moving_setup import DAY, SAML, Mover
 
 SECOND = SAML | {"metadata_url": "https://id.ward.example/metadata"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
 
 
 def names(clinic: Mover) -> list[str]:

@@ -1,6 +1,5 @@
 """Accounts whose identity provider says that nobody verified the address, however well a domain is proved."""
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -12,32 +11,10 @@ from tests.domain_setup import ANY, proved
 from tests.front_door import unique
 from tests.kinds_setup import provisioned
 from tests.logins_setup import Place, enterprise
-from tests.moving_setup import Mover, far_sighted, mover
+from tests.moving_setup import Mover
 from tests.test_first_logins_refused import refused
 
 TRUST = "should_trust_email_verified_connection"
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization that is to move, with a domain that it proved."""
-    place = mover(stack, operator, f"{unique('domain')}.example")
-    proved(operator, place.id, place.domain)
-    return place
 
 
 def open_to_all(place: Place) -> None:

@@ -1,12 +1,10 @@
 """The wait for a customer's IT: what ends it, what does not, and that it rings no alarm."""
 
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from guestlist.clock import clock
 from guestlist.making import TRIES
 from guestlist.provisioning import FIRST_ADMIN_LIFE
 from guestlist.self_service import GONE
@@ -15,7 +13,7 @@ from local.stack import Stack
 from tests.accept_setup import store
 from tests.front_door import counted, pass_time, suffer, unique
 from tests.kinds_setup import connection_of, connections, offboarded
-from tests.minted import EVERYTHING, caller
+from tests.minted import EVERYTHING, caller, lasting
 from tests.self_service_setup import (
     AWAITING,
     MADE,
@@ -28,7 +26,6 @@ from tests.self_service_setup import (
     look,
     made_past_us,
     name_of,
-    patient,
     stands,
     status,
     steps,
@@ -37,26 +34,12 @@ from tests.self_service_setup import (
 DAY = 24 * 3600
 
 
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def api(stack: Stack) -> Iterator[Api]:
-    """Return the API as an operator uses it, for as long as a customer takes."""
-    with patient(stack) as operating:
-        yield operating
-
-
 def oldest_due(stack: Stack) -> int:
     """Sweep, and return what the alarm looks at."""
     return int(stack.functions["SweepFunction"].invoke({})["oldest_due"])
 
 
-def test_weeks_are_no_failure_and_ring_no_alarm(shared: Stack) -> None:  # noqa: ARG001 (is there first)
+def test_weeks_are_no_failure_and_ring_no_alarm() -> None:
     """It is looked every few minutes, by one call each time; nobody is late."""
     with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
         clinic = awaiting(stack, api)
@@ -73,9 +56,9 @@ def test_weeks_are_no_failure_and_ring_no_alarm(shared: Stack) -> None:  # noqa:
         assert store(stack).organization(clinic).provisioning[0].at == since
 
 
-def test_what_comes_after_is_not_late_for_the_wait(shared: Stack) -> None:  # noqa: ARG001 (is there first)
+def test_what_comes_after_is_not_late_for_the_wait() -> None:
     """An outage begins as the connection is there: the alarm counts from then, not from weeks before."""
-    with Stack() as stack, patient(stack) as api:
+    with Stack() as stack, lasting(stack) as api:
         clinic = awaiting(stack, api)
         pass_time(stack, seconds=7 * 24 * 3600)
         fill_in(link(api, clinic))
@@ -90,9 +73,9 @@ def test_what_comes_after_is_not_late_for_the_wait(shared: Stack) -> None:  # no
         assert status(stack, clinic) == "active"
 
 
-def test_a_refusal_now_and_then_is_forgotten(api: Api, stack: Stack) -> None:
+def test_a_refusal_now_and_then_is_forgotten(operator: Api, stack: Stack) -> None:
     """Only what Auth0 refuses time after time ends the wait."""
-    clinic = awaiting(stack, api)
+    clinic = awaiting(stack, operator)
     for _ in range(TRIES):
         suffer(stack, method="GET", path="/api/v2/connections", status=403, times=1)
         look(stack)
@@ -101,33 +84,33 @@ def test_a_refusal_now_and_then_is_forgotten(api: Api, stack: Stack) -> None:
         assert steps(stack, clinic) == AWAITING
 
 
-def test_one_that_is_made_but_not_enabled_is_waited_for(api: Api, stack: Stack) -> None:
+def test_one_that_is_made_but_not_enabled_is_waited_for(operator: Api, stack: Stack) -> None:
     """Auth0's assistant makes it early and enables it at its end; another link leads on from there."""
-    clinic = awaiting(stack, api)
+    clinic = awaiting(stack, operator)
     name = name_of(stack, clinic)
     made_past_us(stack, name, organization=clinic, guestlist=clinic)
     look(stack)
     assert (steps(stack, clinic), enabled(stack, name)) == (AWAITING, set())
-    fill_in(link(api, clinic))
+    fill_in(link(operator, clinic))
     look(stack)
     assert status(stack, clinic) == "active"
 
 
-def test_one_that_is_deleted_again_is_waited_for_again(api: Api, stack: Stack) -> None:
+def test_one_that_is_deleted_again_is_waited_for_again(operator: Api, stack: Stack) -> None:
     """Before it was found, or between two steps; a link makes it anew."""
-    clinic = awaiting(stack, api)
-    fill_in(link(api, clinic))
+    clinic = awaiting(stack, operator)
+    fill_in(link(operator, clinic))
     deleted_past_us(stack, name_of(stack, clinic))
     look(stack)
     assert steps(stack, clinic) == AWAITING
-    fill_in(link(api, clinic))
+    fill_in(link(operator, clinic))
     suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=3)
     look(stack)
     assert steps(stack, clinic) == {"connections": "done ", "applications": "pending "}
     deleted_past_us(stack, name_of(stack, clinic))
     look(stack)
     assert steps(stack, clinic) == AWAITING
-    fill_in(link(api, clinic))
+    fill_in(link(operator, clinic))
     look(stack)
     assert (status(stack, clinic), steps(stack, clinic)) == ("active", MADE)
 
@@ -141,11 +124,11 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_whoever_dies_in_a_look_leaves_it_to_the_next(write: str, api: Api, stack: Stack) -> None:
+def test_whoever_dies_in_a_look_leaves_it_to_the_next(write: str, operator: Api, stack: Stack) -> None:
     """Before each of its writes: while it waits, and as the connection is found."""
-    clinic = awaiting(stack, api)
+    clinic = awaiting(stack, operator)
     of_the_clinic = rf"(?s)(?=.*ORG#{clinic}\W).*{WRITES[write]}"
-    for begin in (lambda: None, lambda: fill_in(link(api, clinic))):
+    for begin in (lambda: None, lambda: fill_in(link(operator, clinic))):
         begin()
         stack.aws.inject("UpdateItem", "ValidationException", matching=of_the_clinic)
         look(stack)
@@ -154,10 +137,10 @@ def test_whoever_dies_in_a_look_leaves_it_to_the_next(write: str, api: Api, stac
     assert len(connections(stack, clinic)) == 1
 
 
-def test_an_application_that_is_gone_is_no_wait_for_the_customer(api: Api, stack: Stack) -> None:
+def test_an_application_that_is_gone_is_no_wait_for_the_customer(operator: Api, stack: Stack) -> None:
     """It is Auth0's refusal, and ends as any other."""
-    clinic = awaiting(stack, api)
-    fill_in(link(api, clinic))
+    clinic = awaiting(stack, operator)
+    fill_in(link(operator, clinic))
     gone = json.dumps({"statusCode": 404, "message": "-", "errorCode": "inexistent_client"})
     suffer(stack, method="PATCH", path="/api/v2/connections/.*/clients", status=404, text=gone)
     look(stack)
@@ -165,9 +148,11 @@ def test_an_application_that_is_gone_is_no_wait_for_the_customer(api: Api, stack
 
 
 @pytest.mark.parametrize("marks", [{}, {"organization": "elsewhere", "guestlist": "elsewhere"}])
-def test_a_connection_of_somebody_else_is_never_taken(marks: dict[str, str], api: Api, stack: Stack) -> None:
+def test_a_connection_of_somebody_else_is_never_taken(
+    marks: dict[str, str], operator: Api, stack: Stack
+) -> None:
     """Under the very name, without our marks or with another's: refused, and left as it is."""
-    clinic = awaiting(stack, api)
+    clinic = awaiting(stack, operator)
     made = made_past_us(stack, name_of(stack, clinic), **marks)
     for _ in range(TRIES + 1):
         look(stack)
@@ -177,14 +162,14 @@ def test_a_connection_of_somebody_else_is_never_taken(marks: dict[str, str], api
         assert stack.tenant.state.connections[made]["metadata"] == marks
 
 
-def test_what_an_old_link_makes_is_not_taken_for_what_is_made_now(api: Api, stack: Stack) -> None:
+def test_what_an_old_link_makes_is_not_taken_for_what_is_made_now(operator: Api, stack: Stack) -> None:
     """Provisioned anew as isolated after a failure: a provider is no database, whatever its marks."""
-    clinic = awaiting(stack, api)
-    old = link(api, clinic)
+    clinic = awaiting(stack, operator)
+    old = link(operator, clinic)
     stands(stack, clinic, "failed")
     fill_in(old)
     body = {"id": clinic, "name": "Clinic", "kind": "isolated"}
-    api.post("/organizations", json=body).raise_for_status()
+    operator.post("/organizations", json=body).raise_for_status()
     stack.workers.idle()
     assert steps(stack, clinic)["connections"] == "pending connection_exists"
     deleted_past_us(stack, name_of(stack, clinic))
@@ -193,19 +178,17 @@ def test_what_an_old_link_makes_is_not_taken_for_what_is_made_now(api: Api, stac
     assert connection_of(stack, clinic)["strategy"] == "auth0"
 
 
-def test_a_connection_of_another_name_is_not_looked_at(api: Api, stack: Stack) -> None:
+def test_a_connection_of_another_name_is_not_looked_at(operator: Api, stack: Stack) -> None:
     """Whatever marks it bears: the name is what was recorded."""
-    clinic = awaiting(stack, api)
+    clinic = awaiting(stack, operator)
     made_past_us(stack, f"{clinic}-other", organization=clinic, guestlist=clinic)
     look(stack)
     assert steps(stack, clinic) == AWAITING
 
 
-def test_the_first_administrator_s_offer_begins_when_all_is_made(
-    shared: Stack,  # noqa: ARG001 (is there first)
-) -> None:
+def test_the_first_administrator_s_offer_begins_when_all_is_made() -> None:
     """However long that takes: it does not end before, rings no alarm, and its mail leads in for a week."""
-    with Stack() as stack, caller(stack, permissions=EVERYTHING, exp=clock.now() + 60 * DAY) as api:
+    with Stack() as stack, lasting(stack) as api:
         clinic = awaiting(stack, api, admin={"email": "first@clinic.example"})
         for _ in range(9):
             pass_time(stack, seconds=DAY)
@@ -227,12 +210,12 @@ def test_the_first_administrator_s_offer_begins_when_all_is_made(
         assert (mail.to, ended["id"]) == ("first@clinic.example", offer["id"])
 
 
-def test_what_was_enabled_before_the_wait_went_on_is_given_back(api: Api, stack: Stack) -> None:
+def test_what_was_enabled_before_the_wait_went_on_is_given_back(operator: Api, stack: Stack) -> None:
     """A connection of IT's vanishes as all are being enabled; the one from before us is enabled by then."""
     name, app = unique("corp"), stack.clients["app"].client_id
     made_past_us(stack, name)
-    clinic = awaiting(stack, api, {"name": name}, SELF_SERVICE, applications=[app])
-    fill_in(link(api, clinic))
+    clinic = awaiting(stack, operator, {"name": name}, SELF_SERVICE, applications=[app])
+    fill_in(link(operator, clinic))
     [own] = [found["id"] for found in connections(stack, clinic) if found["name"] != name]
     gone = {"statusCode": 404, "error": "Not Found", "message": "gone", "errorCode": GONE}
     path = f"/api/v2/connections/{own}/clients"
@@ -241,5 +224,5 @@ def test_what_was_enabled_before_the_wait_went_on_is_given_back(api: Api, stack:
     assert (status(stack, clinic), enabled(stack, name)) == ("provisioning", {app})
     look(stack)
     assert status(stack, clinic) == "active"
-    offboarded(stack, api, clinic)
+    offboarded(stack, operator, clinic)
     assert enabled(stack, name) == set()

@@ -1,7 +1,6 @@
 """Set-up links: what a customer's IT is given, what it leads to, and that nobody keeps it."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -31,13 +30,6 @@ from tests.self_service_setup import (
 )
 
 TICKETS = "/api/v2/self-service-profiles/.*/sso-ticket"
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
 
 
 def ends(answer: httpx.Response) -> float:

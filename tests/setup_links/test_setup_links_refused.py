@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -30,13 +29,6 @@ from tests.self_service_setup import (
 
 TICKETS = "/api/v2/self-service-profiles/.*/sso-ticket"
 OIDC = {"strategy": "oidc", "issuer": "https://id.clinic.example", "client_id": "guestlist"}
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
 
 
 @pytest.fixture(scope="module")

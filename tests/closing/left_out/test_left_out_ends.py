@@ -1,25 +1,15 @@
 """Left out of its members' profiles, what else meets an organization: adoption, offboarding, first logins."""
 
-import pytest
-
 from local.people import Api, Person
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.command import Guestlist, environment, runner
+from tests.command import Guestlist
 from tests.conftest import NewPerson
 from tests.front_door import add, items, pass_time, provision, suffer
 from tests.left_out_setup import at_rest, profile, turned, user
 from tests.logins_setup import Place, enterprise
 
 NOT_MEMBER = "not_member"
-
-
-@pytest.fixture
-def guestlist(
-    stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Guestlist:
-    """Return the command line of an operator."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_an_account_from_before_us_that_bears_its_name_is_not_let_in(

@@ -1,39 +1,16 @@
 """Who is who behind the new door where no proved domain tells: an operator says it, of one account."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.move_turns import AT_LEAST
-from local.people import Api, Person
-from local.stack import Stack
+from local.people import Person
 from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY, proved
 from tests.front_door import audited, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import DAY, SAML, Mover, far_sighted, mover
+from tests.moving_setup import DAY, SAML, Mover
 from tests.refusals import refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization that proved no domain."""
-    return mover(stack, operator, f"{unique('domain')}.example")
 
 
 def account(clinic: Mover, person: Person, name: str = "") -> str:

@@ -1,6 +1,5 @@
 """Accounts that are not linked: another person's, and those of no connection of the organization's."""
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import httpx
@@ -13,30 +12,10 @@ from tests.domain_setup import proved
 from tests.front_door import unique
 from tests.kinds_setup import connections, offboarded, provisioned
 from tests.logins_setup import enterprise
-from tests.moving_setup import SAML, Mover, far_sighted, mover
+from tests.moving_setup import SAML, Mover
 from tests.refusals import refused
 
 SECOND = SAML | {"metadata_url": "https://id.ward.example/metadata"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's: grace times are long."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
-
-
-@pytest.fixture
-def clinic(operator: Api, stack: Stack) -> Mover:
-    """Return an organization that proved no domain."""
-    return mover(stack, operator, f"{unique('domain')}.example")
 
 
 def names(clinic: Mover) -> list[str]:

@@ -4,13 +4,12 @@ import os
 import pty
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.responses import Response
 
-from tests.command import Guestlist, Printed, runner
+from tests.command import Guestlist
 from tests.repository_setup import CLINIC_A, Organizations, folder_of, problem
 
 B = "id: clinicB\nname: clinicB\nseats: 9\n"
@@ -23,15 +22,6 @@ def organizations() -> Organizations:
     api = Organizations()
     api.add("clinicB")
     return api
-
-
-@pytest.fixture
-def guestlist(
-    organizations: Organizations, monkeypatch: pytest.MonkeyPatch, capsys: Printed
-) -> Iterator[Guestlist]:
-    """Return the command line of this API."""
-    with organizations.served() as environ:
-        yield runner(monkeypatch, capsys, **environ)
 
 
 @pytest.fixture

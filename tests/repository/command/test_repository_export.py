@@ -1,7 +1,6 @@
 """`guestlist export`: where it writes, what it leaves alone, and the schema that comes with it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -10,7 +9,7 @@ import yaml
 
 from guestlist.repository_schema import SCHEMA_FILE, schema
 from local.stack import ROOT
-from tests.command import Guestlist, Printed, runner
+from tests.command import Guestlist
 from tests.repository_setup import Organizations
 
 
@@ -21,15 +20,6 @@ def organizations() -> Organizations:
     api.add("clinicA")
     api.add("clinicB", seats=9, roles=["editor"], allowed_domains=["b.example"])
     return api
-
-
-@pytest.fixture
-def guestlist(
-    organizations: Organizations, monkeypatch: pytest.MonkeyPatch, capsys: Printed
-) -> Iterator[Guestlist]:
-    """Return the command line of this API."""
-    with organizations.served() as environ:
-        yield runner(monkeypatch, capsys, **environ)
 
 
 def test_an_export_over_an_export_writes_what_changed(

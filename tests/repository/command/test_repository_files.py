@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guestlist.repository_files import LARGEST
-from tests.command import Guestlist, Printed, runner
+from tests.command import Guestlist
 from tests.repository_setup import CLINIC_A, Organizations, folder_of
 
 MANY = "".join(f"- d{number}.example\n" for number in range(101))
@@ -19,13 +19,10 @@ def organizations() -> Organizations:
     return Organizations()
 
 
-@pytest.fixture
-def guestlist(
-    organizations: Organizations, monkeypatch: pytest.MonkeyPatch, capsys: Printed
-) -> Iterator[Guestlist]:
-    """Return the command line of this API; in the end it was not called."""
-    with organizations.served() as environ:
-        yield runner(monkeypatch, capsys, **environ)
+@pytest.fixture(autouse=True)
+def _not_called(organizations: Organizations) -> Iterator[None]:
+    """Hold the API to what it was asked: nothing."""
+    yield
     assert organizations.asked == []
 
 
