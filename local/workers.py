@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.sqs.models import sqs_backends
+
 from local.aws import Aws
 from local.moto_fit import LOCK
 from local.template import REGION, Function, QueueSource
@@ -94,6 +96,14 @@ class Workers:
             if time.monotonic() > end:
                 raise TimeoutError(f"not idle after {timeout} seconds: {busy}")
             time.sleep(_LOOK_SECONDS)
+
+    def rest(self, timeout: float = 60) -> None:
+        """Wait as `idle` does, and drop what waits for its delay: hints, for which the sweep makes up."""
+        self.idle(timeout)
+        with LOCK:
+            for name in self._there:
+                queue = sqs_backends[self._aws.account][REGION].get_queue(name)
+                queue._messages = [one for one in queue._messages if not one.delayed]  # noqa: SLF001 as depth
 
     def _busy(self) -> dict[str, int]:
         # In one look: a worker that sends on and is done leaves no moment in which both queues seem empty.

@@ -30,11 +30,12 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(autouse=True)
 def _sound(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Leave no fault to the next test of the file."""
+    """Leave neither a fault nor work to the next test of the file, which may count or compare."""
     stack: Stack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
     yield
     if stack:
         stack.tenant.state.faults.clear()
+        stack.workers.rest()
 
 
 @pytest.fixture
