@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
@@ -27,6 +28,8 @@ from guestlist.provisioning import provision
 from guestlist.queue import Queue
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import Request, sweep_request
+from guestlist.seal_key import SealKey
+from guestlist.sealing import Sealed, seal_all
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
 from guestlist.table import Table
@@ -55,6 +58,7 @@ class Bench:
         self.queue = Queue(
             projection=aws.physical["ProjectionQueue"]["Ref"], mail=aws.physical["MailQueue"]["Ref"]
         )
+        self.key = SealKey(aws.physical["SealKey"]["Arn"])
         self.budgets = budgets(self.store)
         self._client = client
         self.auth0 = self.client()
@@ -171,6 +175,10 @@ class Bench:
     def sweep(self) -> Swept:
         """Sweep once, as every minute."""
         return sweep(request=sweep_request("sweep", clock.now()), queue=self.queue, store=self.store)
+
+    def seal(self) -> Sealed:
+        """Seal the audit once, as every five minutes."""
+        return seal_all(key=self.key, store=self.store, until=math.inf)
 
     def hints(self, queue: str) -> list[dict[str, str]]:
         """Take all messages out of a queue, by its name in the template."""

@@ -14,6 +14,7 @@ from local.stack import CONNECTION
 from tests.accept_setup import amend_user, filled, leave, store, suspend
 from tests.asked import NOWHERE, OPERATIONS, Asker, hurried
 from tests.minted import caller
+from tests.provoked_connections import provoke_connections
 from tests.provoked_domains import claimed, provoke_domains
 from tests.provoked_links import provoke_links
 from tests.provoked_logins import provoke_logins
@@ -50,6 +51,7 @@ def provoke(asker: Asker) -> None:
         _anything,
         _broken,
         _busy,
+        _out_of_reach,
         _bodies,
         _taken,
         _closed,
@@ -64,6 +66,7 @@ def provoke(asker: Asker) -> None:
     provoke_moves(asker)
     provoke_logins(asker)
     provoke_links(asker, place)
+    provoke_connections(asker, place)
 
 
 def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401 (JSON)
@@ -118,6 +121,12 @@ def _busy(asker: Asker, place: Ids) -> None:
             asker.ask(operation, member, **body, **_own(operation, place))
         if operation == "resume":
             asker.ask("resume", place).raise_for_status()
+
+
+def _out_of_reach(asker: Asker, place: Ids) -> None:
+    """KMS does not give the key."""
+    asker.stack.aws.inject("GetPublicKey", "KMSInvalidStateException")
+    asker.ask("list_audit_keys", place)
 
 
 def _bodies(asker: Asker, place: Ids) -> None:

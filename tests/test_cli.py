@@ -30,8 +30,10 @@ def test_organizations(guestlist: Guestlist) -> None:
 def test_an_organization_of_a_kind_of_its_own(guestlist: Guestlist, stack: Stack) -> None:
     """Isolated, with its first administrator; enterprise, with its provider; offboarded only if meant."""
     name, email = unique("cli"), f"{unique('ann')}@clinic.example"
-    words = ("organizations", "create", name, "--name", "A Clinic")
-    assert guestlist(*words, "--isolated", "--admin", email, "--json").json()["kind"] == "isolated"
+    page = f"https://{name}.example"
+    words = ("organizations", "create", name, "--name", "A Clinic", "--callback", page, "--web-origin", page)
+    made = guestlist(*words, "--isolated", "--admin", email, "--json").json()
+    assert (made["kind"], made["callbacks"], made["web_origins"]) == ("isolated", [page], [page])
     stack.workers.idle()
     shown = guestlist("organizations", "show", name, "--json").json()
     assert (shown["status"], shown["pending_invites"]) == ("active", 1)
@@ -123,7 +125,11 @@ def test_members(guestlist: Guestlist, clinic: str) -> None:
         "user",
         added["user"],
     ]
-    assert guestlist("members", "remove", email, "-o", clinic, "--json").json()["status"] == "removed"
+    receipt = guestlist("members", "remove", email, "-o", clinic, "--end-sessions", "--json").json()
+    assert (receipt["user"], receipt["status"]) == (added["user"], "open")
+    shown = guestlist("receipts", "show", receipt["id"], "-o", clinic).out
+    assert "access_ended done" in shown
+    assert receipt["effective_by"] in shown
     assert guestlist("members", "list", "-o", clinic, "--json").json() == []
 
 
@@ -150,7 +156,7 @@ def test_audit(guestlist: Guestlist, clinic: str) -> None:
     """The newest first, by ids alone."""
     email = f"{unique('ann')}@clinic.example"
     added = guestlist("members", "add", email, "-o", clinic, "--json").json()
-    listed = guestlist("audit", clinic)
+    listed = guestlist("audit", "list", "-o", clinic)
     assert [row.split()[1] for row in listed.rows] == ["member:add", "organization:provision"]
     assert f"member {added['user']}" in listed.out
     assert email not in listed.out

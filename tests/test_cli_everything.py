@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from guestlist.access import PUBLIC, ROUTES
+from guestlist.connection_turns import LATE
 from guestlist.provisioning import connection_name
 from local.people import PLAIN, Api
 from local.stack import NAMESPACE, ROOT, Stack
 from tests.command import Guestlist, Printed, environment, runner
 from tests.connections_setup import PEM, metadata
+from tests.front_door import pass_time
 from tests.heard import Heard
 from tests.minted import EVERYTHING, caller, of_system
 from tests.self_service_setup import made_past_us
@@ -35,11 +37,19 @@ FAR = 2**32
 OFFER = "--role editor --locale de --inviter-name Olga --idempotency-key {key}"
 LOOK = "--logo https://a.example/logo.svg --primary-color 0059d6 --page-background ffffff"
 SETTINGS = f"--name A --seats 20 --domain a.example --role editor --locale de {LOOK}"
-GROUPS = "--group Nurses editor --groups-at every_login"
+AT_PROVIDERS = "--group Nurses editor --groups-at every_login --max-session 12h"
 OIDC = "--oidc https://id.{0}.example guestlist --for {0}.example"
 PROVIDERS = (
     f"{OIDC} --saml https://id.example/metadata --saml-file metadata.xml --self-service "
     "--saml-endpoint https://id.example/sso idp.pem --connection {0}"
+)
+ONE_BY_ONE = (
+    f"{OIDC.format('one')} --for one.example",
+    "--saml https://id.example/metadata --idempotency-key one",
+    "--saml-file metadata.xml",
+    "--saml-endpoint https://id.example/sso idp.pem",
+    "--self-service",
+    "--connection b",
 )
 ADMIN = "--admin ann@a.example --admin-locale de --admin-inviter-name Olga"
 
@@ -71,8 +81,8 @@ def organizations(she: Typist) -> None:
     )
     b = connection_name("B", 2)
     she.types(
-        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata {GROUPS} "
-        f"--admin bob@b.example --admin-connection {b}"
+        f"organizations create B --name B {OIDC.format('b')} --saml https://id.example/metadata "
+        f"{AT_PROVIDERS} --admin bob@b.example --admin-connection {b}"
     )
     made = she.types(f"organizations create C --name C {PROVIDERS.format('c')}")
     [awaited] = [own["name"] for own in made["connections"] if own["self_service"]]
@@ -80,12 +90,22 @@ def organizations(she: Typist) -> None:
     for name in ("D", "E"):
         she.types(f"organizations create {name} --name {name}")
     she.types(f"organizations move D {PROVIDERS.format('d')} --grace 7d")
+    she.types("organizations create F --name F")
+    she.types("organizations move F --self-service")
+    she.types("organizations call-off-move F")
+    made_past_us(she.stack, "b")
+    for provider in ONE_BY_ONE:
+        change = she.types(f"organizations add-connection B {provider}")["connection_change"]
+        she.types(f"organizations drop-connection B {change['connection']['name']}")
+        pass_time(she.stack, seconds=LATE)
+        she.stack.workers.tick()
+        she.stack.workers.idle()
     she.types("organizations list")
     she.types("organizations suspend D")
     she.types("organizations resume D")
     she.types("organizations offboard D --yes")
     she.types(f"organizations change A {SETTINGS}")
-    she.types(f"organizations change B {GROUPS}")
+    she.types(f"organizations change B {AT_PROVIDERS}")
 
 
 def people(she: Typist, bound: Typist) -> None:
@@ -122,7 +142,9 @@ def domains(she: Typist) -> None:
 
 def the_rest(she: Typist) -> None:
     """What is of no organization, or of all that was done in one."""
-    she.types("audit A")
+    she.types("audit list -o A")
+    she.types("audit checkpoint -o A")
+    she.types("audit key -o A")
     she.types("discover ann@a.example")
     she.types("discover --organization B")
     she.types("drift --report-only")

@@ -12,7 +12,7 @@ from tests.command import Printed, runner
 TYPED = re.compile(r" {2,4}guestlist [a-z]")
 
 
-@pytest.mark.parametrize("group", ["organizations", "invites", "members", "domains", "users"])
+@pytest.mark.parametrize("group", ["organizations", "invites", "members", "domains", "users", "audit"])
 def test_every_group_and_command_has_help(
     group: str, monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
@@ -29,8 +29,9 @@ def test_every_group_and_command_has_help(
 
 def test_what_the_page_and_the_help_show_can_be_typed() -> None:
     """Each command line there is one that the parser takes."""
-    texts = (str(cli.__doc__), (ROOT / "docs/command-line.md").read_text(encoding="utf-8"))
+    pages = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("command-line.md", "audit.md")]
+    texts = (str(cli.__doc__), *pages)
     lines = [line for text in texts for line in text.replace("\\\n", " ").splitlines() if TYPED.match(line)]
     assert len(lines) >= 30
     for line in lines:
-        assert cli.parser().parse_args(shlex.split(line)[1:]).run
+        assert cli.parser().parse_args(shlex.split(line.partition(" >")[0])[1:]).run

@@ -97,7 +97,7 @@ def test_what_is_no_guestlist_is_said_so(
         ("members", "list"),
         ("invites", "list", "-o", "clinicA", "--status", "lost"),
         ("invites", "list", "-o", "clinicA", "--limit", "-1"),
-        ("audit", "clinicA", "--limit", "0"),
+        ("audit", "list", "-o", "clinicA", "--limit", "0"),
         ("organizations", "change", "clinicA", "--seats", "3", "--no-seats"),
         ("organizations", "create", "clinicA"),
     ],

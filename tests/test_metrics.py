@@ -76,6 +76,14 @@ def test_every_sweep_writes_the_figure(stack: Stack, stack_name: str, capsys: Ca
     assert len(figures(capsys, Figure.OLDEST_DUE)) == 2
 
 
+def test_every_sealing_writes_the_figure(stack: Stack, stack_name: str, capsys: Captured) -> None:
+    """Also where there is nothing to seal: an alarm rings if it is not written."""
+    for _ in range(2):
+        stack.functions["SealerFunction"].invoke({})
+    assert stack_name
+    assert len(figures(capsys, Figure.OLDEST_UNSEALED)) == 2
+
+
 @pytest.mark.parametrize(
     ("status", "left", "counted"), [(200, "9", 1), (200, "10", 0), (404, "0", 1), (200, "", 0), (429, "", 1)]
 )

@@ -90,10 +90,11 @@ def _ask_everything(api: Api, clinic: str) -> None:
 
 def _isolate(stack: Stack, api: Api) -> None:
     """Provision an organization with all that it may have of its own, and offboard it with its people."""
-    more = {"callbacks": ["https://own.app.example/callback"], "admin": {"email": "first@clinic.example"}}
+    lists = {"callbacks": ["https://own.app.example/callback"], "web_origins": ["https://own.app.example"]}
+    more = lists | {"admin": {"email": "first@clinic.example"}}
     stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
     clinic = provision(api, kind="isolated", **more)
-    # Its callbacks are waited for, in case the write that was not heard lands again.
+    # They are waited for, in case the write that was not heard lands again.
     suffer(stack, method="PATCH", path="/api/v2/clients/", reset=True, after_effect=True)
     for seconds in (GRACE, SETTLING):
         pass_time(stack, seconds=seconds)

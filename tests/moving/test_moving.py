@@ -103,7 +103,7 @@ def test_what_is_changed_during_the_grace_holds_for_both(clinic: Mover, new_pers
     clinic.later(30)
     assert roles(clinic.comes_as_before(ann)) == ["viewer"]
     clinic.operator.delete(f"{path}/{new['user']}").raise_for_status()
-    clinic.later(30)
+    clinic.stack.workers.idle()
     assert clinic.members(ann.email) == []
     assert not clinic.comes_as_before(ann)["admitted"]
     assert not clinic.arrives(ann)["admitted"]
@@ -116,7 +116,9 @@ def test_who_is_removed_by_their_old_id_is_removed(clinic: Mover, new_person: Ne
     clinic.move()
     old, new = clinic.members(ann.email)
     answer = clinic.operator.delete(f"{clinic.path}/members/{old['user']}").raise_for_status()
-    assert (answer.json()["user"], answer.json()["status"]) == (old["user"], "removed")
+    assert answer.json()["user"] == old["user"]
+    along = clinic.operator.get(f"{clinic.path}/receipts/{answer.json()['along']}").json()
+    assert (along["user"], along["along"]) == (new["user"], answer.json()["id"])
     clinic.stack.workers.idle()
     assert clinic.members(ann.email) == []
     assert (clinic.record.taken, clinic.record.admins) == (1, 1)

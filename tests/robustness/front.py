@@ -13,8 +13,10 @@ from guestlist.ids import ordered_id
 from guestlist.move_bodies import MoveRequest
 from guestlist.organization_records import Organization
 from guestlist.provisioning import provision
+from guestlist.receipt_records import Terms
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey, Request
+from guestlist.tenant import TOKEN_LIFE
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.world import World
@@ -121,9 +123,17 @@ class Front:
         self.world.queue.project(seen.user)
 
     def deprovision(self, seen: Membership) -> None:
-        """Take a member off the list."""
-        members.deprovision(seen.organization, seen.user, request=operators_request(), store=self.store)
-        self.world.queue.project(seen.user)
+        """Take a member off the list, with a receipt."""
+        removed = members.deprovision(
+            seen.organization,
+            seen.user,
+            terms=Terms(TOKEN_LIFE),
+            request=operators_request(),
+            store=self.store,
+        )
+        for user in (removed.user, removed.successor, removed.predecessor):
+            if user:
+                self.world.queue.project(user)
 
     def press(self, invite: Invite, generation: int) -> str:
         """Press the button of a link; return where that leads: `ticket <id>`, `login`, or the page."""

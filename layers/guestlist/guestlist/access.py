@@ -68,6 +68,11 @@ ROUTES: Mapping[str, Rule] = {
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "DELETE /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/connections": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/connections/{connection}": Rule(
+        Permission.WRITE_ORGANIZATIONS, Reach.ALL
+    ),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/setup-links": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
@@ -79,6 +84,7 @@ ROUTES: Mapping[str, Rule] = {
     "DELETE /organizations/{organization}/invites/{invite}": Rule(Permission.WRITE_INVITES, Reach.PATH),
     "GET /organizations/{organization}/members": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "GET /organizations/{organization}/members/{user}": Rule(Permission.READ_MEMBERS, Reach.PATH),
+    "GET /organizations/{organization}/receipts/{receipt}": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "POST /organizations/{organization}/members": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "PATCH /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "DELETE /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
@@ -92,6 +98,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/checkpoints": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/keys": Rule(Permission.READ_AUDIT, Reach.PATH),
     "POST /logins/resolve": Rule(Permission.RESOLVE_LOGINS, Reach.ALL),
     "POST /drift": Rule(Permission.WRITE_MEMBERS, Reach.ALL),
     "GET /drift": Rule(Permission.READ_MEMBERS, Reach.ALL),
@@ -160,7 +168,8 @@ def standing(
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []
     user = _admin(caller, organization, store)
-    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+    # The token's `sub` may hold an address, and the audit has to outlast an erasure.
+    return replace(caller.actor, id=user, user=user), [writes.still_admin(organization, user)]
 
 
 def not_suspended(caller: Caller, store: Store) -> None:
@@ -217,6 +226,16 @@ def may_see_links(caller: Caller, *, sends: bool) -> None:
     """
     if not sends and not sees_links(caller):
         raise Forbidden("Only a caller for all organizations may have the link instead of a mail.")
+
+
+def may_end_access(caller: Caller, *, ends: bool) -> None:
+    """Refuse to end sessions, which are a user's in all organizations, for whoever acts for one.
+
+    Raises:
+        Forbidden: it would sign a person out of what is others'.
+    """
+    if ends and caller.organization is not None:
+        raise Forbidden("Only a caller for all organizations may end the sessions of who belongs elsewhere.")
 
 
 def sees_links(caller: Caller) -> bool:

@@ -23,7 +23,7 @@ def add_group(groups: Groups, name: str, text: str) -> Groups:
 def add_command(groups: Groups, name: str, run: object, text: str, columns: str = "") -> Options:
     """Return a new command, which `run` carries out; `columns` names those of the table that it prints."""
     parser = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run, columns=columns, limit=None, public=False)
+    parser.set_defaults(run=run, columns=columns, limit=None, public=False, offline=False)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
     if columns:
         parser.add_argument("--limit", type=count, metavar="N", help="so many at most; all if not said")
@@ -117,6 +117,7 @@ def settings(command: Options) -> None:
         )
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
     groups(command)
+    max_session(command)
 
 
 def groups(command: Options) -> None:
@@ -143,11 +144,28 @@ def groups(command: Options) -> None:
     )
 
 
+def max_session(command: Options) -> None:
+    """Let it be said for how long a sign-in at an organization's identity providers counts."""
+    bound = command.add_mutually_exclusive_group()
+    bound.add_argument(
+        "--max-session",
+        type=seconds,
+        default=argparse.SUPPRESS,
+        metavar="12h",
+        help="for how long a sign-in at its identity providers counts; 1h to 30d",
+    )
+    none = bound.add_argument(
+        "--no-max-session", dest="max_session", action="store_const", const=None, help="for any time"
+    )
+    none.default = argparse.SUPPRESS
+
+
 def kind(command: Options) -> None:
     """Where an organization's users sign in, its first administrator, and what it has at applications."""
     command.add_argument("--isolated", action="store_true", help="its users have a connection of their own")
     first_admin(command)
     command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument("--web-origin", action="append", default=[], metavar="URL", help="the same")
     command.add_argument(
         "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
     )

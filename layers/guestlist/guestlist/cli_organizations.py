@@ -6,8 +6,11 @@ from guestlist import cli_options as options
 from guestlist import cli_providers
 from guestlist.cli_options import Groups, add_command
 from guestlist.organization_commands import (
+    add_connection,
+    call_off_move,
     change_organization,
     create_organization,
+    drop_connection,
     list_organizations,
     move_organization,
     offboard_organization,
@@ -56,6 +59,15 @@ def add(group: Groups) -> None:
         "--grace", type=options.seconds, metavar="14d", help="for how long the old door is open"
     )
     options.key(move)
+    off = add_command(group, "call-off-move", call_off_move, "undo a move that is still being made")
+    off.add_argument("organization")
+    add = add_command(group, "add-connection", add_connection, "give one another identity provider")
+    add.add_argument("organization")
+    cli_providers.add_one(add)
+    options.key(add)
+    drop = add_command(group, "drop-connection", drop_connection, "have one drop an identity provider")
+    drop.add_argument("organization")
+    drop.add_argument("connection", help="its name at Auth0, as `show` tells it")
     offboard = add_command(group, "offboard", offboard_organization, "close it for good")
     offboard.add_argument("organization")
     offboard.add_argument("--yes", action="store_true", required=True, help="there is no way back")

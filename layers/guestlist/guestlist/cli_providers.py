@@ -19,17 +19,34 @@ def add(command: Options) -> None:
         "its own identity providers, up to ten",
         "Each with its domains behind it, as --oidc https://id.a.example guestlist --for a.example",
     )
+    _add_ways(own, _Provider)
+    _add_domains(own)
+
+
+def add_one(command: Options) -> None:
+    """Let one identity provider be said, and have it said."""
+    own = command.add_argument_group(
+        "its identity provider", "With its domains behind it, as --for a.example"
+    )
+    _add_ways(own.add_mutually_exclusive_group(required=True), _OneProvider)
+    _add_domains(own)
+
+
+def _add_ways(own: argparse._ActionsContainer, action: type["_Provider"]) -> None:
     for option, (made, *words), text in WAYS:
         own.add_argument(
             option,
             dest="providers",
-            action=_Provider,
+            action=action,
             const=made,
             nargs=len(words),
             default=[],
             metavar=tuple(words) or None,
             help=text,
         )
+
+
+def _add_domains(own: argparse._ActionsContainer) -> None:
     text = "whose addresses sign in by the one that stands before it; repeatable"
     own.add_argument("--for", dest="providers", action=_For, default=[], metavar="DOMAIN", help=text)
 
@@ -49,6 +66,21 @@ class _Provider(argparse.Action):
         except (OSError, ValueError) as error:
             raise argparse.ArgumentError(self, str(error)) from None
         namespace.providers = [*namespace.providers, made]
+
+
+class _OneProvider(_Provider):
+    """Adds the only one."""
+
+    def __call__(
+        self,
+        parser: Options,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option: str | None = None,
+    ) -> None:
+        if namespace.providers:
+            raise argparse.ArgumentError(self, "one at a time")
+        super().__call__(parser, namespace, values, option)
 
 
 class _For(argparse.Action):

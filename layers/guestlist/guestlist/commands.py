@@ -82,13 +82,14 @@ def link_member(api: Api, asked: Namespace) -> Body:
 
 
 def remove_member(api: Api, asked: Namespace) -> Body:
-    """Take a member off this organization's list."""
-    return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=patience(asked))
+    """Take a member off this organization's list; the receipt tells how far that has come."""
+    ends = "?sessions=end" if asked.end_sessions else ""
+    return api.write("DELETE", _members(asked) + path(_user(api, asked)) + ends, Prefer=patience(asked))
 
 
-def list_audit(api: Api, asked: Namespace) -> list[Body]:
-    """Who did what, when, to whom: the newest first."""
-    return some(api.pages(path("organizations", asked.organization, "audit")), asked)
+def show_receipt(api: Api, asked: Namespace) -> Body:
+    """How far a removal has come."""
+    return api.read(path("organizations", asked.organization, "receipts", asked.receipt))
 
 
 def explain_user(api: Api, asked: Namespace) -> Explanation:

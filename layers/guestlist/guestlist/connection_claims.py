@@ -9,6 +9,8 @@ from guestlist.provisioning_records import Connection
 from guestlist.store import Store
 from guestlist.table import Write
 
+HAS = "is a connection of this organization already"
+
 
 def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
     """Refuse connections of which one is another organization's, or the common one, or is for its domain.
@@ -37,7 +39,7 @@ def told_apart(asked: Sequence[Connection], had: Iterable[Connection] = ()) -> N
     """
     names = Counter(connection.name.lower() for connection in (*asked, *had))
     errors = [
-        {"pointer": f"#/connections/{number}/name", "detail": "is a connection of this organization already"}
+        {"pointer": f"#/connections/{number}/name", "detail": HAS}
         for number, connection in enumerate(asked)
         if not connection.made and names[connection.name.lower()] > 1
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from guestlist.door_configuration import DoorConfiguration
@@ -54,7 +55,8 @@ class Login:
 def facts_of(login: Login, door: DoorConfiguration) -> Facts:
     """Return a login's facts, as the Action gathers them (actions/shells/login-facts.js).
 
-    Not looked at: native organizations, audiences, connections of one organization, groups, refreshes.
+    Not looked at: native organizations, audiences, connections of one organization, groups, refreshes,
+    and how long ago the sign-in at the identity provider was.
     """
     bound = login.client_metadata.get("organization")
     sources = ((Source.CLIENT, bound), (Source.QUERY, login.requested))
@@ -77,6 +79,8 @@ def facts_of(login: Login, door: DoorConfiguration) -> Facts:
         connection_admits=True,
         member=organization in listed,
         open=not (login.closed and organization == login.requested),
+        dated=True,
+        fresh=True,
         organization=str(organization),
     )
 
@@ -158,6 +162,8 @@ class Explanation:
     next: str
     first_login: str = ""
     """What it comes to; empty where none is to come."""
+    sessions: str = ""
+    """For how long a sign-in lasts them; empty where that is not bounded."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -170,6 +176,8 @@ class Explanation:
         lines = {"membership": self.membership, "Auth0": self.auth0, "at login": said, "next": self.next}
         if self.first_login:
             lines = {"first login": self.first_login} | lines
+        if self.sessions:
+            lines["sessions"] = self.sessions
         head = f"{self.person} at {self.organization}: {verdict[self.admitted]}."
         return "\n".join([head, *(f"  {label:<11} {line}" for label, line in lines.items())])
 
@@ -197,6 +205,20 @@ def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explan
         auth0=_auth0(findings),
         next=leads_on or _next(findings, decisions, admitted=admitted),
         first_login=first.why if first else "",
+        sessions=_sessions(findings.organization),
+    )
+
+
+def _sessions(organization: Body) -> str:
+    """Say what comes of a sign-in at an identity provider that was some time ago."""
+    seconds = organization.get("max_session")
+    if seconds is None:
+        return ""
+    told = "" if organization["max_session_told"] else ", once Auth0 has been told"
+    return (
+        f"a sign-in counts for {timedelta(seconds=seconds)}{told}; then sign_in_too_old, or "
+        "sign_in_unknown at a refresh of which Auth0 tells no time: the application signs them in again, by "
+        "prompt=login"
     )
 
 

@@ -85,8 +85,8 @@ def joined(
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
         return Joined(after, membership, [*joining, writes.new_membership(membership)])
-    again = replace(membership, version=tombstone.version + 1)
-    return Joined(after, again, [*joining, writes.changed(tombstone, membership)])
+    again = replace(membership, version=tombstone.version + 1, receipt=tombstone.receipt)
+    return Joined(after, again, [*joining, writes.changed(tombstone, again)])
 
 
 def taken_up(

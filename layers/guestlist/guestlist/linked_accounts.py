@@ -183,6 +183,7 @@ def _moved(
         before,
         status=MembershipStatus.REMOVED,
         successor=heir.id,
+        receipt=None,
         changed_at=now,
         user_version=user.version + 1,
     )

@@ -13,6 +13,8 @@ from guestlist.joining import joined, new_user
 from guestlist.organization_records import OrganizationStatus
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
+from guestlist.receipt_records import Receipt, Terms
+from guestlist.receipts import beside, opened, shown_again, with_receipt
 from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
@@ -154,10 +156,13 @@ def change_roles(
 
 
 @decided_anew
-def deprovision(organization: str, user: str, *, request: Request, store: Store) -> Membership:
+def deprovision(
+    organization: str, user: str, *, terms: Terms | None = None, request: Request, store: Store
+) -> Membership:
     """Take a member off the organization's list; what they have in others stays. Twice is the same.
 
-    Whoever has moved to another user meanwhile is meant as well: it is the person who is taken off.
+    Whoever has moved to another user meanwhile is meant as well: it is the person who is taken off. With
+    `terms` there is a receipt, which the tombstone names.
 
     Raises:
         NotFound: they never were a member.
@@ -167,29 +172,39 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
     if before is None:
         raise NotFound
     if before.successor:
-        deprovision(organization, before.successor, request=request, store=store)
-        return leave(organization, user, request=request, store=store)
+        moved = deprovision(organization, before.successor, terms=terms, request=request, store=store)
+        left = leave(organization, user, terms=terms, request=request, store=store)
+        return moved if terms and not left.receipt else left
     if before.status is MembershipStatus.REMOVED:
-        return before
-    return _removed(before, request, store)
+        return shown_again(before, terms, request, store) if terms else before
+    return _removed(before, terms, request, store)
 
 
 @decided_anew
-def leave(organization: str, user: str, *, request: Request, store: Store) -> Membership:
+def leave(
+    organization: str, user: str, *, terms: Terms | None = None, request: Request, store: Store
+) -> Membership:
     """Close the old door behind a person whose seat is another user's by now. Twice is the same."""
     before = store.membership(organization, user)
     if before is None or before.successor is None:
         raise NotFound
-    return _removed(before, request, store) if before.stands else before
+    return _removed(before, terms, request, store) if before.stands else before
 
 
-def _removed(before: Membership, request: Request, store: Store) -> Membership:
-    after = replace(before, status=MembershipStatus.REMOVED)
-    return _changed(before, after, Action.MEMBER_REMOVE, request, store)
+def _removed(before: Membership, terms: Terms | None, request: Request, store: Store) -> Membership:
+    receipt = opened(before, terms, request) if terms else None
+    after = replace(before, status=MembershipStatus.REMOVED, receipt=receipt.id if receipt else None)
+    return _changed(before, after, Action.MEMBER_REMOVE, request, store, receipt=receipt)
 
 
 def _changed(
-    before: Membership, after: Membership, action: Action, request: Request, store: Store
+    before: Membership,
+    after: Membership,
+    action: Action,
+    request: Request,
+    store: Store,
+    *,
+    receipt: Receipt | None = None,
 ) -> Membership:
     """Change a membership that stands, in the truth and for its projection.
 
@@ -205,6 +220,10 @@ def _changed(
         if removed
         else counting(user, with_membership(user, organization, after.roles, now), organization)
     )
+    former, others = _former(after, store), None
+    if receipt:
+        receipt, others = beside(receipt, former) if former else (receipt, None)
+        projected = with_receipt(projected, receipt, now)
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
     leaves = gained < 0 and _may_lose_its_last(organization, user, store)
     done = replace(after, changed_at=now, user_version=user.version + 1)
@@ -219,19 +238,34 @@ def _changed(
             to_the_last=leaves,
         ),
         writes.audited(request.audit(organization, actor, action, before.user)),
+        *([writes.new_receipt(receipt)] if receipt else []),
     ]
-    followed = along(done, actor, action, request, store)
+    followed = along(done, actor, action, request, store, receipt=others)
     # Of one's own membership, behind either door, the change itself says that it stands as it was read.
     own = {before.user, before.predecessor} if followed else {before.user}
     store.commit(changing, followed, [] if actor.user in own else admin)
     return replace(done, version=before.version + 1)
 
 
-def along(after: Membership, actor: Actor, action: Action, request: Request, store: Store) -> list[Write]:
+def _former(membership: Membership, store: Store) -> Membership | None:
+    """Return the same person's membership behind a door that is not closed yet."""
+    before = membership.predecessor
+    found = store.membership(membership.organization, before) if before else None
+    return found if found and found.stands else None
+
+
+def along(
+    after: Membership,
+    actor: Actor,
+    action: Action,
+    request: Request,
+    store: Store,
+    *,
+    receipt: Receipt | None = None,
+) -> list[Write]:
     """Return the writes that have a change hold for the same person behind a door that is not closed yet."""
-    organization, now = after.organization, request.now
-    former = store.membership(organization, after.predecessor) if after.predecessor else None
-    if former is None or not former.stands:
+    organization, now, former = after.organization, request.now, _former(after, store)
+    if former is None:
         return []
     user = store.user(former.user)
     changed = (
@@ -240,10 +274,22 @@ def along(after: Membership, actor: Actor, action: Action, request: Request, sto
         else without_membership(user, organization, now)
     )
     done = replace(
-        former, status=after.status, roles=after.roles, changed_at=now, user_version=user.version + 1
+        former,
+        status=after.status,
+        roles=after.roles,
+        receipt=receipt.id if receipt else former.receipt if after.stands else None,
+        changed_at=now,
+        user_version=user.version + 1,
     )
     audit = request.audit(organization, actor, action, former.user)
-    return [writes.changed(former, done), writes.changed(user, changed), writes.audited(audit)]
+    recorded = [writes.changed(former, done), writes.audited(audit)]
+    if receipt is None:
+        return [*recorded, writes.changed(user, changed)]
+    return [
+        *recorded,
+        writes.changed(user, with_receipt(changed, receipt, now)),
+        writes.new_receipt(receipt),
+    ]
 
 
 def _may_lose_its_last(organization: str, user: User, store: Store) -> bool:

@@ -7,7 +7,7 @@ from guestlist.client import Api, Body, path
 from guestlist.commands import changed, created, given, patience, some
 
 CHANGED = {name: name for name in ("name", "seats")}
-SETTINGS = {name: name for name in ("allowed_domains", "roles", "groups_at", "locale")}
+SETTINGS = {name: name for name in ("allowed_domains", "roles", "groups_at", "max_session", "locale")}
 FIRST_ADMIN = {
     "admin": "email",
     "admin_locale": "locale",
@@ -36,6 +36,7 @@ def create_organization(api: Api, asked: Namespace) -> Body:
     body |= {"adopt": True} if asked.adopt else {}
     body |= {"admin": admin} if (admin := _said(asked, FIRST_ADMIN)) else {}
     body |= {"callbacks": asked.callback} if asked.callback else {}
+    body |= {"web_origins": asked.web_origin} if asked.web_origin else {}
     body |= {"applications": asked.application} if asked.application else {}
     return created(api, "/organizations", body | _kind(asked) | _settings(asked), asked)
 
@@ -50,6 +51,22 @@ def move_organization(api: Api, asked: Namespace) -> Body:
     """Move an organization to identity providers of its own; its members follow in the background."""
     body = {"connections": asked.providers} | given(asked, "grace")
     return created(api, path("organizations", asked.organization, "move"), body, asked)
+
+
+def call_off_move(api: Api, asked: Namespace) -> Body:
+    """Have a move undone whose identity providers are still being made."""
+    return api.write("DELETE", path("organizations", asked.organization, "move"))
+
+
+def add_connection(api: Api, asked: Namespace) -> Body:
+    """Give an organization another identity provider of its own."""
+    [connection] = asked.providers
+    return created(api, path("organizations", asked.organization, "connections"), connection, asked)
+
+
+def drop_connection(api: Api, asked: Namespace) -> Body:
+    """Have an organization drop one of its identity providers, by which nobody comes any more."""
+    return api.write("DELETE", path("organizations", asked.organization, "connections", asked.connection))
 
 
 def suspend_organization(api: Api, asked: Namespace) -> Body:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 
-from guestlist import accounts, adoption, leases, linked_accounts
+from guestlist import accounts, adoption, departing, leases, linked_accounts
 from guestlist.auth0 import Account, Auth0
 from guestlist.clock import clock
 from guestlist.deadline import within
@@ -82,6 +82,7 @@ def _told_until_newest(
                 user = bound
                 continue
             user = _followed(user, told, request_id, store)
+            user, told = departing.depart(user, owner, told, request_id=request_id, store=store, auth0=auth0)
             return Projected(leases.give_back(user, owner, told, store), account, made)
         except (Auth0Unavailable, Auth0Refused) as error:
             logger.warning("a projection was put off", user=user.id, reason=str(error))
@@ -104,6 +105,9 @@ def _followed_into(
     try:
         user, ended, heir = linked_accounts.follow(user, request_id, store, auth0)
         if ended:
+            user, ended = departing.depart(
+                user, owner, ended, request_id=request_id, store=store, auth0=auth0
+            )
             return Projected(leases.give_back(user, owner, ended, store), heir=heir)
     except (Auth0Unavailable, Auth0Refused) as error:
         logger.warning("a linked account was not followed", user=user.id, reason=str(error))
@@ -117,7 +121,7 @@ def _put_right(user: User, told: Told, store: Store, auth0: Auth0) -> tuple[User
     """Mend what an answer shows to be wrong at Auth0."""
     if told.differs and told.account:
         user = adoption.kept(user, told.account, store)
-        return user, _tell(_written_over, user, auth0, told.account)
+        return user, replace(_tell(_written_over, user, auth0, told.account), differs=True)
     before = adoption.before_joining(user, store) if told.renamed else user
     if before.organizations != user.organizations:
         return user, _tell(_withdrawn, before, auth0)
@@ -143,6 +147,12 @@ def _followed(user: User, told: Told, request_id: str, store: Store) -> User:
 
 def has_work(user: User, now: int) -> bool:
     """Tell whether something is to be done for a user: what ends a projection ends it at its version."""
+    # A receipt that waits for late writes alone waits for the look at them.
+    departs = bool(user.receipts) and (user.unsettled_at is None or user.halt is not None)
+    return departs or _is_to_be_told(user, now)
+
+
+def _is_to_be_told(user: User, now: int) -> bool:
     if user.linked_into:
         return True
     match user.halt:
@@ -152,7 +162,7 @@ def has_work(user: User, now: int) -> bool:
         case Halt.MISSING:
             return user.is_made_by_us and (user.wanted > user.halted or user.adopting)
         case Halt.STOPPED | Halt.AWAITING_ACCEPTANCE:
-            return user.version > user.halted or user.adopting
+            return user.version > user.halted or user.adopting or bool(user.receipts)
         case _:
             return False
 
@@ -169,8 +179,8 @@ def _tell(call: Callable[..., Told], user: User, auth0: Auth0, *read: Account) -
 
 
 def _call(user: User, auth0: Auth0) -> Told:
-    if not has_work(user, clock.now()):
-        # Another projector told it between our first look and our lease.
+    if not _is_to_be_told(user, clock.now()):
+        # Another projector told it between our first look and our lease; or a removal goes on.
         return Told(exists=user.created, halt=user.halt, halt_code=user.halt_code)
     if not user.created:
         return _create(user, auth0)

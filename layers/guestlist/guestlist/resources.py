@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from guestlist import audit_records, records
+from guestlist import records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.mail_records import MailState
@@ -70,6 +70,9 @@ class Member(Resource):
     moved_to: str | None = Field(
         None, description="The user who has their seat since the organization moved; this one's door closes."
     )
+    receipt: str | None = Field(
+        None, description="The receipt of an earlier removal: they were added again since, on purpose."
+    )
     created_at: str
     changed_at: str
 
@@ -85,6 +88,7 @@ class Member(Resource):
             projection=projection_state(user, membership),
             projection_code=user.halt_code or None,
             moved_to=membership.successor,
+            receipt=membership.receipt,
             created_at=rfc3339(membership.created_at),
             changed_at=rfc3339(membership.changed_at),
         )
@@ -125,49 +129,6 @@ class User(Resource):
         )
 
 
-class AuditActor(Resource):
-    """Who did it."""
-
-    kind: audit_records.ActorKind
-    id: str = Field(description="The `sub` of an operator's, an admin's or a system's token; an invite's id.")
-    user: str | None = Field(None, description="The user's id, of an admin and of an invitee.")
-
-    @classmethod
-    def of(cls, actor: audit_records.Actor) -> Self:
-        """Render who acted."""
-        return cls(kind=actor.kind, id=actor.id, user=actor.user)
-
-
-class AuditSubject(Resource):
-    """What was changed; a member by their user's id."""
-
-    kind: str
-    id: str
-
-
-class AuditRecord(Resource):
-    """One change: who, what, whom, when, in which request. Ids only."""
-
-    id: str
-    at: str
-    actor: AuditActor
-    action: audit_records.Action
-    subject: AuditSubject
-    request_id: str = Field(description="The `apigw-requestid` of the answer, or of the sweep's run.")
-
-    @classmethod
-    def of(cls, audit: audit_records.Audit) -> Self:
-        """Render a record."""
-        return cls(
-            id=audit.id,
-            at=rfc3339(audit.at),
-            actor=AuditActor.of(audit.actor),
-            action=audit.action,
-            subject=AuditSubject(kind=audit.action.partition(":")[0], id=audit.subject),
-            request_id=audit.request,
-        )
-
-
 class InviteList(Resource):
     """A page of invites."""
 
@@ -179,13 +140,6 @@ class MemberList(Resource):
     """A page of members."""
 
     items: list[Member]
-    next: str | None
-
-
-class AuditList(Resource):
-    """A page of what was done."""
-
-    items: list[AuditRecord]
     next: str | None
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from guestlist.audit_commands import Lines, Verified
 from guestlist.client import Body
 from guestlist.discover_command import Discovered
 from guestlist.drift_command import DriftReport
@@ -21,15 +22,16 @@ COLUMNS = {
 }
 """What a table shows of a list; `--json` has everything."""
 
-Told = Explanation | Discovered | DriftReport | Plan | Applied | Exported
+Told = Explanation | Discovered | DriftReport | Plan | Applied | Exported | Lines | Verified
+Found = list[Body] | Body | Told
 
 
-def as_json(found: list[Body] | Body | Told) -> str:
+def as_json(found: Found) -> str:
     """Return an answer, or the problem of a refusal, for programs."""
     return json.dumps(found.to_json() if isinstance(found, Told) else found, indent=2)
 
 
-def as_text(found: list[Body] | Body | Told, columns: str) -> str:
+def as_text(found: Found, columns: str) -> str:
     """Return an answer for people; a list as a table of the columns of that name."""
     if isinstance(found, Told):
         return printable(found.text(), keep="\n")

@@ -5,13 +5,15 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from guestlist import keys
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint, Seal
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
+from guestlist.items import to_item
 from guestlist.names import ADMIN
 from guestlist.organization_records import Organization, OrganizationStatus
-from guestlist.provisioning_records import CallbackList, MoveState
+from guestlist.provisioning_records import ClientList, MoveState
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, Membership, MembershipStatus, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Write, check, delete, put, update
@@ -22,7 +24,9 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door, CallbackList, Domain)
+Versioned = TypeVar(
+    "Versioned", User, Membership, Invite, Receipt, Organization, DriftRun, Door, ClientList, Domain
+)
 
 
 def new_organization(organization: Organization) -> list[Write]:
@@ -66,9 +70,9 @@ def changed_organization(before: Organization, after: Organization) -> Write:
 
 
 def turned(before: Organization, after: Organization) -> Write:
-    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
+    """Turn an organization that nobody changed, and at which nobody worked, since it was read."""
     item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
-    for name in ("lease_owner", "left_out", "cursor"):
+    for name in ("lease_owner", "left_out", "cursor", "move", "connection_change"):
         if name in item:
             conditions.append(f"#{name} = :was_{name}")
             values[f"was_{name}"] = item[name]
@@ -140,6 +144,11 @@ def repointed(user: User, heir: User) -> Write:
 def new_membership(membership: Membership) -> Write:
     """Record a membership where there was none."""
     return put(keys.item(membership))
+
+
+def new_receipt(receipt: Receipt) -> Write:
+    """Record the receipt of a removal."""
+    return put(keys.item(receipt))
 
 
 def changed(before: Versioned, after: Versioned) -> Write:
@@ -325,8 +334,23 @@ def still_as(organization: Organization) -> Write:
 
 
 def audited(audit: Audit) -> Write:
-    """Record who did what."""
+    """Record who did what, to be sealed later."""
     return put(keys.item(audit))
+
+
+def sealed(audit: Audit, seal: Seal) -> Write:
+    """Give a record its place in the chain, which it had not."""
+    return update(
+        keys.of(audit),
+        "SET #seal = :seal REMOVE #listing, #listed",
+        when="attribute_exists(#pk) AND attribute_not_exists(#seal)",
+        seal=to_item(seal),
+    )
+
+
+def new_checkpoint(checkpoint: Checkpoint) -> Write:
+    """Record how far a chain came, unless another sealing went on from the same checkpoint before."""
+    return put(keys.item(checkpoint))
 
 
 def remember(key: IdempotencyKey | None, resource: str, now: int) -> list[Write]:
@@ -360,8 +384,8 @@ def changed_door(before: Door, after: Door) -> Write:
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
-def changed_callbacks(before: CallbackList, after: CallbackList) -> Write:
-    """Change which addresses organizations have on an application's list, if nobody did meanwhile."""
+def changed_list(before: ClientList, after: ClientList) -> Write:
+    """Change which entries organizations have on a list of an application, if nobody did meanwhile."""
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
