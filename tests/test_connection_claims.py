@@ -1,6 +1,6 @@
 """What an organization has of its own stays its own: no request takes it from it, not even its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -16,22 +16,8 @@ from tests.connections_setup import asked, held
 from tests.domain_setup import proved
 from tests.front_door import accounts, pass_time, suffer, unique
 from tests.kinds_setup import connection_of, connections, offboarded, provisioned
-from tests.moving_setup import SAML, Mover, far_sighted, mover
+from tests.moving_setup import SAML, Mover, mover
 from tests.refusals import refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture

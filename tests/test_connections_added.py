@@ -1,7 +1,5 @@
 """An enterprise organization gets another identity provider of its own, while it lives."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.leases import SETTLING
@@ -14,32 +12,11 @@ from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import audited, suffer, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import Mover, far_sighted
+from tests.moving_setup import Mover
 from tests.refusals import refused
 from tests.self_service_setup import SELF_SERVICE, ask_link, fill_in, link, look, made_past_us
 
 UNDONE = {"connections": "undone called_off", "applications": "undone called_off"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """An enterprise organization drops one of its identity providers, by which nobody comes."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.connection_turns import LATE
@@ -13,33 +11,12 @@ from tests.changing_setup import OIDC, added, at_auth0, drop, hospital, invited,
 from tests.conftest import NewPerson
 from tests.front_door import audited, suffer, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import SAML, Mover, far_sighted
+from tests.moving_setup import SAML, Mover
 from tests.refusals import refused
 from tests.self_service_setup import made_past_us
 from tests.test_moments import between
 
 UNDONE = {"connections": "undone", "applications": "undone"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ SWEEPS = {"sweep/every-minute", "drift/every-five-minutes", "sealer/every-five-m
 
 
 @pytest.fixture(scope="module")
-def clinic(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
+def clinic() -> Iterator[Stack]:
     """Return a stack with clinicA in it, its admin, and an invite whose mail waits."""
     now = int(time.time())
     with Stack() as stack:

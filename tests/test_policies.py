@@ -44,7 +44,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
+def run() -> Iterator[Run]:
     """Return a run through every route, the pages, the workers, and a sweep of all that may be overdue."""
     with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
         done = Run(stack, set(), list(given(stack.aws)))
