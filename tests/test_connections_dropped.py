@@ -84,12 +84,26 @@ def test_one_by_which_members_come_stays(clinic: Mover, new_person: NewPerson) -
     assert state(clinic)[0] == "dropped"
 
 
-def test_one_by_which_somebody_is_being_invited_stays(clinic: Mover) -> None:
-    """What was decided before it was dropped holds: it is there for them, as it was."""
-    first, second = names(clinic)
+def test_nobody_is_invited_by_one_that_is_dropped_meanwhile(clinic: Mover) -> None:
+    """An offer rests on the connections that the organization has at the commit."""
+    _, second = names(clinic)
     body = {"email": f"ann@{clinic.domain}", "connection": second, "send": False}
     with between(clinic.stack, lambda: drop(clinic, second).raise_for_status()):
-        clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status()
+        refused(
+            clinic.operator.post(f"{clinic.path}/invites", json=body), 422, "unacceptable", "#/connection"
+        )
+    clinic.later(LATE)
+    assert state(clinic)[0] == "dropped"
+
+
+def test_one_by_which_somebody_was_invited_meanwhile_stays(clinic: Mover) -> None:
+    """Whoever was invited before it was dropped is to come by it: it is there for them, as it was."""
+    first, second = names(clinic)
+    body = {"email": f"ann@{clinic.domain}", "connection": second, "send": False}
+    with between(
+        clinic.stack, lambda: clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status()
+    ):
+        drop(clinic, second).raise_for_status()
     assert names(clinic) == [first]
     clinic.later(LATE)
     assert state(clinic)[0] == "kept"
