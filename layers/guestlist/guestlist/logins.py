@@ -160,7 +160,7 @@ def _obstacle(known: User | None, arrival: Arrival, store: Store) -> str:
     if arrival.is_unverified and not linked:
         return "the identity provider says that the address is not verified"
     if known is not None and not _may_be_bound(known, arrival, store):
-        return "the user with the address is bound to another account"
+        return "the user with the address is bound, or linked, to another account"
     return ""
 
 
@@ -170,10 +170,11 @@ def _is_linked(user: User | None, arrival: Arrival) -> bool:
 
 
 def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
-    """Tell whether a user's account may be this one: nobody's yet, and theirs if they had one before."""
+    """Tell whether a user's account may be this one: nobody's yet; theirs, if it was said which that is."""
     if user.account == arrival.id:
         return user.connection == arrival.connection.name
-    return user.halt is Halt.AWAITING_LOGIN and store.user_by_account(arrival.id) is None
+    waits = user.halt is Halt.AWAITING_LOGIN and user.is_made_by_us
+    return waits and store.user_by_account(arrival.id) is None
 
 
 def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | str:
