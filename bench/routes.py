@@ -9,6 +9,7 @@ import httpx
 
 from bench.arrival import discovered, first_login, linked
 from bench.world import World, address, unique
+from guestlist.provisioning import connection_name
 from local.people import PLAIN
 
 Asked = Callable[[], httpx.Response]
@@ -16,6 +17,7 @@ Case = Callable[[World, str], Callable[[], Asked]]
 """Given an organization with members, returns what makes one request ready, unasked."""
 MEMBER = f"{5:024}"
 PAGE = {"limit": 5}
+PROVIDER = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 
 
 def _get(path: str, **query: int) -> Case:
@@ -71,14 +73,53 @@ def _offboard(ours: World, _: str) -> Callable[[], Asked]:
 
 def _move(ours: World, _: str) -> Callable[[], Asked]:
     """Return the case of an organization that was provisioned just before, and is to sign in by SAML."""
-    provider = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 
     def ready() -> Asked:
         name = unique("moving")
         ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
-        return partial(ours.api.post, f"/organizations/{name}/move", json={"connections": [provider]})
+        return partial(ours.api.post, f"/organizations/{name}/move", json={"connections": [PROVIDER]})
 
     return ready
+
+
+def _call_off(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization that waits for its IT to move."""
+
+    def ready() -> Asked:
+        path = f"/organizations/{_new(ours)}/move"
+        ours.api.post(path, json={"connections": [{"self_service": True}]}).raise_for_status()
+        return partial(ours.api.delete, path)
+
+    return ready
+
+
+def _add_connection(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization with an identity provider of its own."""
+
+    def ready() -> Asked:
+        name = _new(ours, kind="enterprise", connections=[PROVIDER])
+        ours.rest()
+        return partial(ours.api.post, f"/organizations/{name}/connections", json=PROVIDER)
+
+    return ready
+
+
+def _drop_connection(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization with two, by the second of which nobody comes."""
+
+    def ready() -> Asked:
+        name = _new(ours, kind="enterprise", connections=[PROVIDER, PROVIDER])
+        ours.rest()
+        return partial(ours.api.delete, f"/organizations/{name}/connections/{connection_name(name, 2)}")
+
+    return ready
+
+
+def _new(ours: World, **more: object) -> str:
+    """Provision an organization and return its id."""
+    name = unique("clinic")
+    ours.api.post("/organizations", json={"id": name, "name": name, **more}).raise_for_status()
+    return name
 
 
 def _setup_link(ours: World, _: str) -> Callable[[], Asked]:
@@ -194,6 +235,9 @@ ROUTES: dict[str, Case] = {
     "PATCH /organizations/{organization}": _rename,
     "DELETE /organizations/{organization}": _offboard,
     "POST /organizations/{organization}/move": _move,
+    "DELETE /organizations/{organization}/move": _call_off,
+    "POST /organizations/{organization}/connections": _add_connection,
+    "DELETE /organizations/{organization}/connections/{connection}": _drop_connection,
     "POST /organizations/{organization}/suspend": _turn("suspend"),
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),

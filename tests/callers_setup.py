@@ -15,8 +15,18 @@ from tests.front_door import provision, unique
 from tests.minted import EVERYTHING, caller, of_organization, of_system
 
 PLACES = ("own", "other", "unknown")
-SETUP_LINKS = "POST /organizations/{organization}/setup-links"
-"""Asked of an organization that has a connection for it."""
+ELSEWHERE = {
+    "POST /organizations/{organization}/setup-links": "awaiting",
+    "DELETE /organizations/{organization}/move": "moving",
+    "POST /organizations/{organization}/connections": "enterprise",
+    "DELETE /organizations/{organization}/connections/{connection}": "enterprise",
+}
+"""What is asked of another organization than most is: of one that has what it takes."""
+OIDC: dict[str, object] = {
+    "strategy": "oidc",
+    "issuer": "https://id.clinic.example",
+    "client_id": "guestlist",
+}
 
 
 def _routes() -> dict[str, Route]:
@@ -55,7 +65,8 @@ def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
     nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
     nobody["receipt"] = "0" * 24
-    nobody |= {"domain": "nowhere.example", "awaiting": "Nowhere"}
+    nobody |= {"domain": "nowhere.example", "connection": "nowhere"}
+    nobody |= dict.fromkeys(ELSEWHERE.values(), "Nowhere")
     subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
     accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
     stack.workers.idle()
@@ -114,7 +125,8 @@ def change(api: Api, organization: str, user: str, *roles: str) -> httpx.Respons
 def filled(api: Api, organization: str) -> dict[str, str]:
     """Give an organization a member and two invites, one for its page, and return the ids for paths.
 
-    `awaiting` is another one, whose connection its IT sets up.
+    Others are for what it has not: `awaiting` has a connection that its IT sets up, `moving` is to move to
+    one, and `enterprise` has two, of which `connection` is the second.
     """
     path, made = f"/organizations/{organization}/invites", []
     for _ in range(2):
@@ -128,7 +140,23 @@ def filled(api: Api, organization: str) -> dict[str, str]:
         "receipt": receipt_in(api, organization),
         "domain": claimed(api, organization),
         "awaiting": provision(api, kind="enterprise", connections=[{"self_service": True}]),
+        "moving": moving(api),
+        **enterprise(api),
     }
+
+
+def moving(api: Api) -> str:
+    """Provision an organization that waits for its IT to move."""
+    organization = provision(api)
+    body = {"connections": [{"self_service": True}]}
+    api.post(f"/organizations/{organization}/move", json=body).raise_for_status()
+    return organization
+
+
+def enterprise(api: Api) -> dict[str, str]:
+    """Provision an organization with two identity providers."""
+    organization = provision(api, kind="enterprise", connections=[OIDC, OIDC])
+    return {"enterprise": organization, "connection": connection_name(organization, 2)}
 
 
 def receipt_in(api: Api, organization: str) -> str:
@@ -164,13 +192,16 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/members/{user}/link": {
             "account": f"samlp|{connection_name(ids['organization'])}|{unique('asked')}"
         },
+        "POST /organizations/{organization}/setup-links": {},
+        "POST /organizations/{organization}/connections": OIDC,
         "POST /drift": {"repair": False},
         "POST /discover": {"email": email},
         "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},
     }
     if key.endswith("/link"):
         api.stack.workers.idle()  # whom an organization moves has then somebody to be linked
-    if key == SETUP_LINKS:
-        bodies[key], ids = {}, {"organization": ids["awaiting"]}
+    if key in ELSEWHERE:
+        api.stack.workers.idle()  # what it has is there then, and nothing is being changed
+        ids = {**ids, "organization": ids[ELSEWHERE[key]]}
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}
     return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

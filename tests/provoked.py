@@ -14,6 +14,7 @@ from local.stack import CONNECTION
 from tests.accept_setup import amend_user, filled, leave, store, suspend
 from tests.asked import NOWHERE, OPERATIONS, Asker, hurried
 from tests.minted import caller
+from tests.provoked_connections import provoke_connections
 from tests.provoked_domains import claimed, provoke_domains
 from tests.provoked_links import provoke_links
 from tests.provoked_logins import provoke_logins
@@ -62,6 +63,7 @@ def provoke(asker: Asker) -> None:
         provocation(asker, place)
     provoke_domains(asker, place, _place(asker, "clinicH"))
     provoke_moves(asker)
+    provoke_connections(asker)
     provoke_logins(asker)
     provoke_links(asker, place)
 

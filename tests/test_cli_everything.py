@@ -80,6 +80,11 @@ def organizations(she: Typist) -> None:
     for name in ("D", "E"):
         she.types(f"organizations create {name} --name {name}")
     she.types(f"organizations move D {PROVIDERS.format('d')} --grace 7d")
+    she.types("organizations create F --name F")
+    she.types("organizations move F --self-service")
+    she.types("organizations call-off-move F")
+    she.types(f"organizations add-connection B {OIDC.format('bb')} --idempotency-key bb")
+    she.types(f"organizations drop-connection B {connection_name('B', 3)}")
     she.types("organizations list")
     she.types("organizations suspend D")
     she.types("organizations resume D")

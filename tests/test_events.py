@@ -27,6 +27,7 @@ STATUSES = {
     "accept/get-unknown": 404,
     "accept/head-unknown": 404,
     "accept/post-unknown": 404,
+    "api/add-connection-to-a-database": 409,
     "api/add-member": 201,
     "api/change-roles-without-if-match": 428,
     "api/claim-domain": 201,

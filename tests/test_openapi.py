@@ -81,6 +81,7 @@ def test_each_operation_has_a_name_of_its_own(document: Document) -> None:
 def test_each_operation_says_what_it_answers(document: Document) -> None:
     """201 what creates, 202 what goes on, 200 the rest; refusals are problem details of our own."""
     going_on = {"look_for_drift", "move", "offboard", "deprovision"}
+    going_on |= {"call_off_move", "add_connection", "drop_connection"}
     creating = {"provision", "invite", "invite_into_own", "add_member", "claim_domain", "make_setup_link"}
     for name, operation in of_api(document).items():
         good, *refused = operation["responses"]
@@ -108,6 +109,7 @@ def test_each_operation_names_its_headers(document: Document) -> None:
         for name, operation in of_api(document).items()
     }
     assert headers["invite"] == headers["provision"] == {"Idempotency-Key"}
+    assert headers["move"] == headers["add_connection"] == {"Idempotency-Key"}
     assert headers["add_member"] == {"Idempotency-Key", "Prefer"}
     assert headers["change_roles"] == {"If-Match", "Prefer"}
     assert headers["list_members"] == headers["revoke"] == set()

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping
 
-from guestlist.client import Api, Body, path
+from guestlist.client import Api, Body, RefusedError, path
 from guestlist.commands import changed, created, given, patience, some
 
 CHANGED = {name: name for name in ("name", "seats")}
@@ -51,6 +51,27 @@ def move_organization(api: Api, asked: Namespace) -> Body:
     """Move an organization to identity providers of its own; its members follow in the background."""
     body = {"connections": asked.providers} | given(asked, "grace")
     return created(api, path("organizations", asked.organization, "move"), body, asked)
+
+
+def call_off_move(api: Api, asked: Namespace) -> Body:
+    """Have an organization stay where it is, whose move's identity providers are still being made."""
+    return api.write("DELETE", path("organizations", asked.organization, "move"))
+
+
+def add_connection(api: Api, asked: Namespace) -> Body:
+    """Give an enterprise organization another identity provider of its own.
+
+    Raises:
+        RefusedError: not one is said.
+    """
+    if len(asked.providers) != 1:
+        raise RefusedError("unacceptable", "Say one identity provider, as --oidc ISSUER CLIENT_ID.")
+    return created(api, path("organizations", asked.organization, "connections"), asked.providers[0], asked)
+
+
+def drop_connection(api: Api, asked: Namespace) -> Body:
+    """Have an enterprise organization drop a connection by which nobody comes."""
+    return api.write("DELETE", path("organizations", asked.organization, "connections", asked.connection))
 
 
 def suspend_organization(api: Api, asked: Namespace) -> Body:
