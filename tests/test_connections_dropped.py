@@ -4,6 +4,7 @@ import pytest
 
 from guestlist.connection_turns import LATE
 from guestlist.leases import SETTLING
+from guestlist.login_policy import MAX_SESSION
 from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
@@ -105,8 +106,12 @@ def test_one_by_which_somebody_was_invited_meanwhile_stays(clinic: Mover) -> Non
     ):
         drop(clinic, second).raise_for_status()
     assert names(clinic) == [first]
+    bound = {"max_session": 7200}
+    clinic.operator.patch(clinic.path, json=bound, headers={"If-Match": "*"}).raise_for_status()
     clinic.later(LATE)
     assert state(clinic)[0] == "kept"
+    marked = [own["metadata"].get(MAX_SESSION) for own in connections(clinic.stack, clinic.id)]
+    assert marked == ["7200", "7200"]
     assert names(clinic) == [first, second]
     assert at_auth0(clinic, second)
     assert store(clinic.stack).organization_of(second) == clinic.id
