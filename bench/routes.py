@@ -17,7 +17,6 @@ Case = Callable[[World, str], Callable[[], Asked]]
 """Given an organization with members, returns what makes one request ready, unasked."""
 MEMBER = f"{5:024}"
 PAGE = {"limit": 5}
-PROVIDER = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 
 
 def _get(path: str, **query: int) -> Case:
@@ -73,11 +72,12 @@ def _offboard(ours: World, _: str) -> Callable[[], Asked]:
 
 def _move(ours: World, _: str) -> Callable[[], Asked]:
     """Return the case of an organization that was provisioned just before, and is to sign in by SAML."""
+    provider = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
 
     def ready() -> Asked:
         name = unique("moving")
         ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
-        return partial(ours.api.post, f"/organizations/{name}/move", json={"connections": [PROVIDER]})
+        return partial(ours.api.post, f"/organizations/{name}/move", json={"connections": [provider]})
 
     return ready
 

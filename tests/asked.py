@@ -75,17 +75,6 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
             "grace": 604800,
         },
     ),
-    "call_off_move": ("DELETE /organizations/{organization}/move", None),
-    "add_connection": (
-        "POST /organizations/{organization}/connections",
-        {
-            "strategy": "oidc",
-            "issuer": "https://id.clinic-a.example",
-            "client_id": "guestlist",
-            "domains": ["lab.clinic-a.example"],
-        },
-    ),
-    "drop_connection": ("DELETE /organizations/{organization}/connections/{connection}", None),
     "link_member": (
         "POST /organizations/{organization}/members/{user}/link",
         {"account": f"samlp|{connection_name('clinicA')}|ann"},

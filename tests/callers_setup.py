@@ -146,20 +146,6 @@ def filled(api: Api, organization: str) -> dict[str, str]:
     }
 
 
-def moving(api: Api) -> str:
-    """Provision an organization that waits for its IT to move."""
-    organization = provision(api)
-    body = {"connections": [{"self_service": True}]}
-    api.post(f"/organizations/{organization}/move", json=body).raise_for_status()
-    return organization
-
-
-def enterprise(api: Api) -> dict[str, str]:
-    """Provision an organization with two identity providers."""
-    organization = provision(api, kind="enterprise", connections=[OIDC, OIDC])
-    return {"enterprise": organization, "connection": connection_name(organization, 2)}
-
-
 def receipt_in(api: Api, organization: str) -> str:
     """Add somebody, take them off the list again, and return the receipt's id."""
     path = f"/organizations/{organization}/members/{added(api, organization)}"
@@ -193,8 +179,6 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "POST /organizations/{organization}/members/{user}/link": {
             "account": f"samlp|{connection_name(ids['organization'])}|{unique('asked')}"
         },
-        "POST /organizations/{organization}/setup-links": {},
-        "POST /organizations/{organization}/connections": OIDC,
         "POST /drift": {"repair": False},
         "POST /discover": {"email": email},
         "POST /logins/resolve": {"user": f"samlp|{unique('asked')}|ann"},

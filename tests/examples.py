@@ -28,9 +28,8 @@ def answers(asker: Asker) -> Examples:
             asker.stack.functions["SealerFunction"].invoke({})
         if operation == "link_member":
             asker.stack.workers.idle()  # who moves has a place then
-        if operation in ELSEWHERE:
-            answer = ELSEWHERE[operation](asker)
-            found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
+        if operation == "make_setup_link":
+            found[operation] = {"request": body, "answer": _setup_link(asker)}
             continue
         place = ELSEWHERE[operation](asker) if operation in ELSEWHERE else ids
         answer = asker.ask(operation, place, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
@@ -51,38 +50,6 @@ def _setup_link(asker: Asker) -> dict[str, Any]:
     asker.ask("provision", id="clinicY", name="Clinic Y", kind="enterprise", connections=own)
     answer = asker.ask("make_setup_link", {"organization": "clinicY"}).raise_for_status().json()
     return {**answer, "url": "https://acme.eu.auth0.com/self-service/connections-flow?ticket=..."}
-
-
-def _called_off(asker: Asker) -> dict[str, Any]:
-    """Return what is answered about an organization that was to move to what its IT did not set up."""
-    ids = {"organization": "clinicBA"}
-    asker.ask("provision", id="clinicBA", name="Clinic BA").raise_for_status()
-    asker.ask("move", ids, connections=[{"self_service": True}]).raise_for_status()
-    return _answer(asker, "call_off_move", ids)
-
-
-def _added(asker: Asker) -> dict[str, Any]:
-    """Return what is answered about an organization that gets another identity provider."""
-    return _answer(asker, "add_connection", _enterprise(asker, "clinicBB"))
-
-
-def _dropped(asker: Asker) -> dict[str, Any]:
-    """Return what is answered about an organization that drops one."""
-    return _answer(asker, "drop_connection", _enterprise(asker, "clinicBC"))
-
-
-def _enterprise(asker: Asker, organization: str) -> dict[str, str]:
-    """Provision an organization with two identity providers; return its id, and the name of the second."""
-    saml = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
-    name = organization.replace("clinic", "Clinic ")
-    own: dict[str, Any] = {"kind": "enterprise", "connections": [saml, saml]}
-    asker.ask("provision", id=organization, name=name, **own).raise_for_status()
-    asker.stack.workers.idle()
-    return {"organization": organization, "connection": connection_name(organization, 2)}
-
-
-def _answer(asker: Asker, operation: str, ids: dict[str, str]) -> dict[str, Any]:
-    return dict(asker.ask(operation, ids).raise_for_status().json())
 
 
 def _with_a_connection(asker: Asker) -> None:

@@ -64,7 +64,6 @@ def provoke(asker: Asker) -> None:
         provocation(asker, place)
     provoke_domains(asker, place, _place(asker, "clinicH"))
     provoke_moves(asker)
-    provoke_connections(asker)
     provoke_logins(asker)
     provoke_links(asker, place)
     provoke_connections(asker, place)

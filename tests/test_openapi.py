@@ -109,7 +109,6 @@ def test_each_operation_names_its_headers(document: Document) -> None:
         for name, operation in of_api(document).items()
     }
     assert headers["invite"] == headers["provision"] == {"Idempotency-Key"}
-    assert headers["move"] == headers["add_connection"] == {"Idempotency-Key"}
     assert headers["add_member"] == {"Idempotency-Key", "Prefer"}
     assert headers["change_roles"] == {"If-Match", "Prefer"}
     assert headers["list_members"] == headers["revoke"] == set()

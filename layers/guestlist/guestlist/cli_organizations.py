@@ -71,15 +71,3 @@ def add(group: Groups) -> None:
     offboard = add_command(group, "offboard", offboard_organization, "close it for good")
     offboard.add_argument("organization")
     offboard.add_argument("--yes", action="store_true", required=True, help="there is no way back")
-
-
-def _connections(group: Groups) -> None:
-    text = "have it stay, if what it is to move to is still being made"
-    add_command(group, "call-off-move", call_off_move, text).add_argument("organization")
-    another = add_command(group, "add-connection", add_connection, "give it another identity provider")
-    another.add_argument("organization")
-    cli_providers.add(another)
-    options.key(another)
-    drop = add_command(group, "drop-connection", drop_connection, "drop one by which nobody comes")
-    drop.add_argument("organization")
-    drop.add_argument("connection", help="its name at Auth0")

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Mapping
 
-from guestlist.client import Api, Body, RefusedError, path
+from guestlist.client import Api, Body, path
 from guestlist.commands import changed, created, given, patience, some
 
 CHANGED = {name: name for name in ("name", "seats")}
