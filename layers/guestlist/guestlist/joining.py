@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.ids import random_id
 from guestlist.organization_records import Organization
@@ -107,7 +107,9 @@ def taken_up(
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
     admins, place = joining.admins, joining.place
-    counts = writes.counted(invite.organization, pending=-1, admins=admins, grants=True, as_read=place)
+    counts = organization_writes.counted(
+        invite.organization, pending=-1, admins=admins, grants=True, as_read=place
+    )
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     inviter = granted(invite.organization, invite.inviter.user, store)
@@ -140,4 +142,4 @@ def granted(organization: str, admin: str | None, store: Store) -> list[Write] |
     found = store.membership(organization, admin)
     if found and found.successor:
         found = store.membership(organization, found.successor)
-    return [writes.still_admin(organization, found.user)] if found and found.administers else None
+    return [conditions.still_admin(organization, found.user)] if found and found.administers else None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.access import standing
 from guestlist.audit_records import Action, Actor
 from guestlist.budgets import Budgets, Share
@@ -104,12 +104,12 @@ def _add(
             revoked = request.audit(organization, actor, Action.INVITE_REVOKE, held)
             offered = [*withdrawn(organization, held, store), writes.audited(revoked)]
         else:
-            offered = [writes.still_not_invited(organization, user.email)]
+            offered = [conditions.still_not_invited(organization, user.email)]
         offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
         # Without a welcome it comes to one where the address is that of an account that nobody proved.
         mails = welcomed or (joining.user.unproved and request.caller.organization is not None)
         mailed = share.spend(place, user.email) if mails else None
-        counts = writes.counted(
+        counts = organization_writes.counted(
             organization,
             mailed=mailed,
             taken=0 if held else 1,
@@ -231,7 +231,7 @@ def _changed(
     changing = [
         writes.changed(before, done),
         writes.changed(user, projected),
-        writes.counted(
+        organization_writes.counted(
             organization,
             taken=-int(removed and not before.successor),
             admins=gained,
