@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from guestlist import acceptance, closing, members
+from guestlist import acceptance, adding, closing, members
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest
@@ -135,7 +135,7 @@ class Deeds:
             locale="en",
             connection=_signs_in_by(asked),
         )
-        made, welcome = members.add_member(
+        made, welcome = adding.add_member(
             asked.organization,
             body,
             request=self._request(asked),
