@@ -8,8 +8,8 @@ from guestlist.access import standing
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
 from guestlist.errors import AlreadyMember
-from guestlist.invites import not_member_by, seat_free, welcome, withdrawn
-from guestlist.joining import joined, new_user
+from guestlist.invites import seat_free, welcome, withdrawn
+from guestlist.joining import joined, new_user, not_member_by
 from guestlist.members import member
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
 from guestlist.records import Invite, Membership

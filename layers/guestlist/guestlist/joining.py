@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action, Actor, ActorKind
+from guestlist.errors import AlreadyMember
 from guestlist.ids import random_id
 from guestlist.organization_records import Organization
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
@@ -143,3 +144,27 @@ def granted(organization: str, admin: str | None, store: Store) -> list[Write] |
     if found and found.successor:
         found = store.membership(organization, found.successor)
     return [conditions.still_admin(organization, found.user)] if found and found.administers else None
+
+
+def not_member(
+    organization: Organization, connections: Iterable[str], email: str, store: Store
+) -> list[Write]:
+    """Refuse a person who is a member already, by these connections or the one that they took the place of.
+
+    Return that they shall be none at the commit either.
+
+    Raises:
+        AlreadyMember: they are, `user` names them.
+    """
+    former = [organization.origin] if organization.origin else []
+    names = dict.fromkeys([*connections, *former])
+    return [not_member_by(name, organization, email, store) for name in names]
+
+
+def not_member_by(connection: str, organization: Organization, email: str, store: Store) -> Write:
+    """Refuse who is a member already by this very connection, as `not_member` does."""
+    user = store.user_by_email(connection, email)
+    membership = store.membership(organization.id, user.id) if user else None
+    if membership and membership.stands:
+        raise AlreadyMember(user=membership.successor or membership.user)
+    return conditions.still_no_member(organization.id, connection, email, user.id if user else None)
