@@ -47,7 +47,14 @@ class Policy:
 
 LOGINS: Final = Policy(
     policy.RULES,
-    {"PROTOCOLS": policy.PROTOCOLS, "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL, "ROLE": ROLE},
+    {
+        "PROTOCOLS": policy.PROTOCOLS,
+        "REFRESH_PROTOCOL": policy.REFRESH_PROTOCOL,
+        "MAX_SESSION": policy.MAX_SESSION,
+        "SIGNED_IN": policy.SIGNED_IN,
+        "FEDERATED": policy.FEDERATED,
+        "ROLE": ROLE,
+    },
     {"FAILURE": policy.FAILURE},
     ("sources.js", "login-facts.js"),
 )

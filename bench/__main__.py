@@ -19,6 +19,7 @@ FIGURES = (
     "auth0_calls",
     "provision_calls",
     "suspend_calls",
+    "removal",
     "lost_updates",
     "import_ms",
     "request",

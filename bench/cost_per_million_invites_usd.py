@@ -11,7 +11,7 @@ from bench.meter import Meter, metered
 from bench.scripted import script
 from bench.world import World, address, world
 
-INVITES, LAG, LIMIT = 20, 0.15, 10.20
+INVITES, LAG, LIMIT = 20, 0.15, 10.83
 _PRICES = json.loads(Path(__file__).with_name("prices.json").read_text("utf-8"))
 Costs = dict[str, float]
 
@@ -19,7 +19,7 @@ Costs = dict[str, float]
 def measure() -> Figure:
     """Invite twenty new persons with Guestlist and with the script, and count."""
     with world() as ours, script(ours.stack) as running:
-        guestlist, mail = of_guestlist(ours)
+        guestlist, mail, seal = of_guestlist(ours)
         ours.lag(LAG)
         [seconds] = running.do([("invite", address(), "elsewhere") for _ in range(INVITES)])
         ours.lag(0)
@@ -29,13 +29,14 @@ def measure() -> Figure:
             **_of_function(milliseconds, ours.stack.functions["ApiFunction"].declared.memory),
         }
     total, beside = round(sum(guestlist.values()), 2), round(sum(scripted.values()), 2)
-    columns = {"guestlist": guestlist, "its mail": mail, "script": scripted}
+    columns = {"guestlist": guestlist, "its mail": mail, "its seal": seal, "script": scripted}
     parts = dict.fromkeys(part for costs in columns.values() for part in costs)
     return Figure(
         "cost_per_million_invites_usd",
         f"USD for a million invites of new persons, warm, at the prices of {_PRICES['date']} in "
         f"{_PRICES['region']} (bench/prices.json): requests, units and milliseconds as counted here. Without "
-        "mail: what sends it is beside it, SES asks 100 more. The script keeps no table and no audit, "
+        f"mail: what sends it is beside it, SES asks 100 more; so is the audit's seal, {INVITES} at a time. "
+        "The script keeps no table and no audit, "
         f"stands behind a REST API, and waits {LAG * 1000:.0f} ms for each of its calls",
         {
             "guestlist": total,
@@ -56,8 +57,8 @@ def measure() -> Figure:
     )
 
 
-def of_guestlist(ours: World) -> tuple[Costs, Costs]:
-    """Return what the requests cost, and what sending their mails costs without SES."""
+def of_guestlist(ours: World) -> tuple[Costs, Costs, Costs]:
+    """Return what the requests cost, what sending their mails costs without SES, and sealing their audit."""
     path, taken = f"/organizations/{ours.organization()}/invites", list[float]()
     ours.api.post(path, json={"email": address()}).raise_for_status()
     ours.rest()
@@ -66,10 +67,15 @@ def of_guestlist(ours: World) -> tuple[Costs, Costs]:
         ours.api.post(path, json={"email": address()}).raise_for_status()
         taken.append((time.perf_counter() - started) * 1000)
         ours.rest()
+    ours.stack.functions["SealerFunction"].invoke({})
     with metered(ours.stack) as meter:
         for _ in range(INVITES):
             ours.api.post(path, json={"email": address()}).raise_for_status()
             ours.stack.workers.idle()
+    with metered(ours.stack) as sealing:
+        started = time.perf_counter()
+        ours.stack.functions["SealerFunction"].invoke({})
+        lasted = (time.perf_counter() - started) * 1000
     memory = {name: function.declared.memory for name, function in ours.stack.functions.items()}
     request = {
         "HTTP API": _PRICES["http_api_million"],
@@ -84,7 +90,15 @@ def of_guestlist(ours: World) -> tuple[Costs, Costs]:
     }
     # The hint that a mail waits, and the queue's own two requests, to receive and to delete.
     mail["SQS"] += hint + 2 * _PRICES["sqs_million"]
-    return request, mail
+    return request, mail, _of_seal(sealing, lasted, memory["SealerFunction"])
+
+
+def _of_seal(meter: Meter, milliseconds: float, megabytes: int) -> Costs:
+    """Return what sealing costs, with its share of the function's run and of the signature."""
+    run = _of_function(ceil(milliseconds), megabytes)
+    signed = meter.requests["SealerFunction", "Sign"] * _PRICES["kms_ecc_million"]
+    costs = {part: cost / INVITES for part, cost in {**run, "KMS": signed}.items()}
+    return costs | _of_aws(meter, "SealerFunction")
 
 
 def _of_function(milliseconds: int, megabytes: int) -> Costs:

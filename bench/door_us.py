@@ -3,12 +3,14 @@
 import json
 import subprocess
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Bound, Figure, at_most
 from guestlist.door_configuration import Resolution
 from guestlist.groups import digest, groups_in
+from guestlist.login_policy import FEDERATED, MAX_SESSION
 from local.stack import ROOT
 from local.tenant.actions import NODE
 
@@ -76,9 +78,14 @@ def _login(vectors: dict[str, Any], number: int) -> dict[str, Any]:
 
 
 def _enterprise(vectors: dict[str, Any], number: int) -> dict[str, Any]:
-    """Return that login by the last organization's own connection, past a door that knows of all kinds."""
+    """Return that login by the last organization's own connection, past a door that knows of all kinds.
+
+    A sign-in there counts for a day.
+    """
     login = _login(vectors, number)
-    metadata = {"organization": login["request"]["query"]["ext-organization"]}
+    metadata = {"organization": login["request"]["query"]["ext-organization"], MAX_SESSION: str(24 * 3600)}
+    at = datetime.now(UTC).isoformat()
+    login["authentication"] = {"methods": [{"name": FEDERATED, "timestamp": at}]}
     login["connection"] = {"name": "own", "strategy": "samlp", "metadata": metadata}
     return {**login, **_secrets(vectors["configuration"] | {"resolve": asdict(RESOLUTION)})}
 

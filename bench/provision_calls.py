@@ -14,13 +14,18 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "shared": {},
     "isolated": {"kind": "isolated"},
     "isolated, a callback": {"kind": "isolated", "callbacks": ["https://own.clinic.example/callback"]},
+    "isolated, both lists": {
+        "kind": "isolated",
+        "callbacks": ["https://two.clinic.example/callback"],
+        "web_origins": ["https://two.clinic.example"],
+    },
     "enterprise": {"kind": "enterprise", "providers": 1},
     "enterprise, two": {"kind": "enterprise", "providers": 2},
 }
 DOMAINS = ("clinic.example", "south.example")
 """Of an organization's identity providers; its first administrator's address is of the first."""
 SHUT = "offboard isolated, 2 members"
-WANTED = dict(zip(KINDS, (0, 3, 5, 3, 6), strict=True)) | {SHUT: 16}
+WANTED = dict(zip(KINDS, (0, 3, 5, 7, 3, 6), strict=True)) | {SHUT: 16}
 NOUNS = ("connections", "clients", "users", "actions")
 """What the calls are about; of the Actions, the door's."""
 Calls = dict[str, list[str]]

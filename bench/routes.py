@@ -9,6 +9,7 @@ import httpx
 
 from bench.arrival import discovered, first_login, linked
 from bench.world import World, address, unique
+from guestlist.provisioning import connection_name
 from local.people import PLAIN
 
 Asked = Callable[[], httpx.Response]
@@ -81,6 +82,38 @@ def _move(ours: World, _: str) -> Callable[[], Asked]:
     return ready
 
 
+def _call_off(ours: World, _: str) -> Callable[[], Asked]:
+    """Return the case of an organization that moves to a connection which its IT is still to set up."""
+
+    def ready() -> Asked:
+        name, waits = unique("staying"), [{"self_service": True}]
+        ours.api.post("/organizations", json={"id": name, "name": name}).raise_for_status()
+        ours.api.post(f"/organizations/{name}/move", json={"connections": waits}).raise_for_status()
+        return partial(ours.api.delete, f"/organizations/{name}/move")
+
+    return ready
+
+
+def _connection(method: str) -> Case:
+    """Return the case of an organization that gets another connection, or drops one that nobody comes by."""
+
+    def case(ours: World, _: str) -> Callable[[], Asked]:
+        def ready() -> Asked:
+            provider = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+            name, own = unique("connected"), [provider] * 2
+            body = {"id": name, "name": name, "kind": "enterprise", "connections": own}
+            ours.api.post("/organizations", json=body).raise_for_status()
+            ours.stack.workers.idle()
+            where = f"/organizations/{name}/connections"
+            if method == "POST":
+                return partial(ours.api.post, where, json=provider)
+            return partial(ours.api.delete, f"{where}/{connection_name(name, 2)}")
+
+        return ready
+
+    return case
+
+
 def _setup_link(ours: World, _: str) -> Callable[[], Asked]:
     """Return the case of an organization whose connection its IT is to set up."""
     name, own = unique("awaiting"), [{"self_service": True}]
@@ -126,6 +159,12 @@ def _of_member(method: str, **more: Any) -> Case:  # noqa: ANN401 (JSON)
         return ready
 
     return case
+
+
+def _receipt(ours: World, organization: str) -> Callable[[], Asked]:
+    """Return the case of the receipt of somebody who was removed just before."""
+    removed = _of_member("DELETE")(ours, organization)()().raise_for_status()
+    return lambda: partial(ours.api.get, removed.headers["location"])
 
 
 def _of_domain(method: str, rest: str = "", **more: Any) -> Case:  # noqa: ANN401 (JSON)
@@ -188,10 +227,14 @@ ROUTES: dict[str, Case] = {
     "PATCH /organizations/{organization}": _rename,
     "DELETE /organizations/{organization}": _offboard,
     "POST /organizations/{organization}/move": _move,
+    "DELETE /organizations/{organization}/move": _call_off,
+    "POST /organizations/{organization}/connections": _connection("POST"),
+    "DELETE /organizations/{organization}/connections/{connection}": _connection("DELETE"),
     "POST /organizations/{organization}/suspend": _turn("suspend"),
     "POST /organizations/{organization}/resume": _turn("resume"),
     "PATCH /organizations/{organization}/members/{user}": _of_member("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/members/{user}": _of_member("DELETE"),
+    "GET /organizations/{organization}/receipts/{receipt}": _receipt,
     "POST /organizations/{organization}/members/{user}/link": linked,
     "POST /organizations/{organization}/domains": _post(
         _DOMAINS, lambda _: {"domain": f"{unique('domain')}.example"}
@@ -202,6 +245,10 @@ ROUTES: dict[str, Case] = {
     "PATCH /organizations/{organization}/domains/{domain}": _of_domain("PATCH", json={"roles": ["editor"]}),
     "DELETE /organizations/{organization}/domains/{domain}": _of_domain("DELETE"),
     "GET /organizations/{organization}/audit": _get("/organizations/{organization}/audit", **PAGE),
+    "GET /organizations/{organization}/audit/checkpoints": _get(
+        "/organizations/{organization}/audit/checkpoints", **PAGE
+    ),
+    "GET /organizations/{organization}/audit/keys": _get("/organizations/{organization}/audit/keys"),
     "GET /users/{user}": _get("/users/{user}"),
     "GET /users/{user}/organizations": _get("/users/{user}/organizations"),
     "POST /organizations/{organization}/setup-links": _setup_link,

@@ -1,4 +1,4 @@
-"""AWS on one machine: what template.yaml declares of DynamoDB, SQS, SES and Secrets Manager, made in moto."""
+"""AWS on one machine: what template.yaml declares of its tables, queues, mails, keys and secrets, in moto."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import boto3
 from moto.core.base_backend import BackendDict
 from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ses.models import ses_backends
 from moto.sesv2.models import sesv2_backends
@@ -32,6 +33,7 @@ _BACKENDS: tuple[BackendDict[Any], ...] = (
     sqs_backends,
     ses_backends,
     sesv2_backends,
+    kms_backends,
     secretsmanager_backends,
 )
 _NAMES = {
@@ -99,7 +101,13 @@ class Aws:
     def start(self) -> Self:
         """Serve, and make what the template declares."""
         self._server.start()
-        for make in (self._make_tables, self._make_queues, self._make_secrets, self._make_identities):
+        for make in (
+            self._make_tables,
+            self._make_queues,
+            self._make_keys,
+            self._make_secrets,
+            self._make_identities,
+        ):
             make()
         self.template = self.template.given(self.physical)
         self.ses.queues = self.template.subscribed()
@@ -136,6 +144,10 @@ class Aws:
         client: SQSClient = self._client("sqs")
         return client
 
+    def queue_url(self, name: str) -> str:
+        """Return a queue's URL, by its name."""
+        return f"{self.endpoint_url}/{self.account}/{name}"
+
     def mails(self) -> list[Sent]:
         """Return what SES was given so far, oldest first."""
         with LOCK:
@@ -168,7 +180,7 @@ class Aws:
             case "AWS::DynamoDB::Table":
                 return {"Ref": name, "Arn": self._arn("dynamodb", f"table/{name}")}
             case "AWS::SQS::Queue":
-                url = f"{self.endpoint_url}/{self.account}/{name}"
+                url = self.queue_url(name)
                 return {"Ref": url, "QueueUrl": url, "QueueName": name, "Arn": self._arn("sqs", name)}
             case "AWS::SNS::Topic":
                 return {"Ref": self._arn("sns", name)}
@@ -196,6 +208,13 @@ class Aws:
             wanted = {key: properties[key] for key in _QUEUE_ATTRIBUTES if key in properties}
             attributes: dict[Any, str] = {key: _attribute(value) for key, value in wanted.items()}
             sqs.create_queue(QueueName=self.physical[logical_id]["QueueName"], Attributes=attributes)
+
+    def _make_keys(self) -> None:
+        kms = self._client("kms")
+        for logical_id, properties in self.template.signing_keys().items():
+            wanted = {key: properties[key] for key in ("Description", "KeySpec", "KeyUsage")}
+            made = kms.create_key(**wanted)["KeyMetadata"]
+            self.physical[logical_id] = {"Ref": made["KeyId"], "Arn": made["Arn"]}
 
     def _make_secrets(self) -> None:
         manager: SecretsManagerClient = self._client("secretsmanager")

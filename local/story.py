@@ -14,7 +14,9 @@ from local.people import PLAIN, Api, Person, operator, system
 from local.program import broke
 from local.signals import signals
 from local.stack import NAMESPACE, Stack
+from local.story_audit import tell_audit
 from local.story_kinds import tell_kinds
+from local.story_leaving import tell_leaving
 from local.telling import Broken, Story, expect, held, together
 
 WAIT = {"Prefer": "wait=10"}
@@ -76,6 +78,8 @@ def _tell(story: Story, closing: ExitStack) -> None:
     _remove(story, cast, operating, doctor)
     _suspend(story, cast, operating)
     tell_kinds(story, stack, operating, closing)
+    tell_leaving(story, stack, cast.clerk, shared="clinicB", own="clinicG", domain="clinic-g.example")
+    tell_audit(story, stack)
 
 
 def _check_tenant(stack: Stack) -> None:
@@ -213,7 +217,9 @@ def _remove(story: Story, cast: Cast, operating: Api, doctor: str) -> None:
         told.append("the nurse is made an admin first: clinicA never loses its last one")
         held(cast.doctor.refresh("clinicA")["admitted"], "before the removal the refresh works")
         removal = operating.delete(f"/organizations/clinicA/members/{doctor}", headers=WAIT)
-        held(expect(removal, 200).json()["projection"] == "applied", "Auth0 knows")
+        receipt = expect(removal, 202).json()
+        held(receipt["settled"], "Auth0 knows")
+        held(receipt["steps"][3]["code"] == "belongs_elsewhere", "the doctor's sessions are clinicB's, too")
         refused = cast.doctor.refresh("clinicA")
         held(not refused["admitted"], "the next refresh for clinicA is refused")
         held(not cast.doctor.sign_in("clinicA")["admitted"], "the next login there is denied")

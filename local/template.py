@@ -141,6 +141,10 @@ class Template:
         queues = self._resolved("AWS::SQS::Queue")
         return dict(sorted(queues.items(), key=lambda pair: "RedrivePolicy" in pair[1]))
 
+    def signing_keys(self) -> dict[str, Mapping[str, Any]]:
+        """Return the KMS keys' properties, resolved, by logical id."""
+        return self._resolved("AWS::KMS::Key")
+
     def subscribed(self) -> list[str]:
         """Return the names of the queues that subscribe to a topic and get its messages bare."""
         found = self._resolved("AWS::SNS::Subscription").values()

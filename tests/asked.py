@@ -64,6 +64,8 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
     "discover": ("POST /discover", {"email": "ann@clinic-n.example"}),
     "make_setup_link": ("POST /organizations/{organization}/setup-links", {"expires_in": 86400}),
     "list_audit": ("GET /organizations/{organization}/audit", None),
+    "list_checkpoints": ("GET /organizations/{organization}/audit/checkpoints", None),
+    "list_audit_keys": ("GET /organizations/{organization}/audit/keys", None),
     "look_for_drift": ("POST /drift", {"repair": True}),
     "read_drift": ("GET /drift", None),
     "move": (
@@ -77,11 +79,25 @@ OPERATIONS: dict[str, tuple[str, Mapping[str, object] | None]] = {
         "POST /organizations/{organization}/members/{user}/link",
         {"account": f"samlp|{connection_name('clinicA')}|ann"},
     ),
+    "call_off_move": ("DELETE /organizations/{organization}/move", None),
+    "add_connection": (
+        "POST /organizations/{organization}/connections",
+        {"strategy": "oidc", "issuer": "https://id.labs.example", "client_id": "guestlist"},
+    ),
+    "drop_connection": ("DELETE /organizations/{organization}/connections/{connection}", None),
     "deprovision": ("DELETE /organizations/{organization}/members/{user}", None),
+    "read_receipt": ("GET /organizations/{organization}/receipts/{receipt}", None),
     "offboard": ("DELETE /organizations/{organization}", None),
 }
 """By the handler's name: route, and a body that it takes once; in an order in which each finds its own."""
-NOWHERE = {"organization": "nowhere", "invite": "0" * 26, "user": "0" * 24, "domain": "nowhere.example"}
+NOWHERE = {
+    "organization": "nowhere",
+    "invite": "0" * 26,
+    "user": "0" * 24,
+    "receipt": "0" * 24,
+    "domain": "nowhere.example",
+    "connection": "nowhere",
+}
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from guestlist.access import Permission
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.auth0 import Auth0, segment
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -21,12 +23,14 @@ from guestlist.ids import ordered_id
 from guestlist.invites import invite
 from guestlist.leases import SETTLING
 from guestlist.links import Links
-from guestlist.members import add_member, change_roles, deprovision
+from guestlist.members import change_roles, deprovision
 from guestlist.projection import Projected, project_user
 from guestlist.provisioning import provision
 from guestlist.queue import Queue
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import Request, sweep_request
+from guestlist.seal_key import SealKey
+from guestlist.sealing import Sealed, seal_all
 from guestlist.store import Store
 from guestlist.sweeping import Swept, sweep
 from guestlist.table import Table
@@ -55,6 +59,7 @@ class Bench:
         self.queue = Queue(
             projection=aws.physical["ProjectionQueue"]["Ref"], mail=aws.physical["MailQueue"]["Ref"]
         )
+        self.key = SealKey(aws.physical["SealKey"]["Arn"])
         self.budgets = budgets(self.store)
         self._client = client
         self.auth0 = self.client()
@@ -171,6 +176,10 @@ class Bench:
     def sweep(self) -> Swept:
         """Sweep once, as every minute."""
         return sweep(request=sweep_request("sweep", clock.now()), queue=self.queue, store=self.store)
+
+    def seal(self) -> Sealed:
+        """Seal the audit once, as every five minutes."""
+        return seal_all(key=self.key, store=self.store, until=math.inf)
 
     def hints(self, queue: str) -> list[dict[str, str]]:
         """Take all messages out of a queue, by its name in the template."""

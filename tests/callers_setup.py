@@ -13,10 +13,16 @@ from local.stack import NAMESPACE, ROOT, Stack
 from local.template import Route, Template
 from tests.front_door import provision, unique
 from tests.minted import EVERYTHING, caller, of_organization, of_system
+from tests.moving_setup import SAML
 
 PLACES = ("own", "other", "unknown")
-SETUP_LINKS = "POST /organizations/{organization}/setup-links"
-"""Asked of an organization that has a connection for it."""
+ELSEWHERE = {
+    "POST /organizations/{organization}/setup-links": "awaiting",
+    "DELETE /organizations/{organization}/move": "moving",
+    "POST /organizations/{organization}/connections": "enterprise",
+    "DELETE /organizations/{organization}/connections/{connection}": "enterprise",
+}
+"""What is asked of an organization that is fit for it, and by which name a world has that."""
 
 
 def _routes() -> dict[str, Route]:
@@ -54,7 +60,10 @@ def new_world(stack: Stack, operator: Api) -> Iterator[World]:
     added(operator, own, "admin")
     ids = {name: filled(operator, place) for name, place in (("own", own), ("other", other))}
     nobody = {"organization": "Nowhere", "user": "0" * 24, "invite": "0" * 26, "token": "A" * 60}
-    nobody |= {"domain": "nowhere.example", "awaiting": "Nowhere"}
+    nobody["receipt"] = "0" * 24
+    nobody |= {"domain": "nowhere.example", "connection": "nowhere"} | dict.fromkeys(
+        ELSEWHERE.values(), "Nowhere"
+    )
     subs = {"admin": admin, "former": former, "member": ids["own"]["user"]}
     accounts = {name: operator.get(f"/users/{user}").json()["account"] for name, user in subs.items()}
     stack.workers.idle()
@@ -113,20 +122,34 @@ def change(api: Api, organization: str, user: str, *roles: str) -> httpx.Respons
 def filled(api: Api, organization: str) -> dict[str, str]:
     """Give an organization a member and two invites, one for its page, and return the ids for paths.
 
-    `awaiting` is another one, whose connection its IT sets up.
+    `awaiting` is another one, whose connection its IT sets up, `moving` one that moves to such a connection,
+    `enterprise` one that has a connection and may get the one that is named.
     """
     path, made = f"/organizations/{organization}/invites", []
     for _ in range(2):
         body = {"email": f"{unique('invitee')}@clinic.example", "send": False}
         made.append(api.post(path, json=body).raise_for_status().json())
+    waits: list[dict[str, object]] = [{"self_service": True}]
+    enterprise, moving = provision(api, kind="enterprise", connections=[SAML]), provision(api)
+    api.post(f"/organizations/{moving}/move", json={"connections": waits}).raise_for_status()
     return {
         "organization": organization,
         "user": added(api, organization),
         "invite": made[0]["id"],
         "token": made[1]["link"].rpartition("/")[2],
+        "receipt": receipt_in(api, organization),
         "domain": claimed(api, organization),
-        "awaiting": provision(api, kind="enterprise", connections=[{"self_service": True}]),
+        "awaiting": provision(api, kind="enterprise", connections=waits),
+        "moving": moving,
+        "enterprise": enterprise,
+        "connection": connection_name(enterprise, 2),
     }
+
+
+def receipt_in(api: Api, organization: str) -> str:
+    """Add somebody, take them off the list again, and return the receipt's id."""
+    path = f"/organizations/{organization}/members/{added(api, organization)}"
+    return str(api.delete(path).raise_for_status().json()["id"])
 
 
 def claimed(api: Api, organization: str) -> str:
@@ -150,9 +173,9 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
         "PATCH /organizations/{organization}/members/{user}": {"roles": ["editor"]},
         "POST /organizations/{organization}/domains": {"domain": f"{unique('asked')}.example"},
         "PATCH /organizations/{organization}/domains/{domain}": {"roles": ["editor"]},
-        "POST /organizations/{organization}/move": {
-            "connections": [{"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}]
-        },
+        "POST /organizations/{organization}/move": {"connections": [SAML]},
+        "POST /organizations/{organization}/connections": SAML,
+        "POST /organizations/{organization}/setup-links": {},
         "POST /organizations/{organization}/members/{user}/link": {
             "account": f"samlp|{connection_name(ids['organization'])}|{unique('asked')}"
         },
@@ -162,7 +185,7 @@ def ask(api: Api, key: str, ids: dict[str, str]) -> httpx.Response:
     }
     if key.endswith("/link"):
         api.stack.workers.idle()  # whom an organization moves has then somebody to be linked
-    if key == SETUP_LINKS:
-        bodies[key], ids = {}, {"organization": ids["awaiting"]}
+    if key in ELSEWHERE:
+        ids = {**ids, "organization": ids[ELSEWHERE[key]]}
     headers = {"If-Match": '"1"'} if method == "PATCH" else {}
     return api.request(method, path.format(**ids), json=bodies.get(key), headers=headers)

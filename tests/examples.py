@@ -4,12 +4,15 @@
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from guestlist.openapi import EXAMPLES
+from guestlist.provisioning import connection_name
 from local.stack import Stack
 from tests.asked import OPERATIONS, Asker, asking
 from tests.front_door import WAIT
+from tests.moving_setup import SAML
 from tests.provoked import provoke
 
 Examples = dict[str, dict[str, Any]]
@@ -21,13 +24,18 @@ def answers(asker: Asker) -> Examples:
     for operation, (_, body) in OPERATIONS.items():
         if operation == "discover":
             _with_a_connection(asker)
+        if operation == "list_audit":
+            asker.stack.functions["SealerFunction"].invoke({})
         if operation == "link_member":
             asker.stack.workers.idle()  # who moves has a place then
         if operation == "make_setup_link":
             found[operation] = {"request": body, "answer": _setup_link(asker)}
             continue
-        answer = asker.ask(operation, ids, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
+        place = ELSEWHERE[operation](asker) if operation in ELSEWHERE else ids
+        answer = asker.ask(operation, place, headers={**WAIT, "If-Match": "*"}).raise_for_status().json()
         found[operation] = {"request": body, "answer": answer} if body else {"answer": answer}
+        if operation == "deprovision":
+            ids["receipt"] = answer["id"]
         if operation == "claim_domain":
             ids["domain"] = answer["domain"]
             asker.stack.zone[answer["record"]["name"]] = [answer["record"]["value"]]
@@ -52,6 +60,31 @@ def _with_a_connection(asker: Asker) -> None:
     record = asker.ask("claim_domain", ids, domain=ids["domain"]).raise_for_status().json()["record"]
     asker.stack.zone[record["name"]] = [record["value"]]
     asker.ask("prove_domain", ids).raise_for_status()
+
+
+def _moving(asker: Asker) -> Mapping[str, str]:
+    """Return an organization that moves to a connection which its IT is still to set up."""
+    ids = {"organization": "clinicZ"}
+    asker.ask("provision", id=ids["organization"]).raise_for_status()
+    asker.ask("move", ids, connections=[{"self_service": True}]).raise_for_status()
+    asker.stack.workers.idle()
+    return ids
+
+
+def _of_providers(asker: Asker) -> Mapping[str, str]:
+    """Return an organization with identity providers of its own, and the name of a second one."""
+    ids = {"organization": "clinicM", "connection": connection_name("clinicM", 2)}
+    asker.ask("provision", id="clinicM", name="Clinic M", kind="enterprise", connections=[SAML])
+    asker.stack.workers.idle()
+    return ids
+
+
+ELSEWHERE: dict[str, Callable[[Asker], Mapping[str, str]]] = {
+    "call_off_move": _moving,
+    "add_connection": _of_providers,
+    "drop_connection": _of_providers,
+}
+"""Where those operations are asked for that suit no organization of the walk."""
 
 
 def captured(stack: Stack) -> tuple[Examples, Examples]:

@@ -2,10 +2,16 @@
 
 from typing import Any
 
+import pytest
+
 from guestlist.offboarding import LOOK_AGAIN
 from local.people import Api
 from local.stack import Stack
 from tests.front_door import pass_time, provision
+
+PATHS = {"callbacks": "/callback", "web_origins": ""}
+"""What stands behind the host in an entry of each of an application's lists."""
+each_list = pytest.mark.parametrize("name", PATHS)
 
 
 def provisioned(stack: Stack, api: Api, **more: object) -> str:
@@ -23,10 +29,15 @@ def connection_of(stack: Stack, organization: str) -> dict[str, Any]:
     return found
 
 
-def callbacks(stack: Stack, client_id: str) -> list[str]:
-    """Return an application's list of callbacks at Auth0."""
+def entry(name: str, host: str) -> str:
+    """Return an entry of one of an application's lists."""
+    return f"https://{host}.app.example{PATHS[name]}"
+
+
+def listed(stack: Stack, client_id: str, name: str) -> list[str]:
+    """Return one of an application's lists at Auth0."""
     with stack.tenant.state.lock:
-        return list(stack.tenant.state.clients[client_id]["callbacks"])
+        return list(stack.tenant.state.clients[client_id].get(name, []))
 
 
 def offboarded(stack: Stack, api: Api, organization: str) -> None:

@@ -1,6 +1,6 @@
 """What tests of first logins share: an organization with an identity provider of its own, and its people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guestlist.records import User
@@ -10,8 +10,7 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import unique
-from tests.kinds_setup import connection_of, provisioned
-from tests.minted import EVERYTHING, caller
+from tests.kinds_setup import connections, provisioned
 
 NOBODY: dict[str, list[str]] = {"organizations": [], "roles": []}
 
@@ -68,13 +67,16 @@ def enterprise(stack: Stack, operator: Api, **more: object) -> Place:
     applications = [stack.clients["app"].client_id]
     body = {"kind": "enterprise", "connections": [saml], "applications": applications, **more}
     organization = provisioned(stack, operator, **body)
-    name = connection_of(stack, organization)["name"]
+    name = min(own["name"] for own in connections(stack, organization))
     return Place(stack, operator, organization, name, proved(operator, organization)["domain"])
 
 
-def lasting(stack: Stack) -> Api:
-    """Return the API as an operator uses it whose token outlives the jumps of a file's tests."""
-    return caller(stack, permissions=EVERYTHING, exp=int(stack.tenant.state.clock.now()) + 24 * 3600)
+def several(stack: Stack, operator: Api, **more: object) -> tuple[Place, Place]:
+    """Provision an organization with two identity providers; return it as people come by either."""
+    both = [{"strategy": "samlp", "metadata_url": f"https://id.{name}.example/metadata"} for name in "ab"]
+    place = enterprise(stack, operator, connections=both, **more)
+    other = max(own["name"] for own in connections(stack, place.id))
+    return place, replace(place, connection=other)
 
 
 def resolver(stack: Stack) -> Api:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.clock import clock
 from guestlist.invites import expire
 from guestlist.request import sweep_request
@@ -14,6 +14,7 @@ from local.stack import CONNECTION
 from tests.accept_setup import amend_user, filled, leave, store, suspend
 from tests.asked import NOWHERE, OPERATIONS, Asker, hurried
 from tests.minted import caller
+from tests.provoked_connections import provoke_connections
 from tests.provoked_domains import claimed, provoke_domains
 from tests.provoked_links import provoke_links
 from tests.provoked_logins import provoke_logins
@@ -50,6 +51,7 @@ def provoke(asker: Asker) -> None:
         _anything,
         _broken,
         _busy,
+        _out_of_reach,
         _bodies,
         _taken,
         _closed,
@@ -64,6 +66,7 @@ def provoke(asker: Asker) -> None:
     provoke_moves(asker)
     provoke_logins(asker)
     provoke_links(asker, place)
+    provoke_connections(asker, place)
 
 
 def _place(asker: Asker, organization: str, **more: Any) -> Ids:  # noqa: ANN401 (JSON)
@@ -120,6 +123,12 @@ def _busy(asker: Asker, place: Ids) -> None:
             asker.ask("resume", place).raise_for_status()
 
 
+def _out_of_reach(asker: Asker, place: Ids) -> None:
+    """KMS does not give the key."""
+    asker.stack.aws.inject("GetPublicKey", "KMSInvalidStateException")
+    asker.ask("list_audit_keys", place)
+
+
 def _bodies(asker: Asker, place: Ids) -> None:
     """Bodies that cannot be, and a key's second body."""
     for operation in (*CREATING, "change_roles", "change_organization"):
@@ -140,7 +149,7 @@ def _bodies(asker: Asker, place: Ids) -> None:
 def _taken(asker: Asker, place: Ids) -> None:
     """Ids, addresses and offers that are taken."""
     asker.ask("provision", id=place["organization"], name="Another")
-    store(asker.stack).commit(writes.reserve("clinicF", NOWHERE["user"]))
+    store(asker.stack).commit(organization_writes.reserve("clinicF", NOWHERE["user"]))
     asker.ask("provision", id="clinicF")
     _member(asker, place, "member@example.com")
     for operation in INVITING:

@@ -92,6 +92,8 @@ def _asked(request: Request, body: Mapping[str, Any], aws: Aws) -> Iterator[tupl
             yield f"dynamodb:{operation}", arns[body["TableName"]] + index
         case "AmazonSQS", _:
             yield f"sqs:{operation}", arns[body["QueueUrl"]]
+        case "TrentService", _:
+            yield f"kms:{operation}", arns.get(body["KeyId"], body["KeyId"])
         case "secretsmanager", _:
             yield f"secretsmanager:{operation}", arns[body["SecretId"]]
         case _ if request.path.startswith("/v2/email/suppression/addresses/"):

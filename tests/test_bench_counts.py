@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import provision_calls
+from bench import provision_calls, removal
 from bench.auth0_calls import WANTED, of_guestlist
 from bench.figures import Figure, at_most, paired
 from bench.lost_updates import shared_out
@@ -25,8 +25,15 @@ def test_each_operation_asks_of_auth0_what_is_promised(ours: World) -> None:
     assert {name: counts[name] for name in WANTED} == WANTED
 
 
+@pytest.mark.parametrize("kind", removal.WANTED)
+def test_a_removal_keeps_its_word(kind: str, ours: World) -> None:
+    """Two calls at most, and no token outlives the receipt, however fast somebody refreshes meanwhile."""
+    found = removal.of_kind(ours, kind, 1)
+    assert [bound for bound in removal.bounds(kind, found) if not bound.holds] == []
+
+
 def test_each_kind_is_opened_and_one_shut_by_the_calls_that_are_promised(ours: World) -> None:
-    """Three for a connection, two for a callback, and as many for the door whatever there is to shut."""
+    """Three for a connection, two for each list, and as many for the door whatever there is to shut."""
     counts = {name: len(made) for name, made in provision_calls.of_kinds(ours).items()}
     assert counts == provision_calls.WANTED
 

@@ -1,17 +1,8 @@
 """`guestlist domains`, from the claim to the release."""
 
-import pytest
-
-from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import unique
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_a_domain_from_its_claim_to_its_proof(guestlist: Guestlist, clinic: str, stack: Stack) -> None:
@@ -20,12 +11,15 @@ def test_a_domain_from_its_claim_to_its_proof(guestlist: Guestlist, clinic: str,
     record = guestlist("domains", "claim", domain, *where, "--json").json()["record"]
     said = guestlist("domains", "claim", domain, *where).out
     assert f"{record['name']} TXT {record['value']}" in said
+    assert guestlist("domains", "show", domain, *where, "--json").json()["record"] == record
     missing = guestlist("domains", "prove", domain, *where)
     assert (missing.status, f"{record['name']} TXT {record['value']}" in missing.err) == (1, True)
     stack.zone[record["name"]] = [record["value"]]
     assert guestlist("domains", "prove", domain, *where, "--json").json()["proved"] is True
     [row] = guestlist("domains", "list", *where).rows
     assert row.split()[0] == domain
+    guestlist("domains", "claim", f"{unique('cli')}.example", *where)
+    assert len(guestlist("domains", "list", *where, "--limit", "1").rows) == 1
 
 
 def test_a_domain_changes_in_what_is_said_alone(guestlist: Guestlist, clinic: str, stack: Stack) -> None:

@@ -15,12 +15,6 @@ from tests.front_door import add, invite, unique
 from tests.minted import caller, of_organization
 
 
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
 def test_a_refusal_is_the_problems_code_and_words(
     guestlist: Guestlist, clinic: str, operator: Api, new_person: NewPerson
 ) -> None:
@@ -62,12 +56,14 @@ def test_for_programs_a_refusal_is_the_problem_itself(
     }
 
 
-def test_no_seats_are_refused_and_not_forgotten(guestlist: Guestlist, clinic: str) -> None:
-    """Nought is what the API says no to; neither command takes it for no limit."""
+def test_nought_is_refused_and_not_forgotten(guestlist: Guestlist, clinic: str) -> None:
+    """The API says no to it; no command takes it for no limit, or for what is usual."""
     created = guestlist("organizations", "create", unique("none"), "--name", "None", "--seats", "0")
     changed = guestlist("organizations", "change", clinic, "--seats", "0")
     unchanged = guestlist("organizations", "change", clinic)
-    assert [ran.status for ran in (created, changed, unchanged)] == [1, 1, 1]
+    timeless = guestlist("invite", "ann@clinic.example", "-o", clinic, "--expires-in", "0h")
+    assert [ran.status for ran in (created, changed, unchanged, timeless)] == [1, 1, 1, 1]
+    assert "#/expires_in" in timeless.err
     assert all("#/seats" in ran.err for ran in (created, changed))
     assert "names nothing to change" in unchanged.err
 
@@ -101,7 +97,7 @@ def test_what_is_no_guestlist_is_said_so(
         ("members", "list"),
         ("invites", "list", "-o", "clinicA", "--status", "lost"),
         ("invites", "list", "-o", "clinicA", "--limit", "-1"),
-        ("audit", "clinicA", "--limit", "0"),
+        ("audit", "list", "-o", "clinicA", "--limit", "0"),
         ("organizations", "change", "clinicA", "--seats", "3", "--no-seats"),
         ("organizations", "create", "clinicA"),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Actor, ActorKind
 from guestlist.mail_records import MailState
 from guestlist.organization_records import Organization
@@ -27,10 +27,13 @@ STATUSES = {
     "accept/get-unknown": 404,
     "accept/head-unknown": 404,
     "accept/post-unknown": 404,
+    "api/add-connection-to-shared": 409,
     "api/add-member": 201,
+    "api/call-off-move-unknown": 404,
     "api/change-roles-without-if-match": 428,
     "api/claim-domain": 201,
     "api/document": 200,
+    "api/drop-connection-unknown": 409,
     "api/invite": 201,
     "api/invite-after-removal": 403,
     "api/invite-into-own": 201,
@@ -46,6 +49,7 @@ STATUSES = {
     "api/provision-organization": 201,
     "api/prove-domain-unknown": 404,
     "api/read-invite-unknown": 404,
+    "api/read-receipt-unknown": 404,
     "api/read-organization": 200,
     "api/read-organization-of-another": 404,
     "api/read-own-organizations": 200,
@@ -77,16 +81,16 @@ FAILED = {
     "projector/user": 0,
     "projector/user-twice-and-unknown": 1,
 }
-SWEEPS = {"sweep/every-minute", "drift/every-five-minutes"}
+SWEEPS = {"sweep/every-minute", "drift/every-five-minutes", "sealer/every-five-minutes"}
 
 
 @pytest.fixture(scope="module")
-def clinic(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
+def clinic() -> Iterator[Stack]:
     """Return a stack with clinicA in it, its admin, and an invite whose mail waits."""
     now = int(time.time())
     with Stack() as stack:
         store = Store(Table(stack.aws.physical["Table"]["Ref"]))
-        store.commit(writes.new_organization(_organization(now)), *_admin(now))
+        store.commit(organization_writes.new_organization(_organization(now)), *_admin(now))
         store.commit(writes.new_invite(_invite(now)))
         yield stack
 
@@ -204,6 +208,10 @@ def test_a_look_for_drift_says_how_far_it_came(clinic: Stack) -> None:
     assert set(_answer(clinic, "drift/every-five-minutes")) == {"run", "compared", "found"}
 
 
+def test_a_sealing_says_what_it_did(clinic: Stack) -> None:
+    assert set(_answer(clinic, "sealer/every-five-minutes")) == {"records", "checkpoints", "oldest"}
+
+
 def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
     assert set(_answer(clinic, "sweep/every-minute")) == {
         "projections",
@@ -211,5 +219,6 @@ def test_a_sweep_says_what_it_did(clinic: Stack) -> None:
         "doors",
         "provisionings",
         "expiries",
+        "late_receipts",
         "oldest_due",
     }

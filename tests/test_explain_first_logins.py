@@ -4,27 +4,20 @@ from typing import Any
 
 import pytest
 
+from guestlist.logins import DURING_LOGIN
 from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, environment, runner
+from tests.command import Guestlist
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY
-from tests.front_door import unique
-from tests.logins_setup import Place, enterprise
+from tests.front_door import pass_time, unique
+from tests.logins_setup import Place, enterprise, several
 
 
 @pytest.fixture
 def place(operator: Api, stack: Stack) -> Place:
     """Return an organization with an identity provider, and a domain that it proved."""
     return enterprise(stack, operator)
-
-
-@pytest.fixture
-def guestlist(
-    stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Guestlist:
-    """Return the command of an operator who cannot ask Auth0."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def explained(run: Guestlist, who: str, place: Place) -> dict[str, Any]:
@@ -59,6 +52,26 @@ def test_whom_nothing_awaits(guestlist: Guestlist, place: Place, new_person: New
     text = guestlist("explain", ann.email, "--organization", place.id).out
     assert "it cannot be told yet" in text
     assert f"first login makes them a member, by {place.connection}" in text
+
+
+def test_of_several_connections_it_says_by_which_one_they_come(
+    guestlist: Guestlist, operator: Api, stack: Stack, new_person: NewPerson
+) -> None:
+    """Before they came and after: by the other one the same address is nobody's."""
+    here, there = several(stack, operator)
+    ann = here.person(new_person)
+    body = {"email": ann.email, "connection": here.connection}
+    added = operator.post(f"{here.path}/members", json=body).raise_for_status().json()
+    assert added["connection"] == here.connection
+    assert f", by {here.connection}, unless" in explained(guestlist, ann.email, here)["first_login"]
+    assert not there.arrives(ann)["admitted"]
+    assert here.arrives(ann)["admitted"]
+    pass_time(stack, seconds=DURING_LOGIN)
+    stack.workers.idle()
+    said = explained(guestlist, ann.email, here)
+    assert said["next"].endswith(
+        f"They come by {here.connection} alone: by another of its connections they are nobody."
+    )
 
 
 def test_who_is_linked_needs_no_proved_domain(

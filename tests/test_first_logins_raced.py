@@ -6,17 +6,19 @@ from functools import partial
 from typing import Any, TypeVar
 
 import pytest
-from werkzeug.wrappers import Request
 
 from local.people import Person
 from local.stack import NAMESPACE, Stack
+from tests import interrupting
 from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import audited
-from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
+from tests.logins_setup import NOBODY, Place, enterprise, resolved
+from tests.minted import lasting
 
 ANY = {"If-Match": "*"}
+AS_IT_WAS: dict[str, Any] = {"allowed_domains": [], "roles": []}
 Answer = dict[str, Any]
 R = TypeVar("R")
 
@@ -83,21 +85,8 @@ def test_of_two_accounts_with_one_address_one_is_bound(place: Place, new_person:
 def interrupted(
     place: Place, moment: int, account: str, meanwhile: Callable[[], R]
 ) -> tuple[Answer, list[R]]:
-    """Have the door ask about an account, and something else happen just before its nth request to AWS.
-
-    Returns both answers, the other one only if it came to that many requests.
-    """
-    heard, between = list[Request](), list[R]()
-
-    def hear(request: Request) -> None:
-        heard.append(request)
-        if len(heard) == moment:
-            between.append(meanwhile())
-
-    place.stack.workers.idle()
-    with place.stack.aws.heard(hear):
-        answer = resolved(place.stack, account)
-    return answer, between
+    """Have the door ask about an account, and something else happen just before its nth request to AWS."""
+    return interrupting.interrupted(place.stack, moment, partial(resolved, place.stack, account), meanwhile)
 
 
 @pytest.mark.parametrize("whose", ["the same account", "another account"])
@@ -164,6 +153,29 @@ def test_at_no_moment_does_a_domain_let_in_whom_it_does_not(
     assert moment > 8
 
 
+@pytest.mark.parametrize(
+    ("change", "came_to"), [({"allowed_domains": ["only.example"]}, None), ({"roles": ["surgeon"]}, ())]
+)
+def test_at_no_moment_does_a_domain_give_what_the_organization_does_not(
+    change: Answer, came_to: object, place: Place, open_domain: str, new_person: NewPerson
+) -> None:
+    """Once it allows the domain no more, or gives no such role, a first login under way heeds that."""
+    moment, reached = 0, True
+    while reached:
+        moment += 1
+        place.operator.patch(place.path, json=AS_IT_WAS, headers=ANY).raise_for_status()
+        ann = place.person(new_person, domain=open_domain)
+        joins(place, open_domain, auto_join=False)
+        place.arrives(ann)
+        joins(place, open_domain)
+        _, was = interrupted(place, moment, place.account_id(ann), partial(changed, place, change, ann.email))
+        reached = bool(was)
+        expected = came_to if was == [None] else ("editor",)
+        assert roles_of(place, ann.email) == expected, moment
+    place.operator.patch(place.path, json=AS_IT_WAS, headers=ANY).raise_for_status()
+    assert moment > 8
+
+
 def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_person: NewPerson) -> None:
     """It held the last seat, which then is free for whom their domain lets in: they always come in."""
     with lasting(stack) as api:
@@ -183,6 +195,18 @@ def test_an_offer_that_is_taken_back_meanwhile_denies_nobody(stack: Stack, new_p
             assert user
             api.delete(f"{full.path}/members/{user.id}").raise_for_status()
     assert moment > 8
+
+
+def changed(place: Place, change: Answer, email: str) -> object:
+    """Change what an organization allows; return the roles of somebody who was in by then."""
+    place.operator.patch(place.path, json=change, headers=ANY).raise_for_status()
+    return roles_of(place, email)
+
+
+def roles_of(place: Place, email: str) -> object:
+    """Return somebody's roles, or None if they are not in."""
+    user = place.user(email)
+    return user.organizations.get(place.id) if user else None
 
 
 def ends(place: Place, domain: str, email: str, *, released: bool) -> bool:

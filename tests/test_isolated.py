@@ -4,7 +4,7 @@ from local.people import Api
 from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.front_door import accounts, invite, join
-from tests.kinds_setup import callbacks, connection_of, offboarded, provisioned
+from tests.kinds_setup import connection_of, each_list, entry, listed, offboarded, provisioned
 from tests.refusals import refused
 
 
@@ -34,15 +34,16 @@ def test_one_address_in_two_is_two_accounts(operator: Api, stack: Stack, new_per
     assert elsewhere["error_description"].startswith("organizations_disagree")
 
 
-def test_its_callbacks_are_added_to_what_is_there(operator: Api, stack: Stack) -> None:
+@each_list
+def test_its_entries_are_added_to_what_is_there(name: str, operator: Api, stack: Stack) -> None:
     """Another organization's and the application's own stay, also when one of the two leaves."""
     app = stack.clients["app"].client_id
-    before = callbacks(stack, app)
-    own = {name: f"https://{name}.app.example/callback" for name in ("north", "south")}
-    north, _ = (provisioned(stack, operator, callbacks=[own[name]]) for name in own)
-    assert callbacks(stack, app) == [*before, own["north"], own["south"]]
+    before, own = listed(stack, app, name), [entry(name, host) for host in ("north", "south")]
+    north, _ = (provisioned(stack, operator, **{name: [one]}) for one in own)
+    assert listed(stack, app, name) == [*before, *own]
+    assert operator.get(f"/organizations/{north}").json()[name] == own[:1]
     offboarded(stack, operator, north)
-    assert callbacks(stack, app) == [*before, own["south"]]
+    assert listed(stack, app, name) == [*before, own[1]]
 
 
 def test_who_is_offboarded_leaves_nothing(operator: Api, stack: Stack, new_person: NewPerson) -> None:

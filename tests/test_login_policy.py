@@ -36,6 +36,8 @@ def is_member_of_what_is_asked(facts: Facts) -> bool:
         and for_one
         and facts.member
         and facts.open
+        and facts.dated
+        and facts.fresh
     )
 
 

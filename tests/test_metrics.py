@@ -50,7 +50,6 @@ def test_a_sweep_says_how_late_the_oldest_was(guests: Bench, organization: str) 
     assert 500 <= guests.sweep().oldest_due <= 505
 
 
-@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("projects", [True, False], ids=["projection", "mail"])
 def test_what_never_succeeds_is_ever_later(*, projects: bool) -> None:
     """It is put off each time that it fails, and that is no news of it: the alarm looks at ten minutes."""
@@ -75,6 +74,14 @@ def test_every_sweep_writes_the_figure(stack: Stack, stack_name: str, capsys: Ca
         stack.functions["SweepFunction"].invoke({})
     assert stack_name
     assert len(figures(capsys, Figure.OLDEST_DUE)) == 2
+
+
+def test_every_sealing_writes_the_figure(stack: Stack, stack_name: str, capsys: Captured) -> None:
+    """Also where there is nothing to seal: an alarm rings if it is not written."""
+    for _ in range(2):
+        stack.functions["SealerFunction"].invoke({})
+    assert stack_name
+    assert len(figures(capsys, Figure.OLDEST_UNSEALED)) == 2
 
 
 @pytest.mark.parametrize(

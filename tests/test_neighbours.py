@@ -49,6 +49,7 @@ def told(answer: httpx.Response) -> str:
 def test_reads_and_lists_tell_nothing_of_the_other(shared: Shared) -> None:
     """No answer to any read names the other organization, nor the role that the person has there."""
     ids = {"organization": shared.own, "user": shared.user, "invite": "0" * 26, "domain": "no.example"}
+    ids["receipt"] = "0" * 24
     for route in [route for route in ROUTES if route.startswith("GET ")]:
         answer = ask(shared.admin, route, ids)
         assert shared.elsewhere not in told(answer), route
@@ -60,6 +61,7 @@ def test_reads_and_lists_tell_nothing_of_the_other(shared: Shared) -> None:
 def test_refusals_tell_nothing_of_the_other(shared: Shared) -> None:
     """Every call to the other organization is answered as if there were none, without its name."""
     ids = {"organization": shared.elsewhere, "user": shared.user, "invite": "0" * 26, "domain": "no.example"}
+    ids["receipt"] = "0" * 24
     for route in [route for route, rule in RULES.items() if rule.reach is Reach.PATH]:
         answer = ask(shared.admin, route, ids)
         refused(answer, 404, "not_found")

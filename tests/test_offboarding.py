@@ -1,7 +1,7 @@
 """Offboarding comes to its end, whatever Auth0 refuses on the way and whatever is gone there already."""
 
-from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -10,30 +10,8 @@ from local.people import Api
 from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer, unique
-from tests.kinds_setup import callbacks, connections, provisioned
-from tests.moving_setup import far_sighted
+from tests.kinds_setup import connections, each_list, entry, listed, provisioned
 from tests.self_service_setup import deleted_past_us, enabled, made_past_us
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 def left(stack: Stack, api: Api, organization: str, *, minutes: int = 15) -> int:
@@ -86,8 +64,8 @@ def test_what_auth0_keeps_refusing_rings_until_somebody_deletes_the_account(
     rang = 0
     for _ in range(10):
         pass_time(stack, seconds=60)
+        stack.workers.idle()  # who was hinted at it is there before the sweep
         rang += oldest_due(stack) > 300
-        stack.workers.idle()
     assert rang >= 2
     assert organizations_at_auth0(stack, ann) == [clinic]
     assert not ann.sign_in(clinic, prompt="login")["admitted"]
@@ -129,15 +107,18 @@ def without_application(stack: Stack, client: str) -> None:
         auth0.call("DELETE", f"/clients/{client}")
 
 
+@each_list
 @pytest.mark.parametrize("kind", ["shared", "isolated"])
-def test_an_application_is_gone_that_bore_its_callbacks(kind: str, operator: Api, stack: Stack) -> None:
+def test_an_application_is_gone_that_bore_its_entries(
+    kind: str, name: str, operator: Api, stack: Stack
+) -> None:
     """What is off the list with it is off the list; the other application's is cleared."""
-    gone, other, address = application(stack), application(stack), f"https://{unique('own')}.example/callback"
-    clinic = provisioned(stack, operator, kind=kind, applications=[gone, other], callbacks=[address])
-    assert callbacks(stack, other) == [address]
+    gone, other, own = application(stack), application(stack), entry(name, unique("own"))
+    clinic = provisioned(stack, operator, kind=kind, applications=[gone, other], **{name: [own]})
+    assert listed(stack, other, name) == [own]
     without_application(stack, gone)
     assert left(stack, operator, clinic) < 5
-    assert callbacks(stack, other) == []
+    assert listed(stack, other, name) == []
 
 
 def test_a_connection_is_gone_that_was_there_before_us(operator: Api, stack: Stack) -> None:
@@ -162,14 +143,15 @@ def test_a_connection_is_given_back_whose_application_is_gone(operator: Api, sta
     assert (enabled(stack, name), connections(stack, clinic)) == (set(), [])
 
 
-def test_an_address_stays_for_as_long_as_anybody_has_it(operator: Api, stack: Stack) -> None:
+@each_list
+def test_an_entry_stays_for_as_long_as_anybody_has_it(name: str, operator: Api, stack: Stack) -> None:
     """Whoever came first takes it along from nobody; one that was there before us stays for good."""
-    client, shared, before = application(stack), "https://both.example/callback", "https://a.example/before"
+    client, shared, before = application(stack), entry(name, "both"), entry(name, "before")
     with closing(stack.management()) as auth0:
-        auth0.call("PATCH", f"/clients/{client}", {"callbacks": [before]})
-    own = {"applications": [client], "callbacks": [shared, before]}
+        auth0.call("PATCH", f"/clients/{client}", {name: [before]})
+    own: dict[str, Any] = {"applications": [client], name: [shared, before]}
     first, second = (provisioned(stack, operator, **own) for _ in range(2))
     assert left(stack, operator, first) < 5
-    assert callbacks(stack, client) == [before, shared]
+    assert listed(stack, client, name) == [before, shared]
     assert left(stack, operator, second) < 5
-    assert callbacks(stack, client) == [before]
+    assert listed(stack, client, name) == [before]

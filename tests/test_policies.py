@@ -8,12 +8,12 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request as Asked
 
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.leases import SETTLING
-from guestlist.members import add_member
 from guestlist.provisioning import GRACE
 from guestlist.request import Request
 from local.people import PLAIN, Api, Person
@@ -44,7 +44,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
+def run() -> Iterator[Run]:
     """Return a run through every route, the pages, the workers, and a sweep of all that may be overdue."""
     with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
         done = Run(stack, set(), list(given(stack.aws)))
@@ -90,10 +90,11 @@ def _ask_everything(api: Api, clinic: str) -> None:
 
 def _isolate(stack: Stack, api: Api) -> None:
     """Provision an organization with all that it may have of its own, and offboard it with its people."""
-    more = {"callbacks": ["https://own.app.example/callback"], "admin": {"email": "first@clinic.example"}}
+    lists = {"callbacks": ["https://own.app.example/callback"], "web_origins": ["https://own.app.example"]}
+    more = lists | {"admin": {"email": "first@clinic.example"}}
     stack.aws.inject("SendMessage", "ServiceUnavailable", times=1)
     clinic = provision(api, kind="isolated", **more)
-    # Its callbacks are waited for, in case the write that was not heard lands again.
+    # They are waited for, in case the write that was not heard lands again.
     suffer(stack, method="PATCH", path="/api/v2/clients/", reset=True, after_effect=True)
     for seconds in (GRACE, SETTLING):
         pass_time(stack, seconds=seconds)

@@ -174,7 +174,7 @@ def test_two_admins_who_remove_each_other_leave_one(
                 for admin, other in zip(pair, reversed(pair), strict=True)
             ),
         )
-        [refusal] = [answer.json()["code"] for answer in answers if answer.status_code != 200]
+        [refusal] = [answer.json()["code"] for answer in answers if not answer.is_success]
         assert refusal in {"last_admin", "forbidden"}
         [left] = [admin for admin in pair if admin.user in _members(operator, clinic).values()]
         assert len(_members(operator, clinic)) == 1
@@ -208,7 +208,7 @@ def test_two_operators_who_take_the_last_two_admins_leave_one(
     }
     taking = zip(ways, (operator, system), paths, strict=True)
     answers = _race(stack, *(partial(deeds[way], api, path) for way, api, path in taking))
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [answer.status_code for answer in answers if not answer.is_success] == [409]
     [refusal] = [answer.json()["code"] for answer in answers if answer.status_code == 409]
     assert refusal == "last_admin"
     left = operator.get(f"/organizations/{clinic}/members").json()["items"]

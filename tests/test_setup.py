@@ -11,6 +11,7 @@ from guestlist.auth0 import Auth0
 from local import stack
 from local.tenant.app import Tenant
 from tests.bench import set_up_tenant
+from tests.kinds_setup import each_list, entry
 
 PASSING = {"updated_at", "built_at", "build_ends_at", "deployed_version", "number", "status"}
 """What another deployment of the same Action changes."""
@@ -106,6 +107,16 @@ def test_what_others_bound_stays_behind_the_door(tenant: Tenant, owner: Auth0) -
     tenant.state.bindings["post-login"].reverse()
     set_up_tenant(tenant)
     assert bound(tenant) == ["guestlist-door", *reversed(names)]
+
+
+@each_list
+def test_what_organizations_have_on_a_list_stays(name: str, tenant: Tenant, owner: Auth0) -> None:
+    """Beside what the application itself has there."""
+    app = set_up_tenant(tenant)["app"]["client_id"]
+    wanted = [*tenant.state.clients[app].get(name, []), entry(name, "clinic")]
+    owner.call("PATCH", f"/clients/{app}", {name: wanted})
+    set_up_tenant(tenant)
+    assert tenant.state.clients[app][name] == wanted
 
 
 def test_sign_ups_are_off_and_the_connections_other_options_stay(tenant: Tenant, owner: Auth0) -> None:

@@ -1,4 +1,4 @@
-/* global PROTOCOLS, REFRESH_PROTOCOL, ROLE, afterPrefix, isOpen, isOrganization, isPresent, isTexts, nativeOrganization, own */
+/* global FEDERATED, MAX_SESSION, PROTOCOLS, REFRESH_PROTOCOL, ROLE, SIGNED_IN, afterPrefix, isOpen, isOrganization, isPresent, isTexts, nativeOrganization, own */
 
 // The organizations that the sources name: some supply one, the others may only contradict.
 function namedOrganizations(login, settings, refresh) {
@@ -38,6 +38,24 @@ function rolesIn(organization, profile) {
   return given.filter((role) => A_ROLE.test(role));
 }
 
+// When the user last signed in at the identity provider, in milliseconds: by the session, or by the login that the
+// refresh token is of. -Infinity if nobody says so.
+function signedInAt(login) {
+  const methods = own(login.authentication, "methods");
+  const there = Array.isArray(methods) ? methods.filter((method) => own(method, "name") === FEDERATED) : [];
+  const told = [...there.map((method) => own(method, "timestamp")), own(login.refreshMetadata, SIGNED_IN)];
+  const moments = told.filter(isPresent).map((moment) => new Date(moment).getTime());
+  return Math.max(...moments.filter(Number.isFinite));
+}
+
+// Whether it is known when the user signed in, and whether that is recent enough, where the connection bounds it.
+function freshnessOf(login) {
+  const seconds = own(login.connectionMetadata, MAX_SESSION);
+  if (!isPresent(seconds)) return { dated: true, fresh: true };
+  const at = signedInAt(login);
+  return { dated: Number.isFinite(at), fresh: Date.now() - at <= Number.parseInt(seconds, 10) * 1000 };
+}
+
 function factsOf(login, settings) {
   if (settings === null) return { configured: false };
   const refresh = login.protocol === REFRESH_PROTOCOL;
@@ -62,6 +80,7 @@ function factsOf(login, settings) {
     connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
     member: organizations.includes(organization),
     open: isOpen(organization, settings),
+    ...freshnessOf(login),
     organization,
   };
 }

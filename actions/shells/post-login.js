@@ -2,7 +2,7 @@
 // Bind it first to the trigger post-login: a later Action may see another event.request.
 
 // policy:begin
-/* global FAILURE, RESOLVE_FAILED, decide, factsOf, hasOtherGroups, isNew, resolvedProfile, rolesIn, settingsIn */
+/* global FAILURE, RESOLVE_FAILED, SIGNED_IN, decide, factsOf, hasOtherGroups, isNew, resolvedProfile, rolesIn, settingsIn, signedInAt */
 // policy:end
 
 // Module-level state is shared between users (Node 22): nothing but the settings, and the secrets they were read from.
@@ -25,13 +25,14 @@ function loginOf(event) {
     protocol: event.transaction?.protocol,
     query: event.request?.query,
     body: event.request?.body,
+    authentication: event.authentication,
     refreshMetadata: event.refresh_token?.metadata,
     profile: event.user?.app_metadata,
   };
 }
 
-function admit(organization, profile, namespace, event, api) {
-  const roles = rolesIn(organization, profile);
+function admit(organization, login, namespace, event, api) {
+  const roles = rolesIn(organization, login.profile);
   for (const token of [api.idToken, api.accessToken]) {
     token.setCustomClaim(`${namespace}/organization`, organization);
     token.setCustomClaim(`${namespace}/roles`, roles);
@@ -40,6 +41,8 @@ function admit(organization, profile, namespace, event, api) {
   // At a refresh event.refresh_token is there, and what was stored at login stays as it is.
   if (event.refresh_token === undefined && event.transaction.requested_scopes?.includes("offline_access")) {
     api.refreshToken?.setMetadata?.("organization", organization);
+    const at = signedInAt(login);
+    if (Number.isFinite(at)) api.refreshToken?.setMetadata?.(SIGNED_IN, new Date(at).toISOString());
   }
 }
 
@@ -56,7 +59,7 @@ async function check(event, api) {
     }
     decision = decide(factsOf(login, settings));
   }
-  if (decision.outcome === "admit") admit(decision.organization, login.profile, settings.namespace, event, api);
+  if (decision.outcome === "admit") admit(decision.organization, login, settings.namespace, event, api);
   return decision.reason;
 }
 

@@ -18,6 +18,7 @@ function guestlistDoor(user, context, callback) {
       protocol: context.protocol,
       query: context.request?.query,
       body: context.request?.body,
+      authentication: context.authentication,
       refreshMetadata: undefined,
       profile: user.app_metadata,
     };

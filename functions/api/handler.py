@@ -5,13 +5,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api import audit, document, domains, drift, invites, members, moves, organizations, users
+from api import audit, connections, document, domains, drift, invites, members, moves, organizations, users
 from api.wiring import namespace, store
 from guestlist.api import answer, create_api
 
 logger = Logger()
 app = create_api(namespace, store)
-resources = (organizations, invites, members, moves, domains, users, audit, drift)
+resources = (organizations, invites, members, moves, connections, domains, users, audit, drift)
 for resource in resources:
     app.include_router(resource.router)
 app.include_router(document.router_of(app, resources))

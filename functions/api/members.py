@@ -1,20 +1,25 @@
 """/members: adding at once, reading, changing roles, deprovisioning."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from api.wiring import budgets, connection, namespace, queue, store
-from guestlist import members, records, transfers
+from api.wiring import budgets, connection, namespace, queue, store, token_life
+from guestlist import adding, members, receipts, records, transfers
+from guestlist.access import may_end_access
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import MemberRequest, RolesRequest
+from guestlist.clock import clock
+from guestlist.receipt_records import Terms
+from guestlist.receipt_resources import Receipt
 from guestlist.resources import Member, MemberList
-from guestlist.waiting import projected
+from guestlist.waiting import departed, projected
 
 router = APIGatewayHttpRouter()
+Sessions = Annotated[Literal["end"] | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
@@ -22,7 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def add_member(organization: str, body: MemberRequest) -> Response[Member]:
     """Add somebody at once, without an offer."""
     request = request_of(router.current_event, namespace, body)
-    made, welcome = members.add_member(
+    made, welcome = adding.add_member(
         organization, body, request=request, connection=connection, budgets=budgets, store=store
     )
     if welcome:
@@ -57,14 +62,46 @@ def change_roles(organization: str, user: str, body: RolesRequest) -> Response[M
     return _changed(members.change_roles(organization, user, roles, seen=seen, request=request, store=store))
 
 
-@router.delete("/organizations/<organization>/members/<user>")
-def deprovision(organization: str, user: str) -> Response[Member]:
-    """Take a member off this organization's list."""
+@router.delete("/organizations/<organization>/members/<user>", status_code=HTTPStatus.ACCEPTED)
+def deprovision(organization: str, user: str, sessions: Sessions = None) -> Response[Receipt]:
+    """Take a member off this organization's list; the receipt tells how far that has come.
+
+    It is 200 once the receipt is complete. Sessions are a user's in all organizations: they end where the
+    user belongs to no other, or where `sessions=end` asks for it, for callers for all organizations.
+    """
     request = request_of(router.current_event, namespace)
-    removed = members.deprovision(organization, user, request=request, store=store)
+    ends = sessions == "end"
+    may_end_access(request.caller, ends=ends)
+    removed = members.deprovision(
+        organization, user, terms=Terms(token_life, ends), request=request, store=store
+    )
     if transfers.recounted(removed, store=store, now=request.now):
         queue.provision(organization)
-    return _changed(removed)
+    for changed in (removed.user, removed.successor, removed.predecessor):
+        if changed:
+            queue.project(changed)
+    return _removed(removed)
+
+
+@router.get("/organizations/<organization>/receipts/<receipt>")
+def read_receipt(organization: str, receipt: str) -> Receipt:
+    """Read the receipt of a removal."""
+    found = receipts.receipt_of(organization, receipt, store)
+    return Receipt.of(found, store.user(found.user), clock.now())
+
+
+def _removed(membership: records.Membership) -> Response[Receipt]:
+    """Answer when Auth0 knows of a removal, or the caller's patience ends."""
+    seconds, name = patience(router.current_event), str(membership.receipt)
+    receipt, user = departed(membership.organization, name, patience=seconds, store=store)
+    complete = receipt.complete(clock.now())
+    where = {"Location": f"/organizations/{receipt.organization}/receipts/{receipt.id}"}
+    return Response(
+        HTTPStatus.OK if complete else HTTPStatus.ACCEPTED,
+        "application/json",
+        Receipt.of(receipt, user, clock.now()),
+        waited(seconds) | where,
+    )
 
 
 def _changed(

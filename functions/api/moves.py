@@ -5,6 +5,7 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from api.going_on import going_on
 from api.wiring import connection, namespace, queue, store
 from guestlist import moving, transfers
 from guestlist.api import etag, request_of
@@ -19,10 +20,14 @@ router = APIGatewayHttpRouter()
 def move(organization: str, body: MoveRequest) -> Response[Organization]:
     """Move an organization to identity providers of its own; its members follow in the background."""
     request = request_of(router.current_event, namespace, body)
-    moved = moving.move(organization, body, request=request, common=connection, store=store)
-    queue.provision(moved.id)
-    shown = Organization.of(moved, store.door())
-    return Response(HTTPStatus.ACCEPTED, "application/json", shown, etag(moved.version))
+    return going_on(moving.move(organization, body, request=request, common=connection, store=store))
+
+
+@router.delete("/organizations/<organization>/move", status_code=HTTPStatus.ACCEPTED)
+def call_off_move(organization: str) -> Response[Organization]:
+    """Call a move off whose identity providers are still being made; all stays as it was before."""
+    request = request_of(router.current_event, namespace)
+    return going_on(moving.call_off(organization, request=request, store=store))
 
 
 @router.post("/organizations/<organization>/members/<user>/link")

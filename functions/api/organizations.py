@@ -53,6 +53,8 @@ def change_organization(organization: str, body: OrganizationChange) -> Response
     request = request_of(router.current_event, namespace)
     seen = version_seen(router.current_event, store.organization(organization).version)
     changed = organizations.change(organization, body, seen=seen, request=request, store=store)
+    if changed.bounding:
+        queue.provision(organization)
     return _shown(changed, store.door())
 
 
@@ -63,7 +65,8 @@ def offboard(organization: str) -> Response[Organization]:
     leaving = closing.offboard(organization, by_list=by_list, request=request, store=store)
     queue.door()
     queue.provision(organization)
-    return _shown(leaving, store.door(), status=HTTPStatus.ACCEPTED)
+    location: Headers = {"Location": f"/organizations/{organization}"}
+    return _shown(leaving, store.door(), location, HTTPStatus.ACCEPTED)
 
 
 @router.post("/organizations/<organization>/suspend")

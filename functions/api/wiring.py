@@ -6,6 +6,7 @@ from guestlist.budgets import Budgets, Limits
 from guestlist.links import Links
 from guestlist.queue import Queue
 from guestlist.resolver import resolver
+from guestlist.seal_key import SealKey
 from guestlist.settings import Settings, secret
 from guestlist.store import Store
 from guestlist.table import Table
@@ -25,6 +26,8 @@ settings = Settings(
     "MAILS_PER_RECIPIENT",
     "MAILS_PER_RECIPIENT_IN_ALL",
     "MAY_CHANGE_ACTIONS",
+    "TOKEN_LIFE",
+    "SEAL_KEY",
 )
 store = Store(Table(settings.TABLE_NAME))
 queue = Queue(
@@ -43,5 +46,7 @@ limits = Limits(
 budgets = Budgets(limits, links=links, store=store)
 namespace = settings.CLAIMS_NAMESPACE
 connection = settings.CONNECTION
+token_life = int(settings.TOKEN_LIFE)
 by_list = settings.MAY_CHANGE_ACTIONS == "true"
 look_up = resolver(os.environ.get("NAME_SERVER", ""))
+seal_key = SealKey(settings.SEAL_KEY)

@@ -33,5 +33,6 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         sweep(request=sweep_request(context.aws_request_id, clock.now()), queue=queue, store=store)
     )
     measured(Figure.OLDEST_DUE, swept["oldest_due"])
+    measured(Figure.LATE_RECEIPTS, swept["late_receipts"])
     logger.info("swept", **swept)
     return swept

@@ -4,7 +4,7 @@ import json
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -110,11 +110,14 @@ class _Node:
 class ActionRunner:
     """Runs Actions in one long-lived Node process, started when first needed; for use from many threads."""
 
-    def __init__(self, *, limit: float = LIMIT, grace: float = 1.0) -> None:
-        """Take the `limit` in seconds for all Actions of a trigger together.
+    def __init__(
+        self, *, now: Callable[[], float] = time.time, limit: float = LIMIT, grace: float = 1.0
+    ) -> None:
+        """Take the tenant's time in unix seconds, and the `limit` in seconds for all Actions of a trigger.
 
         Node itself keeps the limit while it is alive; `grace` seconds later one that loops is killed.
         """
+        self._now = now
         self._limit = limit
         self._grace = grace
         self._ids = count(1)
@@ -130,7 +133,12 @@ class ActionRunner:
         """
         if not actions:
             return Outcome()
-        request = {"trigger": trigger, "actions": list(actions), "event": event}
+        request = {
+            "trigger": trigger,
+            "actions": list(actions),
+            "event": event,
+            "now": round(self._now() * 1000),
+        }
         deadline = time.monotonic() + self._limit + self._grace
         outcome = self._ask(self._shared(), request, deadline)
         if outcome is None:

@@ -65,7 +65,7 @@ class Tenant:
         self.url = self._server.url
         self.state = State(self.url)
         bootstrap(self.state)
-        self._runner = ActionRunner()
+        self._runner = ActionRunner(now=self.state.clock.now)
 
     @property
     def bootstrap_client(self) -> tuple[str, str]:

@@ -73,9 +73,16 @@ def login_event(
 def refresh_event(
     state: State, user: Document, token: RefreshToken, scope: tuple[str, ...], asked: Asked
 ) -> Document:
-    """Return the event of a refresh: no query, and the body's own parameters [B3]."""
+    """Return the event of a refresh: no query, and the body's own parameters [B3].
+
+    What a session tells of itself is of Enterprise. `authentication` is optional, and the documentation names
+    it at a refresh beside `refresh_token` alone [manage-refresh-tokens-actions.mdx]: assumed to be there
+    where that is, while the session lives, and nowhere else.
+    """
     body = {name: value for name, value in asked.body.items() if name not in STRIPPED}
     session = state.sessions.get(token.session_id or "")
+    if state.plan in WITHOUT_REFRESH_TOKEN:
+        session = None
     event = {
         **_of_user(state, user, token.client_id, token.audience, session),
         "connection": _connection(state, user, token.connection),

@@ -60,13 +60,13 @@ async function runAction(vector, file) {
   const event = eventOf(vector, file);
   const tokens = [{}, {}];
   const denials = [];
-  let stored = null;
+  const stored = {};
   const setter = (token) => ({ setCustomClaim: (name, value) => (token[name] = value) });
   const api = {
     access: { deny: (reason) => denials.push(reason) },
     idToken: setter(tokens[0]),
     accessToken: setter(tokens[1]),
-    refreshToken: { setMetadata: (key, value) => (stored = key === "organization" ? value : key) },
+    refreshToken: { setMetadata: (key, value) => (stored[key] = value) },
     transaction: { setMetadata: () => api },
   };
   event.secrets = secretsOf(vector, file);
@@ -104,6 +104,7 @@ function contextOf(event, tokens) {
     get connectionMetadata() { return event.connection?.metadata; },
     get organization() { return event.organization; },
     get protocol() { return event.transaction?.protocol; },
+    get authentication() { return event.authentication; },
     get request() {
       return { query: { ...event.request?.query, ...audience() }, body: event.request?.body };
     },
@@ -118,7 +119,7 @@ async function runRule(vector, file) {
   const user = Object.create({}, { app_metadata: { get: () => event.user.app_metadata } });
   run(user, contextOf(event, tokens), (error) => calls.push(error));
   if (calls.length !== 1) throw new Error("the callback is called exactly once");
-  return loginResult(calls[0]?.message ?? null, tokens, null);
+  return loginResult(calls[0]?.message ?? null, tokens, {});
 }
 
 function rows(facts) {
@@ -133,6 +134,7 @@ async function resultsOf({ code, facts, vectors: file }, run) {
   const codes = (change) => rows(facts).map((row) => decide({ ...row, ...change }).code);
   const missing = Object.fromEntries(facts.map((fact) => [fact, codes({ [fact]: undefined })]));
   const results = [];
+  if (file.now !== undefined) Date.now = () => Date.parse(file.now);
   for (const vector of file.vectors) results.push(await run(vector, file));
   return { results, table: codes({}), missing };
 }

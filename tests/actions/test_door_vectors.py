@@ -33,7 +33,7 @@ def test_login(number: int, vector: dict[str, Any], rendering: str, renderings: 
 
 
 def test_what_is_stored_with_the_refresh_token(renderings: dict[str, Any]) -> None:
-    """The organization is stored at a login that wants a refresh token, and only when it was admitted."""
+    """What a later refresh needs is stored at a login that wants a refresh token, if it was admitted."""
     stored = {v["name"]: renderings["action"]["results"][n]["stored"] for n, v in VECTORS if "stored" in v}
     assert stored == {v["name"]: v["stored"] for _, v in VECTORS if "stored" in v}
 

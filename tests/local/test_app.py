@@ -1,5 +1,6 @@
 """The example application, driven as a browser drives it, against a small issuer at the wire."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -90,6 +91,21 @@ def test_a_denial_offers_another_account_and_another_organization(
     assert "Not a member of this &lt;organization&gt;." in denied.text
     assert 'href="/login?organization=clinicB&amp;prompt=login"' in denied.text
     assert 'href="/login?organization=clinicA"' in denied.text
+
+
+@pytest.mark.parametrize(
+    ("code", "asks_for"),
+    [("sign_in_too_old", "&amp;prompt=login"), ("sign_in_unknown", "")],
+)
+def test_who_has_to_sign_in_anew_is_led_there(
+    code: str, asks_for: str, browser: httpx.Client, issuer: Issuer
+) -> None:
+    """Past the session where that is too old; by it, where it alone knows how old it is."""
+    issuer.deny = f"{code}: Please sign in again."
+    denied = browser.get("/login", params={"organization": "clinicB"})
+    assert "Please sign in to clinicB again" in denied.text
+    [first] = re.findall(r'<a class="button" href="([^"]+)"', denied.text)
+    assert first == f"/login?organization=clinicB{asks_for}"
 
 
 def test_a_program_reads_the_denial(browser: httpx.Client, issuer: Issuer) -> None:

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from guestlist.offboarding import LOOK_AGAIN
 from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import pass_time, unique
-from tests.kinds_setup import callbacks, connection_of, provisioned
+from tests.kinds_setup import connection_of, listed, provisioned
 from tests.self_service_setup import fill_in, link, look, status
 
 OIDC = {
@@ -24,17 +22,12 @@ CALLBACKS = ["https://b.clinic.example/callback", "https://a.clinic.example/call
 FIXED = "kind: cannot be changed once it is provisioned (kind: isolated -> shared)"
 
 
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
 def test_every_kind_is_exported_as_it_is(
     stack: Stack, guestlist: Guestlist, operator: Api, tmp_path: Path
 ) -> None:
-    """With connections, applications and callbacks; the next plan has nothing to do, nor has an apply."""
-    own = {"applications": [stack.clients["app"].client_id], "callbacks": CALLBACKS}
+    """With connections, applications and their lists; the next plan has nothing to do, nor has an apply."""
+    app = stack.clients["app"].client_id
+    own = {"applications": [app], "callbacks": CALLBACKS, "web_origins": ["https://clinic.example:8443"]}
     provisioned(stack, operator, kind="isolated", **own)
     several = provisioned(stack, operator, kind="enterprise", connections=[OIDC, SAML], **own)
     folder = tmp_path / "organizations"
@@ -55,6 +48,7 @@ def test_every_kind_is_provisioned_from_a_file(
     (folder / f"{isolated}.yaml").write_text(
         f"id: {isolated}\nname: I\nkind: isolated\napplications: [{app}]\ncallbacks:\n"
         + "".join(f"  - {url}?{isolated}\n" for url in CALLBACKS)
+        + f"web_origins: [https://{isolated}.example]\n"
     )
     (folder / f"{enterprise}.yaml").write_text(
         f"id: {enterprise}\nname: E\nkind: enterprise\nconnections:\n  - strategy: oidc\n"
@@ -65,7 +59,8 @@ def test_every_kind_is_provisioned_from_a_file(
     assert (applied.status, applied.out) == (0, "2 provisioned, 0 changed, 0 being offboarded.\n")
     assert connection_of(stack, isolated)["strategy"] == "auth0"
     assert connection_of(stack, enterprise)["strategy"] == "oidc"
-    assert {f"{url}?{isolated}" for url in CALLBACKS} <= {*callbacks(stack, app)}
+    assert {f"{url}?{isolated}" for url in CALLBACKS} <= {*listed(stack, app, "callbacks")}
+    assert f"https://{isolated}.example" in listed(stack, app, "web_origins")
     assert operator.get(f"/organizations/{enterprise}/invites").json()["items"][0]["email"] == "ann@e.example"
     assert guestlist("plan", str(folder)).status == 0
 

@@ -39,7 +39,7 @@ class Tenant:
     def __init__(self) -> None:
         self.state = State(URL)
         bootstrap(self.state)
-        self._runner = ActionRunner()
+        self._runner = ActionRunner(now=self.state.clock.now)
         self._app = create_app(self.state, runner=self._runner)
         self._loop = asyncio.new_event_loop()
         self.wire: Wire | None = None

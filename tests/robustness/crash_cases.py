@@ -1,6 +1,7 @@
 """What is asked for while processes die: each use-case in each state of the table and of Auth0."""
 
 from collections.abc import Callable
+from typing import Any
 
 from guestlist.auth0 import segment
 from guestlist.names import ADMIN
@@ -42,7 +43,10 @@ def _planted(front: Front, *, verified: bool, names: tuple[str, ...] = ()) -> No
         "email_verified": verified,
         "app_metadata": {"organizations": list(names), "theirs": "stays"},
     }
-    account = str(front.world.auth0.call("POST", "/users", new).body["user_id"])
+    _signs_in(front, str(front.world.auth0.call("POST", "/users", new).body["user_id"]))
+
+
+def _signs_in(front: Front, account: str) -> None:
     state, now = front.world.tenant.state, front.world.simulation.now()
     state.sessions["s"] = Session("s", account, {"app"}, now)
     state.refresh_tokens["r"] = RefreshToken("r", "secret", account, "app", "api", "", "s", now)
@@ -80,6 +84,16 @@ def _an_hour(front: Front) -> None:
     front.world.simulation.sleep(HOUR)
 
 
+def _signed_in(front: Front) -> None:
+    """Let Ann be a member of the clinic alone, who is signed in."""
+    front.add(CLINIC, BEN, ADMIN)
+    front.add(CLINIC, ANN)
+    front.world.rest(HOUR)
+    [account] = [one for one in front.world.tenant.state.users.values() if one["email"] == ANN]
+    account["email_verified"] = True
+    _signs_in(front, account["user_id"])
+
+
 def _suspended(front: Front) -> None:
     """Let the school be closed, of which Ann is a member."""
     members(front)
@@ -105,10 +119,10 @@ def _linked(front: Front) -> None:
 
 
 def _isolated(front: Front) -> None:
-    """Let the hospital have a connection and a callback of its own, and Ann as its first administrator."""
-    front.provision(
-        HOSPITAL, kind="isolated", callbacks=["https://hospital.app.example/callback"], admin={"email": ANN}
-    )
+    """Let the hospital have what an organization may have of its own, and Ann as its first administrator."""
+    page = "https://hospital.app.example"
+    lists: dict[str, Any] = {"callbacks": [f"{page}/callback"], "web_origins": [page]}
+    front.provision(HOSPITAL, kind="isolated", admin={"email": ANN}, **lists)
 
 
 def _isolated_with_ann(front: Front) -> None:
@@ -161,6 +175,12 @@ CASES = (
     Case(
         "remove",
         members,
+        lambda front: front.deprovision(anns_membership(front)),
+        lambda front: not anns_membership(front).stands,
+    ),
+    Case(
+        "remove from the last",
+        _signed_in,
         lambda front: front.deprovision(anns_membership(front)),
         lambda front: not anns_membership(front).stands,
     ),

@@ -9,6 +9,7 @@ from guestlist.items import from_item
 from guestlist.login_policy import mark
 from guestlist.organization_records import CLOSED, Organization
 from guestlist.profile import counts_as_admin, shows
+from guestlist.receipt_records import Receipt
 from guestlist.records import Halt, Invite, InviteStatus, Membership, User
 from local.tenant.identities import account_id
 from local.tenant.passwords import matches
@@ -34,6 +35,7 @@ class Records:
     def __init__(self, world: World) -> None:
         items = [plain(item) for item in world.aws.table.items()]
         of_organizations = [item for item in items if item["pk"].startswith("ORG#")]
+        self.receipts = [from_item(Receipt, item) for item in items if item["sk"] == "RECEIPT"]
         self.users = [from_item(User, item) for item in items if item["sk"] == "USER"]
         self.invites = [from_item(Invite, item) for item in items if item["sk"] == "INVITE"]
         self.places = [from_item(Organization, item) for item in of_organizations if item["sk"] == "ORG"]
@@ -51,6 +53,7 @@ def wrongs(world: World) -> Iterator[str]:
     yield from _of_acceptances(records)
     yield from _of_the_door(records, world)
     yield from (f"{place.id} is still about to be turned" for place in records.places if place.turning)
+    yield from _of_receipts(records, world)
     for user in records.users:
         yield from _of_user(user, records, world)
     accounts = Counter(user.account for user in records.users)
@@ -106,6 +109,20 @@ def _of_acceptances(records: Records) -> Iterator[str]:
         once = invite.status is InviteStatus.ACCEPTED and not invite.welcome
         if accepted[invite.id] != int(once):
             yield f"an invite of {invite.email} was accepted {accepted[invite.id]} times"
+
+
+def _of_receipts(records: Records, world: World) -> Iterator[str]:
+    """No removal is left half done, and of whoever is out of everything nothing is left at Auth0."""
+    users, state = {user.id: user for user in records.users}, world.tenant.state
+    yield from (f"{user.email} has receipts that are open" for user in records.users if user.receipts)
+    signed_in = [session.user_id for session in state.sessions.values()]
+    signed_in += [token.user_id for token in state.refresh_tokens.values()]
+    for receipt in records.receipts:
+        user = users[receipt.user]
+        if receipt.open:
+            yield f"the receipt of {user.email} in {receipt.organization} is open"
+        if receipt.superseded_at is None and not user.organizations and user.account in signed_in:
+            yield f"{user.email} is out of everything, and signed in"
 
 
 def _of_user(user: User, records: Records, world: World) -> Iterator[str]:

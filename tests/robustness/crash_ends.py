@@ -52,6 +52,7 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         [ADDED, ADDED, ADDED, "member:change", "member:move", "member:move"],
     ),
     "remove": ("done", "", "school", [ADDED, ADDED, ADDED, "member:remove"]),
+    "remove from the last": ("done", "", "", [ADDED, ADDED, "member:remove", "user:sign_out"]),
     "resend": ("done", TICKET, "", [CREATED, "invite:resend"]),
     "resend an invite that expired": ("done", TICKET, "", [CREATED, "invite:expire", "invite:resend"]),
     "revoke": ("done", "revoked", "", [CREATED, "invite:revoke"]),

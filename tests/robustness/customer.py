@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from guestlist.move_turns import as_made
+from guestlist.making import as_made
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import AWAITING_SETUP, StepState
 from guestlist.request import Request

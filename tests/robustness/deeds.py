@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from guestlist import acceptance, closing, members
+from guestlist import acceptance, adding, closing, members
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest
@@ -10,9 +10,11 @@ from guestlist.caller import Caller
 from guestlist.ids import ordered_id
 from guestlist.invites import invite, revoke
 from guestlist.organization_records import Organization
+from guestlist.receipt_records import Terms
 from guestlist.records import Membership
 from guestlist.request import IdempotencyKey, Request
 from guestlist.resending import resend
+from guestlist.tenant import TOKEN_LIFE
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.deeds_of_own import OwnDeeds
@@ -132,7 +134,7 @@ class Deeds:
             locale="en",
             connection=_signs_in_by(asked),
         )
-        made, welcome = members.add_member(
+        made, welcome = adding.add_member(
             asked.organization,
             body,
             request=self._request(asked),
@@ -151,9 +153,10 @@ class Deeds:
     def _remove(self, asked: Operation) -> Outcome:
         user = self.users[asked.person]
         request = self._request(asked)
-        self._changed(
-            asked, members.deprovision(asked.organization, user, request=request, store=self._store)
+        removed = members.deprovision(
+            asked.organization, user, terms=Terms(TOKEN_LIFE), request=request, store=self._store
         )
+        self._changed(asked, removed)
         return Outcome("done")
 
     def _changed(self, asked: Operation, made: Membership, welcome: str = "") -> Outcome:

@@ -41,6 +41,8 @@ def admitted(account: Account | None, organizations: Iterable[str]) -> Admitted:
             connection_admits=True,
             member=name in listed,
             open=True,
+            dated=True,
+            fresh=True,
             organization=name,
         )
         if decide(facts).outcome is Outcome.ADMIT:

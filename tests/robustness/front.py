@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guestlist import acceptance, closing, invites, members, moving, resending
+from guestlist import acceptance, adding, closing, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -14,8 +14,10 @@ from guestlist.ids import ordered_id
 from guestlist.move_bodies import MoveRequest
 from guestlist.organization_records import Organization
 from guestlist.provisioning import provision
+from guestlist.receipt_records import Terms
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey, Request
+from guestlist.tenant import TOKEN_LIFE
 from local import stack
 from tests.bench import OPERATOR
 from tests.robustness.world import World
@@ -99,7 +101,7 @@ class Front:
 
     def add(self, organization: str, email: str, *roles: str, welcome: bool = False) -> None:
         """Add somebody at once, under an idempotency key."""
-        made, offer = members.add_member(
+        made, offer = adding.add_member(
             organization,
             MemberRequest(email=email, roles=list(roles), welcome=welcome, inviter_name=""),
             request=operators_request(f"{organization}#members#{email}"),
@@ -124,9 +126,17 @@ class Front:
         self.world.queue.project(seen.user)
 
     def deprovision(self, seen: Membership) -> None:
-        """Take a member off the list."""
-        members.deprovision(seen.organization, seen.user, request=operators_request(), store=self.store)
-        self.world.queue.project(seen.user)
+        """Take a member off the list, with a receipt."""
+        removed = members.deprovision(
+            seen.organization,
+            seen.user,
+            terms=Terms(TOKEN_LIFE),
+            request=operators_request(),
+            store=self.store,
+        )
+        for user in (removed.user, removed.successor, removed.predecessor):
+            if user:
+                self.world.queue.project(user)
 
     def press(self, invite: Invite, generation: int) -> str:
         """Press the button of a link; return where that leads: `ticket <id>`, `login`, or the page."""

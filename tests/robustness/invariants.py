@@ -125,13 +125,15 @@ class Invariants:
                 self.broken(f"{pointer} does not lead to {name}")
 
     def _due(self, change: Change) -> None:
-        """Whatever is due can be found by the sweep, and a user with something untold is due."""
+        """Whatever is due can be found by the sweep; what is untold of a user, or half removed, is due."""
         for (partition, _), (_, item) in change.items.items():
             if item and ("due" in item) != ("due_shard" in item):
                 self.broken(f"{partition} is due, and the sweep cannot find it")
         for _, user in change.of("USER"):
             if user and _is_untold(user) and "due" not in user:
                 self.broken(f"{user['email']}'s version {user['version']} is untold, and not due")
+            if user and user["receipts"] and "due" not in user:
+                self.broken(f"{user['email']} was removed, and that is not through, and not due")
 
     def _closed(self, change: Change) -> None:
         """The door's list, or each member's item, names the suspended organizations; nothing is granted."""

@@ -13,6 +13,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from guestlist.audit_records import Action
+from guestlist.provisioning_records import ListName
 from local.tenant.passwords import matches
 from tests.adoption_setup import PASSWORD
 from tests.robustness.world import World
@@ -34,6 +35,11 @@ TIMES = {
     "behind_since",
     "progressed_at",
     "closes_at",
+    "removed_at",
+    "told_at",
+    "access_at",
+    "settled_at",
+    "tokens_end_at",
 }
 """A retry is later than the first try."""
 WORK = {"attempts", "mailing_until"}
@@ -42,6 +48,8 @@ LOOKS = {"lease_until", "due_shard", "listed", "request"}
 """Of no meaning by themselves: the rest of a lease, a place in an index, which request it was."""
 BUDGETS = "BUDGET#"
 """A share of a budget is spent before the transaction: a crash may cost one more (budgets.py)."""
+RECEIPT = "RECEIPT"
+"""Its version rises with each part that is recorded by itself, of which a crash may make more."""
 NO_COUNTERS = {"pk", "sk", "ttl"}
 LINK = re.compile(r"https://guestlist\.example/accept/(\w+)")
 _decode = TypeDeserializer().deserialize
@@ -70,7 +78,8 @@ def normal_form(world: World) -> Normal:
     lines += [_line({"deployed": name} | secrets) for name, secrets in world.tenant.deployed().items()]
     lines += [_connection(connection, world) for connection in state.connections.values()]
     lines += [
-        _line({"client": name, "callbacks": made.get("callbacks")}) for name, made in state.clients.items()
+        _line({"client": client} | {name: made.get(name) for name in ListName})
+        for client, made in state.clients.items()
     ]
     lines += [_line({"refresh token": token.user_id}) for token in state.refresh_tokens.values()]
     mails = [_mail(mail, world) for mail in world.aws.mails]
@@ -122,6 +131,8 @@ def _names(items: list[Item], world: World) -> dict[str, str]:
         whose = f"{invite['email']} into {invite['organization']}"
         invites[whose] += 1
         names[invite["id"]] = f"<invite {invites[whose]} of {whose}>"
+    for receipt in (item for item in items if item["sk"] == RECEIPT):
+        names[receipt["id"]] = f"<receipt of {names[receipt['user']]} in {receipt['organization']}>"
     for domain in (item for item in items if "token" in item):
         names[domain["token"]] = f"<the record of {domain['name']}>"
     for audit in (item for item in items if item["sk"].startswith("AUDIT#")):
@@ -140,6 +151,8 @@ def _line(item: Item) -> str:
     if "halt" in kept:
         # An ambiguous write from before the halt is settled when the work goes on.
         kept.pop("unsettled_at", None)
+    if kept.get("sk") == RECEIPT:
+        del kept["version"]
     move = kept.get("move", {})
     for part in (move, *move.get("steps", ()), *kept.get("provisioning", ())):
         for name in TIMES & part.keys():

@@ -88,7 +88,7 @@ RECORDED = {
     ("accept", 503, "try again"),
     ("add", 201, "pending"),
     ("change", 200, "pending"),
-    ("remove", 200, "pending"),
+    ("remove", 202, ""),
 }
 """The only answers that may be heard while Auth0 is gone: each says that it is recorded."""
 

@@ -33,6 +33,9 @@ function guestlistDoor(user, context, callback) {
     "wstrust-usernamemixed"
   ];
   const REFRESH_PROTOCOL = "oauth2-refresh-token";
+  const MAX_SESSION = "guestlist_max_session";
+  const SIGNED_IN = "signed_in_at";
+  const FEDERATED = "federated";
   const ROLE = "^[a-z0-9][a-z0-9_-]{0,39}$";
   const FAILURE = deny("door_failed", "Your sign-in could not be checked.");
 
@@ -68,11 +71,17 @@ function guestlistDoor(user, context, callback) {
     if (facts.named !== true && facts.given !== true) {
       return deny("organization_not_named", "Please choose an organization.");
     }
-    if (facts.member === true && facts.open === true) {
+    if (facts.member === true && facts.open === true && facts.dated === true && facts.fresh === true) {
       return letIn("admit", "member", facts.organization);
     }
     if (facts.member !== true) {
       return deny("not_member", "You are not a member of this organization.");
+    }
+    if (facts.dated !== true && facts.open !== false) {
+      return deny("sign_in_unknown", "Please sign in again.");
+    }
+    if (facts.fresh !== true && facts.open !== false) {
+      return deny("sign_in_too_old", "Please sign in again at your organization.");
     }
     return deny("organization_suspended", "This organization is suspended.");
   }
@@ -191,6 +200,24 @@ function guestlistDoor(user, context, callback) {
     return given.filter((role) => A_ROLE.test(role));
   }
 
+  // When the user last signed in at the identity provider, in milliseconds: by the session, or by the login that the
+  // refresh token is of. -Infinity if nobody says so.
+  function signedInAt(login) {
+    const methods = own(login.authentication, "methods");
+    const there = Array.isArray(methods) ? methods.filter((method) => own(method, "name") === FEDERATED) : [];
+    const told = [...there.map((method) => own(method, "timestamp")), own(login.refreshMetadata, SIGNED_IN)];
+    const moments = told.filter(isPresent).map((moment) => new Date(moment).getTime());
+    return Math.max(...moments.filter(Number.isFinite));
+  }
+
+  // Whether it is known when the user signed in, and whether that is recent enough, where the connection bounds it.
+  function freshnessOf(login) {
+    const seconds = own(login.connectionMetadata, MAX_SESSION);
+    if (!isPresent(seconds)) return { dated: true, fresh: true };
+    const at = signedInAt(login);
+    return { dated: Number.isFinite(at), fresh: Date.now() - at <= Number.parseInt(seconds, 10) * 1000 };
+  }
+
   function factsOf(login, settings) {
     if (settings === null) return { configured: false };
     const refresh = login.protocol === REFRESH_PROTOCOL;
@@ -215,6 +242,7 @@ function guestlistDoor(user, context, callback) {
       connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
       member: organizations.includes(organization),
       open: isOpen(organization, settings),
+      ...freshnessOf(login),
       organization,
     };
   }
@@ -230,6 +258,7 @@ function guestlistDoor(user, context, callback) {
       protocol: context.protocol,
       query: context.request?.query,
       body: context.request?.body,
+      authentication: context.authentication,
       refreshMetadata: undefined,
       profile: user.app_metadata,
     };

@@ -19,7 +19,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions
 from guestlist.audit_records import Actor, ActorKind
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
@@ -68,6 +68,11 @@ ROUTES: Mapping[str, Rule] = {
     "PATCH /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "DELETE /organizations/{organization}": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/move": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "POST /organizations/{organization}/connections": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
+    "DELETE /organizations/{organization}/connections/{connection}": Rule(
+        Permission.WRITE_ORGANIZATIONS, Reach.ALL
+    ),
     "POST /organizations/{organization}/suspend": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/resume": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
     "POST /organizations/{organization}/setup-links": Rule(Permission.WRITE_ORGANIZATIONS, Reach.ALL),
@@ -79,6 +84,7 @@ ROUTES: Mapping[str, Rule] = {
     "DELETE /organizations/{organization}/invites/{invite}": Rule(Permission.WRITE_INVITES, Reach.PATH),
     "GET /organizations/{organization}/members": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "GET /organizations/{organization}/members/{user}": Rule(Permission.READ_MEMBERS, Reach.PATH),
+    "GET /organizations/{organization}/receipts/{receipt}": Rule(Permission.READ_MEMBERS, Reach.PATH),
     "POST /organizations/{organization}/members": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "PATCH /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
     "DELETE /organizations/{organization}/members/{user}": Rule(Permission.WRITE_MEMBERS, Reach.PATH),
@@ -92,6 +98,8 @@ ROUTES: Mapping[str, Rule] = {
     "GET /users/{user}": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /users/{user}/organizations": Rule(Permission.READ_MEMBERS, Reach.USER),
     "GET /organizations/{organization}/audit": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/checkpoints": Rule(Permission.READ_AUDIT, Reach.PATH),
+    "GET /organizations/{organization}/audit/keys": Rule(Permission.READ_AUDIT, Reach.PATH),
     "POST /logins/resolve": Rule(Permission.RESOLVE_LOGINS, Reach.ALL),
     "POST /drift": Rule(Permission.WRITE_MEMBERS, Reach.ALL),
     "GET /drift": Rule(Permission.READ_MEMBERS, Reach.ALL),
@@ -147,6 +155,11 @@ def permissions(caller: Caller) -> frozenset[str]:
     return ADMINS if caller.kind is ActorKind.ADMIN else caller.permissions
 
 
+def gives_admin(caller: Caller) -> bool:
+    """Tell whether a caller may do all that an admin may, and so make others one."""
+    return permissions(caller) >= ADMINS
+
+
 def standing(
     caller: Caller, organization: str, store: Store, *, gives: Iterable[str] = ()
 ) -> tuple[Actor, list[Write]]:
@@ -155,12 +168,13 @@ def standing(
     Raises:
         Forbidden: they are an admin of the organization no more, or give a role above their own.
     """
-    if ADMIN in gives and not permissions(caller) >= ADMINS:
+    if ADMIN in gives and not gives_admin(caller):
         raise Forbidden("Only who may do all that an admin may gives the role admin.")
     if caller.kind is not ActorKind.ADMIN:
         return caller.actor, []
     user = _admin(caller, organization, store)
-    return replace(caller.actor, user=user), [writes.still_admin(organization, user)]
+    # The token's `sub` may hold an address, and the audit has to outlast an erasure.
+    return replace(caller.actor, id=user, user=user), [conditions.still_admin(organization, user)]
 
 
 def not_suspended(caller: Caller, store: Store) -> None:
@@ -217,6 +231,16 @@ def may_see_links(caller: Caller, *, sends: bool) -> None:
     """
     if not sends and not sees_links(caller):
         raise Forbidden("Only a caller for all organizations may have the link instead of a mail.")
+
+
+def may_end_access(caller: Caller, *, ends: bool) -> None:
+    """Refuse to end sessions, which are a user's in all organizations, for whoever acts for one.
+
+    Raises:
+        Forbidden: it would sign a person out of what is others'.
+    """
+    if ends and caller.organization is not None:
+        raise Forbidden("Only a caller for all organizations may end the sessions of who belongs elsewhere.")
 
 
 def sees_links(caller: Caller) -> bool:

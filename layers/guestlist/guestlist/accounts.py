@@ -64,6 +64,9 @@ def _is_of(account: "Account", user: User) -> bool:
 def _secured(account: "Account", user: User, auth0: "Auth0") -> Found:
     """Take an account out of the hands of whoever made it, before it is granted anything."""
     name = account["user_id"]
+    if account.get("blocked"):
+        # A new password would lift the block that somebody put there (Auth0, "Block and unblock users").
+        return Found(halt=Halt.STOPPED, halt_code="account_blocked")
     if code := _other_way_in(account, user, auth0):
         return Found(halt=Halt.STOPPED, halt_code=code)
     try:

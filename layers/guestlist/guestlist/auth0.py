@@ -159,6 +159,10 @@ class Auth0:
         for what in ("sessions", "refresh-tokens"):
             self.call("DELETE", f"/users/{segment(account)}/{what}")
 
+    def revoke_access(self, account: str) -> None:
+        """End a user's sessions and refresh tokens by one call; not on every plan, and soon, not at once."""
+        self.call("POST", f"/users/{segment(account)}/revoke-access", {})
+
     def update_app_metadata(self, account: str, app_metadata: Body) -> Answer:
         """Replace these first-level keys of `app_metadata`; `update:users_app_metadata` suffices."""
         return self.call("PATCH", f"/users/{segment(account)}", {"app_metadata": app_metadata})
@@ -175,9 +179,15 @@ class Auth0:
         return str(self.call("POST", "/tickets/password-change", body).body["ticket"])
 
     def call(
-        self, method: str, path: str, body: Body | list[Body] | None = None, *, repeatable: bool = True
+        self,
+        method: str,
+        path: str,
+        body: Body | list[Body] | None = None,
+        *,
+        repeatable: bool = True,
+        attempts: int = ATTEMPTS,
     ) -> Answer:
-        """Call the Management API.
+        """Call the Management API, `attempts` times at most.
 
         Retried: what was never sent; 429 until its reset; and, where a repetition is harmless, 5xx,
         time-outs, broken connections and answers that are no JSON.
@@ -200,7 +210,7 @@ class Auth0:
                     error.ambiguous = ambiguous = ambiguous or error.ambiguous
                     jitter = random.uniform(0.05, 0.15) * 2**attempt  # noqa: S311 (no secret)
                     pause = error.retry_after if error.limited else jitter
-                    if attempt == ATTEMPTS or (ambiguous and not repeatable) or pause >= remaining():
+                    if attempt == attempts or (ambiguous and not repeatable) or pause >= remaining():
                         raise
                 clock.sleep(pause)
 

@@ -8,19 +8,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from guestlist import names, provisioning_records
 from guestlist.addresses import normalised
 from guestlist.body import Body, Domains
-from guestlist.connection_bodies import CLIENT_ID, Connections, Url
+from guestlist.client_list_bodies import Callbacks, WebOrigins
+from guestlist.connection_bodies import CLIENT_ID, Connections, MaxSession, Url
 from guestlist.groups import GroupsAt
 from guestlist.provisioning_records import Kind
 
 HOUR, DAY = 3600, 24 * 3600
 MOST_ROLES = 50
 """That are given in an organization: all of them have room in a profile."""
-
-
-def _without_wildcard(url: str) -> str:
-    if "*" in url:
-        raise ValueError("holds a wildcard")
-    return url
 
 
 def _address(text: str) -> str:
@@ -139,9 +134,6 @@ class FirstAdmin(Body):
     connection: OwnConnection = ""
 
 
-Callback = Annotated[Url, AfterValidator(_without_wildcard)]
-
-
 class OrganizationRequest(Body):
     """An organization to provision."""
 
@@ -161,17 +153,15 @@ class OrganizationRequest(Body):
     ] = Field(
         default=[], description="What its connections are enabled for, by client id; none: the application."
     )
-    callbacks: Annotated[list[Callback], Field(max_length=10)] = Field(
-        default=[],
-        description="Addresses of its own to which these applications' logins may lead.",
-        examples=[["https://clinic-a.app.example/callback"]],
-    )
+    callbacks: Callbacks = Field(default=[])
+    web_origins: WebOrigins = Field(default=[])
     admin: FirstAdmin | None = None
     seats: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     allowed_domains: Domains = Field(default=[])
     roles: Offered = Field(default=[])
     groups: GroupTable = Field(default={})
     groups_at: Mapped = GroupsAt.FIRST_LOGIN
+    max_session: MaxSession | None = None
     locale: Locale = "en"
     branding: BrandingRequest | None = None
     adopt: bool = Field(
@@ -197,6 +187,7 @@ class OrganizationChange(Body):
     roles: Offered = Field(default=[])
     groups: GroupTable = Field(default={})
     groups_at: Mapped = GroupsAt.FIRST_LOGIN
+    max_session: MaxSession | None = None
     locale: Locale = "en"
     branding: BrandingRequest | None = None
 

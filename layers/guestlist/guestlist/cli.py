@@ -4,17 +4,19 @@
   guestlist invite ann@example.com --organization clinicA --role admin
   guestlist members list --organization clinicA
   guestlist explain ann@example.com --organization clinicA
+  guestlist discover ann@clinic-a.example
   guestlist drift --wait
   guestlist plan organizations/
 
 Where the API is, and who calls, is said by the environment:
 
-  GUESTLIST_API            the API's URL
+  GUESTLIST_API            the API's URL, which is all that `discover` needs
   GUESTLIST_TOKEN          an access token; or, to get one by client credentials,
   GUESTLIST_ISSUER, GUESTLIST_CLIENT_ID, GUESTLIST_CLIENT_SECRET, GUESTLIST_AUDIENCE
 
 Exit status: 0, done; 1, refused (the problem's code and words, with --json the problem itself, are on
-standard error); 2, asked wrongly, or with wrong files; 3, `drift` found something, or `plan` has changes.
+standard error); 2, asked wrongly, or with wrong files; 3, `drift` or
+`audit verify` found something, or `plan` has changes.
 """
 
 import argparse
@@ -22,23 +24,27 @@ import os
 import sys
 from collections.abc import Sequence
 
+from guestlist import cli_audit, cli_organizations, commands, repository
 from guestlist import cli_options as options
-from guestlist import cli_organizations, commands, repository
+from guestlist.audit_commands import Verified
 from guestlist.cli_options import Groups, Options, add_command, add_group
-from guestlist.client import Api, Body, MissingSettingsError, RefusedError, Settings
+from guestlist.client import Api, MissingSettingsError, RefusedError, Settings
+from guestlist.discover_command import discover
 from guestlist.domain_commands import (
     change_domain,
     claim_domain,
     list_domains,
     prove_domain,
     release_domain,
+    show_domain,
 )
 from guestlist.drift_command import DriftReport, look_for_drift
 from guestlist.organization_commands import make_setup_link
 from guestlist.repository_apply import Applied
 from guestlist.repository_files import ProblemsError
 from guestlist.repository_plan import Plan
-from guestlist.terminal import Told, as_json, as_text, printable
+from guestlist.terminal import Found, as_json, as_text, printable
+from guestlist.user_commands import list_user_organizations, show_user
 
 EXPLAINED = """
 Decided by the table that the door itself has. USER is an id, or the address of a member or an invitee.
@@ -67,8 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks; return the exit status."""
     asked = parser().parse_args(arguments)
     try:
-        with Api(Settings.of(os.environ)) as api:
-            found = asked.run(api, asked)
+        found = asked.run(asked) if asked.offline else _called(asked)
     except MissingSettingsError as missing:
         print(missing, file=sys.stderr)
         return 2
@@ -79,10 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _status(found)
 
 
-def _status(found: list[Body] | Body | Told) -> int:
+def _called(asked: argparse.Namespace) -> Found:
+    with Api(Settings.of(os.environ, public=asked.public)) as api:
+        found: Found = asked.run(api, asked)
+        return found
+
+
+def _status(found: Found) -> int:
     if isinstance(found, DriftReport):
         return FOUND if found.found else 0
-    return found.status if isinstance(found, Plan | Applied) else 0
+    return found.status if isinstance(found, Plan | Applied | Verified) else 0
 
 
 def _print(answer: str) -> None:
@@ -113,17 +124,35 @@ def parser() -> Options:
     )
     _invites(add_group(groups, "invites", "the offers that were made"))
     _members(add_group(groups, "members", "who belongs to an organization"))
+    _receipts(add_group(groups, "receipts", "how far removals have come"))
     _domains(add_group(groups, "domains", "what an organization has proved to be its own, or is to prove"))
-    audit = add_command(groups, "audit", commands.list_audit, "who did what, newest first", "audit")
-    audit.add_argument("organization")
+    _users(add_group(groups, "users", "people, wherever they belong"))
+    cli_audit.add(add_group(groups, "audit", "who did what, and whether the list of it is whole"))
     explain = add_command(groups, "explain", commands.explain_user, "why somebody is let in, or not")
     explain.description, explain.formatter_class = EXPLAINED, argparse.RawDescriptionHelpFormatter
     options.member(explain)
     explain.add_argument("--client", metavar="ID", help="the application that they sign in at")
     explain.add_argument("--client-organization", metavar="X", help="the organization in its metadata")
+    _discover(add_command(groups, "discover", discover, "by which connection somebody signs in"))
     _drift(add_command(groups, "drift", look_for_drift, "what was changed at Auth0 past Guestlist"))
     _repository(groups)
     return root
+
+
+def _users(group: Groups) -> None:
+    for name, run, text, columns in (
+        ("show", show_user, "one of them", ""),
+        ("organizations", list_user_organizations, "where one belongs", "places"),
+    ):
+        add_command(group, name, run, text, columns).add_argument("user", help="an id")
+
+
+def _discover(command: Options) -> None:
+    command.set_defaults(public=True)
+    command.description = "By which connection somebody signs in, as an application asks; without a token."
+    asked = command.add_mutually_exclusive_group(required=True)
+    asked.add_argument("email", nargs="?", help="an address, of which the domain alone counts")
+    asked.add_argument("--organization", "-o", metavar="X", help="for those to choose from")
 
 
 def _repository(groups: Groups) -> None:
@@ -176,21 +205,29 @@ def _members(group: Groups) -> None:
     options.member(link)
     link.add_argument("account", help="its user_id at Auth0, as samlp|clinic-a|ann")
     link.add_argument("--connection", metavar="NAME", help="where it is, if there are several")
-    remove = add_command(group, "remove", commands.remove_member, "take one off the list")
+    remove = add_command(group, "remove", commands.remove_member, "take one off the list, with a receipt")
     options.member(remove)
+    remove.add_argument("--end-sessions", action="store_true", help="although they belong elsewhere")
     for command in (add, roles, remove):
         options.wait(command)
+
+
+def _receipts(group: Groups) -> None:
+    show = add_command(group, "show", commands.show_receipt, "one of them")
+    show.add_argument("receipt", help="its id")
+    options.organization(show)
 
 
 def _domains(group: Groups) -> None:
     options.organization(add_command(group, "list", list_domains, "all of them", "domains"))
     claim = add_command(group, "claim", claim_domain, "say that one is its own: the answer has the record")
+    show = add_command(group, "show", show_domain, "one of them, with the record that proves it")
     prove = add_command(group, "prove", prove_domain, "have the record looked for")
     change = add_command(
         group, "change", change_domain, "say whether people join by one, and with which roles"
     )
     release = add_command(group, "release", release_domain, "give one up; members stay")
-    for command in (claim, prove, change, release):
+    for command in (claim, show, prove, change, release):
         options.domain(command)
     options.key(claim)
     options.auto_join(change)

@@ -23,7 +23,7 @@ def add_group(groups: Groups, name: str, text: str) -> Groups:
 def add_command(groups: Groups, name: str, run: object, text: str, columns: str = "") -> Options:
     """Return a new command, which `run` carries out; `columns` names those of the table that it prints."""
     parser = groups.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run, columns=columns, limit=None)
+    parser.set_defaults(run=run, columns=columns, limit=None, public=False, offline=False)
     parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
     if columns:
         parser.add_argument("--limit", type=count, metavar="N", help="so many at most; all if not said")
@@ -48,6 +48,8 @@ def offer(command: Options) -> None:
     command.set_defaults(role=[])
     command.add_argument("--locale", help="the language of the mail, as de or de-AT; the organization's")
     command.add_argument("--inviter-name", metavar="NAME", help="who invites, as the mail says it")
+    text = "by which of its own connections they sign in, if it has several"
+    command.add_argument("--connection", metavar="NAME", help=text)
     key(command)
 
 
@@ -115,6 +117,7 @@ def settings(command: Options) -> None:
         )
     command.add_argument("--locale", default=argparse.SUPPRESS, help="the language of its mails")
     groups(command)
+    max_session(command)
 
 
 def groups(command: Options) -> None:
@@ -141,33 +144,42 @@ def groups(command: Options) -> None:
     )
 
 
+def max_session(command: Options) -> None:
+    """Let it be said for how long a sign-in at an organization's identity providers counts."""
+    bound = command.add_mutually_exclusive_group()
+    bound.add_argument(
+        "--max-session",
+        type=seconds,
+        default=argparse.SUPPRESS,
+        metavar="12h",
+        help="for how long a sign-in at its identity providers counts; 1h to 30d",
+    )
+    none = bound.add_argument(
+        "--no-max-session", dest="max_session", action="store_const", const=None, help="for any time"
+    )
+    none.default = argparse.SUPPRESS
+
+
 def kind(command: Options) -> None:
     """Where an organization's users sign in, its first administrator, and what it has at applications."""
     command.add_argument("--isolated", action="store_true", help="its users have a connection of their own")
-    providers(command)
-    command.add_argument("--admin", metavar="EMAIL", help="invite its first administrator when all is made")
+    first_admin(command)
     command.add_argument("--callback", action="append", default=[], metavar="URL", help="of its own")
+    command.add_argument("--web-origin", action="append", default=[], metavar="URL", help="the same")
     command.add_argument(
         "--application", action="append", default=[], metavar="CLIENT_ID", help="which it is for"
     )
 
 
-def providers(command: Options) -> None:
-    """Let an organization's own identity providers be said."""
-    command.add_argument(
-        "--connection", action="append", default=[], metavar="NAME", help="its own, which Auth0 has already"
-    )
-    command.add_argument(
-        "--oidc",
-        action="append",
-        default=[],
-        nargs=2,
-        metavar=("ISSUER", "CLIENT_ID"),
-        help="its own identity provider, by OpenID Connect",
-    )
-    command.add_argument(
-        "--self-service", action="store_true", help="its own, which its IT sets up by a setup-link"
-    )
+def first_admin(command: Options) -> None:
+    """Let it be said whom to invite as an organization's first administrator, and how."""
+    for option, metavar, text in (
+        ("--admin", "EMAIL", "invite its first administrator when all is made"),
+        ("--admin-locale", "LOCALE", "the language of their mail; the organization's"),
+        ("--admin-inviter-name", "NAME", "who invites them, as the mail says it"),
+        ("--admin-connection", "NAME", "by which of its own connections they sign in, if it has several"),
+    ):
+        command.add_argument(option, default=argparse.SUPPRESS, metavar=metavar, help=text)
 
 
 def setup_link(command: Options) -> None:
@@ -175,6 +187,21 @@ def setup_link(command: Options) -> None:
     command.add_argument("organization")
     command.add_argument("--connection", metavar="NAME", help="which of several")
     command.add_argument("--expires-in", type=seconds, metavar="24h", help="1h to 5d; 24h if not said")
+
+
+def branding(command: Options) -> None:
+    """Let it be said how an organization looks, for applications to show; what is not said stays."""
+    look = command.add_argument_group("how it looks, for applications to show")
+    for name, metavar, kind, text in (
+        ("logo", "URL", str, "its logo, by https"),
+        ("primary-color", "RRGGBB", color, "of its buttons and links, as 0059d6"),
+        ("page-background", "RRGGBB", color, "of its pages"),
+    ):
+        one, stays = look.add_mutually_exclusive_group(), argparse.SUPPRESS
+        one.add_argument(f"--{name}", type=kind, default=stays, metavar=metavar, help=text)
+        dest = name.replace("-", "_")
+        one.add_argument(f"--no-{name}", dest=dest, action="store_const", default=stays, help="none")
+    look.add_argument("--no-branding", action="store_true", help="nothing of its own but what is said here")
 
 
 def seats(command: argparse._ActionsContainer, default: str | None = None) -> None:
@@ -193,6 +220,11 @@ def key(command: Options) -> None:
     command.add_argument(
         "--idempotency-key", metavar="KEY", help="the same key makes the same thing once; else a random one"
     )
+
+
+def color(text: str) -> str:
+    """Return a colour as the API takes it: `#` may be left out, as it begins a comment in a shell."""
+    return text if text.startswith("#") else f"#{text}"
 
 
 def count(text: str) -> int:

@@ -34,7 +34,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the API is, and a token or what gets one."""
+    """Where the API is, and a token or what gets one; neither for what is public."""
 
     api: str
     token: str
@@ -42,23 +42,24 @@ class Settings:
     grant: Mapping[str, str]
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Self:
-        """Read the environment.
+    def of(cls, environ: Mapping[str, str], *, public: bool = False) -> Self:
+        """Read the environment; what is `public` is asked without a token.
 
         Raises:
             MissingSettingsError: with all that is missing or malformed.
         """
         names = ("API", "TOKEN", "ISSUER", "CLIENT_ID", "CLIENT_SECRET", "AUDIENCE")
         api, token, issuer, *client = (environ.get(f"GUESTLIST_{name}", "").strip() for name in names)
-        wanted = (
-            {"API": api} if token else {"API": api, **dict(zip(names[2:], (issuer, *client), strict=True))}
-        )
+        grant = {} if token or public else dict(zip(names[2:], (issuer, *client), strict=True))
+        wanted = {"API": api, **grant}
         lines = [f"GUESTLIST_{name} is not set." for name, value in wanted.items() if not value]
         urls = {name: wanted[name] for name in ("API", "ISSUER") if wanted.get(name)}
         lines += [f"GUESTLIST_{name} is no https URL." for name, url in urls.items() if not _is_safe(url)]
         if lines:
-            hint = [] if token else ["(GUESTLIST_TOKEN would do in place of all but GUESTLIST_API.)"]
+            hint = ["(GUESTLIST_TOKEN would do in place of all but GUESTLIST_API.)"] if grant else []
             raise MissingSettingsError("\n".join(lines + hint))
+        if public:
+            return cls(api, "", "", {})
         return cls(api, token, issuer.rstrip("/"), dict(zip(map(str.lower, names[3:]), client, strict=True)))
 
 
@@ -112,7 +113,7 @@ class Api:
         Raises:
             RefusedError: any answer but a success or the status that `passes`, or none at all.
         """
-        asked = {"Authorization": f"Bearer {self._token()}", **(headers or {})}
+        asked = {**self._authorization(), **(headers or {})}
         harmless = method == "GET" or "Idempotency-Key" in asked
         request = self._http.build_request(method, path, json=body, params=query, headers=asked)
         answer = self._sent(request, ATTEMPTS if harmless else 1)
@@ -133,16 +134,16 @@ class Api:
             time.sleep(PAUSE * attempt)
         raise AssertionError  # the last attempt returns or raises
 
-    def _token(self) -> str:
-        """Return the token that is given, or one by client credentials, asked for once."""
-        if not self._settings.token:
+    def _authorization(self) -> dict[str, str]:
+        """Return the header with the token that is given, or one by client credentials, asked for once."""
+        if not self._settings.token and self._settings.grant:
             grant = {"grant_type": "client_credentials", **self._settings.grant}
             url = f"{self._settings.issuer}/oauth/token"
             answer = self._sent(self._http.build_request("POST", url, json=grant), ATTEMPTS)
             if not answer.is_success:
                 raise _refusal(answer)
             self._settings = Settings(self._settings.api, str(_body(answer)["access_token"]), "", {})
-        return self._settings.token
+        return {"Authorization": f"Bearer {self._settings.token}"} if self._settings.token else {}
 
 
 def path(*segments: str) -> str:

@@ -18,6 +18,7 @@ from guestlist.explain_first_logins import FirstLogin, first_login
 from guestlist.login_policy import Source
 
 AUTH0 = ("GUESTLIST_AUTH0_URL", "GUESTLIST_AUTH0_CLIENT_ID", "GUESTLIST_AUTH0_CLIENT_SECRET")
+OFFER = ("locale", "inviter_name", "connection")
 INVITES = ("pending", "expired", "revoked", "accepted")
 AS_SET_UP = DoorConfiguration("https://guestlist.example", (Source.CLIENT, Source.CONNECTION, Source.QUERY))
 """What of the door's settings `setup` decides; the namespace plays no part in a decision."""
@@ -25,10 +26,9 @@ AS_SET_UP = DoorConfiguration("https://guestlist.example", (Source.CLIENT, Sourc
 
 def invite(api: Api, asked: Namespace) -> Body:
     """Invite somebody; without an organization, into the caller's own."""
-    body = {"email": asked.email, "roles": asked.role, "send": asked.send}
-    body |= {"locale": asked.locale} if asked.locale else {}
-    body |= {"expires_in": asked.expires_in} if asked.expires_in else {}
-    body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
+    body = {"email": asked.email, "roles": asked.role, "send": asked.send} | given(
+        asked, *OFFER, "expires_in"
+    )
     where = path("organizations", asked.organization, "invites") if asked.organization else "/invites"
     return created(api, where, body, asked)
 
@@ -65,9 +65,7 @@ def show_member(api: Api, asked: Namespace) -> Body:
 
 def add_member(api: Api, asked: Namespace) -> Body:
     """Add somebody at once, without an offer."""
-    body = {"email": asked.email, "roles": asked.role, "welcome": asked.welcome}
-    body |= {"locale": asked.locale} if asked.locale else {}
-    body |= {"inviter_name": asked.inviter_name} if asked.inviter_name else {}
+    body = {"email": asked.email, "roles": asked.role, "welcome": asked.welcome} | given(asked, *OFFER)
     return created(api, _members(asked), body, asked, Prefer=patience(asked))
 
 
@@ -79,18 +77,19 @@ def change_roles(api: Api, asked: Namespace) -> Body:
 
 def link_member(api: Api, asked: Namespace) -> Body:
     """Say which account at an identity provider of the organization's own is a member's."""
-    body = {"account": asked.account} | ({"connection": asked.connection} if asked.connection else {})
+    body = {"account": asked.account} | given(asked, "connection")
     return api.write("POST", _members(asked) + path(_user(api, asked), "link"), body)
 
 
 def remove_member(api: Api, asked: Namespace) -> Body:
-    """Take a member off this organization's list."""
-    return api.write("DELETE", _members(asked) + path(_user(api, asked)), Prefer=patience(asked))
+    """Take a member off this organization's list; the receipt tells how far that has come."""
+    ends = "?sessions=end" if asked.end_sessions else ""
+    return api.write("DELETE", _members(asked) + path(_user(api, asked)) + ends, Prefer=patience(asked))
 
 
-def list_audit(api: Api, asked: Namespace) -> list[Body]:
-    """Who did what, when, to whom: the newest first."""
-    return some(api.pages(path("organizations", asked.organization, "audit")), asked)
+def show_receipt(api: Api, asked: Namespace) -> Body:
+    """How far a removal has come."""
+    return api.read(path("organizations", asked.organization, "receipts", asked.receipt))
 
 
 def explain_user(api: Api, asked: Namespace) -> Explanation:
@@ -126,12 +125,14 @@ def _first_login(api: Api, findings: Findings, known: Body | None) -> FirstLogin
     if has_come or "@" not in email:
         return None
     account = (known or {}).get("account")
+    offer = invite if invite and invite["status"] == "pending" else None
     return first_login(
         organization,
         list(api.pages(path("organizations", organization["id"], "domains"))),
         email,
+        by=(member or offer or {}).get("connection"),
         member=member is not None,
-        invited=invite is not None and invite["status"] == "pending",
+        invited=offer is not None,
         linked=not account.startswith("auth0|") if account else None,
     )
 
@@ -204,6 +205,11 @@ def _normalised(address: str) -> str:
         return normalised(address)
     except ValueError as error:
         raise RefusedError("unacceptable", f"{address} {error}") from None
+
+
+def given(asked: Namespace, *names: str) -> Body:
+    """Return those of a command's options that were said."""
+    return {name: value for name in names if (value := getattr(asked, name)) is not None}
 
 
 def created(api: Api, where: str, body: Mapping[str, object], asked: Namespace, **headers: str) -> Body:

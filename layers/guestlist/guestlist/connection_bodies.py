@@ -184,6 +184,16 @@ def distinct(connections: list[ConnectionRequest]) -> list[ConnectionRequest]:
 
 
 Connections = Annotated[list[ConnectionRequest], Field(max_length=10), AfterValidator(distinct)]
+MaxSession = Annotated[
+    int,
+    Field(
+        ge=3600,
+        le=30 * 24 * 3600,
+        description="Of the kind `enterprise`: seconds for which a sign-in at its identity providers counts. "
+        "After that the door denies a refresh, and a login without a new sign-in there. Null: it counts for "
+        "any time.",
+    ),
+]
 
 WAYS = {
     ("", frozenset({"name"})),

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.errors import ConnectionTaken, DomainTaken, Unacceptable
 from guestlist.provisioning_records import Connection
 from guestlist.store import Store
 from guestlist.table import Write
+
+HAS = "is a connection of this organization already"
 
 
 def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
@@ -37,7 +39,7 @@ def told_apart(asked: Sequence[Connection], had: Iterable[Connection] = ()) -> N
     """
     names = Counter(connection.name.lower() for connection in (*asked, *had))
     errors = [
-        {"pointer": f"#/connections/{number}/name", "detail": "is a connection of this organization already"}
+        {"pointer": f"#/connections/{number}/name", "detail": HAS}
         for number, connection in enumerate(asked)
         if not connection.made and names[connection.name.lower()] > 1
     ]
@@ -49,7 +51,7 @@ def freed(organization: str, connections: Iterable[Connection], store: Store) ->
     """Return the writes that let others have an organization's connections; what it has no more stays so."""
     names = {connection.name.lower() for connection in connections}
     return [
-        writes.free_connection(organization, name)
+        organization_writes.free_connection(organization, name)
         for name in sorted(names)
         if store.organization_of(name) == organization
     ]

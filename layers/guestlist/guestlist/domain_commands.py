@@ -3,17 +3,22 @@
 from argparse import Namespace
 
 from guestlist.client import Api, Body, path
-from guestlist.commands import changed, created
+from guestlist.commands import changed, created, some
 
 
 def list_domains(api: Api, asked: Namespace) -> list[Body]:
     """All domains that an organization claims."""
-    return list(api.pages(_domains(asked)))
+    return some(api.pages(_domains(asked)), asked)
 
 
 def claim_domain(api: Api, asked: Namespace) -> Body:
     """Claim a domain; the answer has the record that proves it."""
     return created(api, _domains(asked), {"domain": asked.domain}, asked)
+
+
+def show_domain(api: Api, asked: Namespace) -> Body:
+    """One domain, with the record that proves it."""
+    return api.read(_domains(asked) + path(asked.domain))
 
 
 def prove_domain(api: Api, asked: Namespace) -> Body:

@@ -21,6 +21,8 @@ class Domain:
     """Whether its people become members by themselves, at their first login by an own connection."""
     roles: tuple[str, ...] = ()
     """With which roles."""
+    grantor: str | None = None
+    """The user who, as an admin, said so last; `admin` is given while they are one. None: it was no admin."""
     version: int = 1
     created_at: int
 

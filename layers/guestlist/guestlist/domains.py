@@ -5,14 +5,13 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guestlist import addresses, writes
-from guestlist.access import standing
+from guestlist import addresses, conditions, writes
+from guestlist.access import gives_admin, standing
 from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
 from guestlist.errors import DomainTaken, DomainUnproved, NotFound, Stale, TooManyDomains, Unacceptable
 from guestlist.mail_domains import is_public_mail, is_suffix
-from guestlist.organization_records import Organization
-from guestlist.organizations import active, allows, gives, key_first, made_before, offers
+from guestlist.organizations import active, key_first, made_before, offers
 from guestlist.request import Request
 from guestlist.resolver import LookUp
 from guestlist.store import Store, decided_anew
@@ -50,7 +49,7 @@ def claim(organization: str, name: str, *, request: Request, store: Store) -> Do
         claimed = Domain(organization=organization, name=name, token=token, created_at=now)
         store.commit(
             writes.new_domain(claimed),
-            writes.still_active(organization),
+            conditions.still_active(organization),
             writes.audited(request.audit(organization, actor, Action.DOMAIN_CLAIM, name)),
             writes.remember(request.key, name, now),
             admin,
@@ -112,7 +111,7 @@ def _proved(seen: Domain, request: Request, store: Store) -> Domain:
     store.commit(
         writes.changed_domain(before, replace(before, proved_at=request.now)),
         writes.own_domain(before),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(request.audit(organization, actor, Action.DOMAIN_PROVE, name)),
         admin,
     )
@@ -124,6 +123,8 @@ def change(
     organization: str, name: str, asked: "DomainChange", *, seen: int, request: Request, store: Store
 ) -> Domain:
     """Say whether a proved domain's people become members by themselves, and with which roles.
+
+    Who may give the role `admin` vouches for it from then on.
 
     Raises:
         NotFound: the organization does not claim it.
@@ -145,9 +146,11 @@ def change(
     opens = after.auto_join and not before.auto_join
     gives = set(after.roles) - set(() if opens else before.roles)
     actor, admin = standing(request.caller, organization, store, gives=gives)
+    if gives_admin(request.caller):
+        after = replace(after, grantor=actor.user)
     store.commit(
         writes.changed_domain(before, after),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(request.audit(organization, actor, Action.DOMAIN_CHANGE, name)),
         admin,
     )
@@ -173,40 +176,6 @@ def release_all(organization: str, *, request: Request, store: Store) -> None:
     for found in store.domains(organization):
         with suppress(NotFound):  # somebody else did just now
             release(organization, found.name, request=request, store=store)
-
-
-def auto_joins(organization: str, email: str, store: Store, *, user: str | None) -> tuple[str, ...] | None:
-    """Return the roles with which somebody becomes a member by themselves; None: they do not.
-
-    It is nobody who could not be invited, and no role that the organization gives no more.
-
-    Args:
-        organization: whose own connection they came by.
-        email: normalised, and verified by that connection.
-        store: where it is looked up.
-        user: their id, if there is a user with this address in that connection: who is a member, or was
-            one and was removed, does not join; nor who was removed as a user of another own connection.
-    """
-    found = store.domain(organization, email.rpartition("@")[2])
-    if found is None or not (found.is_proved and found.auto_join):
-        return None
-    if user is not None and store.membership(organization, user) is not None:
-        return None
-    place = store.organization(organization)
-    if not allows(place, email) or _was_removed(place, email, store):
-        return None
-    return tuple(role for role in found.roles if gives(place, role))
-
-
-def _was_removed(place: Organization, email: str, store: Store) -> bool:
-    """Tell whether somebody with an address was taken off the list, by whichever own connection they came."""
-    names = {connection.name for connection in place.connections} | {place.origin or ""}
-    for name in names - {""}:
-        user = store.user_by_email(name, email)
-        membership = store.membership(place.id, user.id) if user else None
-        if membership is not None and not membership.stands and membership.successor is None:
-            return True
-    return False
 
 
 def challenge(claimed: Domain) -> dict[str, str]:

@@ -80,15 +80,20 @@ def await_build(name: str, action: str, management: Management, limit: float = B
 
 
 def _bind_first(name: str, action_id: str, trigger: str, management: Management) -> None:
-    bound = bound_to(trigger, management)
-    order = in_order(action_id, name, bound)
-    if list(bound) == list(order):
-        return
-    refs = [
-        {"ref": {"type": "action_id", "value": found}, "display_name": display_name}
-        for found, display_name in order.items()
-    ]
-    management.call("PATCH", _bindings(trigger), {"bindings": refs})
+    """Bind an Action in front of whatever is bound, also what others bind at this moment (`write_list`)."""
+
+    def wanted() -> Body | None:
+        bound = bound_to(trigger, management)
+        order = in_order(action_id, name, bound)
+        if list(bound) == list(order):
+            return None
+        refs = [
+            {"ref": {"type": "action_id", "value": found}, "display_name": display_name}
+            for found, display_name in order.items()
+        ]
+        return {"bindings": refs}
+
+    management.write_list(_bindings(trigger), wanted)
 
 
 def bound_to(trigger: str, management: Management) -> dict[str, str]:

@@ -5,9 +5,10 @@ from typing import Self
 from pydantic import Field
 
 from guestlist import drift_records
+from guestlist.audit_resources import AuditActor
 from guestlist.clock import rfc3339
 from guestlist.drift_records import WORDS, DriftKind, DriftStatus
-from guestlist.resources import AuditActor, Resource
+from guestlist.resources import Resource
 
 
 class DriftFinding(Resource):

@@ -11,11 +11,15 @@ GuestlistError
 │   ├── InvitePending           invite_pending
 │   ├── DomainTaken             domain_taken
 │   ├── DomainUnproved          domain_unproved
+│   ├── ConnectionInUse         connection_in_use
 │   ├── ConnectionTaken         connection_taken
+│   ├── ConnectionsChanging     connections_changing
 │   ├── InviteClosed            invite_closed
 │   ├── LastAdmin               last_admin
+│   ├── LastConnection          last_connection
 │   ├── MemberMoved             member_moved
 │   ├── NameReserved            name_reserved
+│   ├── NoIdentityProvider      no_identity_provider
 │   ├── NoSelfService           no_self_service
 │   ├── OrganizationExists      organization_exists
 │   ├── OrganizationMoved       organization_moved
@@ -23,6 +27,7 @@ GuestlistError
 │   ├── OrganizationSuspended   organization_suspended
 │   ├── SeatsInUse              seats_in_use
 │   ├── SeatsTaken              seats_taken
+│   ├── TooManyConnections      too_many_connections
 │   ├── TooManyDomains          too_many_domains
 │   └── TooManyOrganizations    too_many_organizations
 ├── Stale                  412  stale                    If-Match names another version
@@ -35,6 +40,7 @@ GuestlistError
 └── Unavailable            503  unavailable              try again in `retry_after` seconds
     ├── Busy                    busy                     others kept changing the same thing
     ├── DnsUnavailable          dns_unavailable          no name server answers
+    ├── KmsUnavailable          kms_unavailable          what holds the audit's key does not answer
     └── Auth0Unavailable        auth0_unavailable        out of reach or out of budget
 """
 
@@ -137,6 +143,36 @@ class ConnectionTaken(Conflict):
     """The connection is another organization's, or the one that organizations share."""
 
     code, title = "connection_taken", "This connection belongs to another organization."
+
+
+class ConnectionInUse(Conflict):
+    """Members or pending invites come by the connection."""
+
+    code, title = "connection_in_use", "Members or pending invites come by this connection."
+
+
+class ConnectionsChanging(Conflict):
+    """The organization is getting or dropping a connection already, or is on its way to other ones."""
+
+    code, title = "connections_changing", "This organization's connections are being changed already."
+
+
+class LastConnection(Conflict):
+    """An enterprise organization never drops its last connection."""
+
+    code, title = "last_connection", "This is the organization's last connection."
+
+
+class NoIdentityProvider(Conflict):
+    """The organization has no identity provider of its own; it may move to one."""
+
+    code, title = "no_identity_provider", "This organization has no identity provider of its own."
+
+
+class TooManyConnections(Conflict):
+    """The organization has as many connections as one may."""
+
+    code, title = "too_many_connections", "This organization has as many connections as one may."
 
 
 class LastAdmin(Conflict):
@@ -279,6 +315,12 @@ class DnsUnavailable(Unavailable):
     """No name server that is asked says whether there is a record."""
 
     code, title = "dns_unavailable", "The domain's name servers do not answer."
+
+
+class KmsUnavailable(Unavailable):
+    """AWS's key service, which holds the key that signs the audit, does not answer or refuses us."""
+
+    code, title = "kms_unavailable", "The key of the audit is out of reach."
 
 
 class Auth0Unavailable(Unavailable):

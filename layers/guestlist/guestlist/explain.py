@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from guestlist.door_configuration import DoorConfiguration
@@ -27,6 +28,7 @@ WHAT_NEXT = {
     "missing": "Add or invite them again, which makes the account anew; with a code, see docs/operations.md.",
     "stopped": "Look at the account in Auth0's dashboard; then add them again, or remove them.",
 }
+BY_ONE = "They come by {connection} alone: by another of its connections they are nobody."
 CLOSED = {"open": (False,), "closing": (False, True), "closed": (True,), "opening": (True, False)}
 """By how an organization's door stands: whether the Action may find it closed."""
 AFTER = {
@@ -54,7 +56,8 @@ class Login:
 def facts_of(login: Login, door: DoorConfiguration) -> Facts:
     """Return a login's facts, as the Action gathers them (actions/shells/login-facts.js).
 
-    Not looked at: native organizations, audiences, connections of one organization, groups, refreshes.
+    Not looked at: native organizations, audiences, connections of one organization, groups, refreshes,
+    and how long ago the sign-in at the identity provider was.
     """
     bound = login.client_metadata.get("organization")
     sources = ((Source.CLIENT, bound), (Source.QUERY, login.requested))
@@ -77,6 +80,8 @@ def facts_of(login: Login, door: DoorConfiguration) -> Facts:
         connection_admits=True,
         member=organization in listed,
         open=not (login.closed and organization == login.requested),
+        dated=True,
+        fresh=True,
         organization=str(organization),
     )
 
@@ -158,6 +163,8 @@ class Explanation:
     next: str
     first_login: str = ""
     """What it comes to; empty where none is to come."""
+    sessions: str = ""
+    """For how long a sign-in lasts them; empty where that is not bounded."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -170,6 +177,8 @@ class Explanation:
         lines = {"membership": self.membership, "Auth0": self.auth0, "at login": said, "next": self.next}
         if self.first_login:
             lines = {"first login": self.first_login} | lines
+        if self.sessions:
+            lines["sessions"] = self.sessions
         head = f"{self.person} at {self.organization}: {verdict[self.admitted]}."
         return "\n".join([head, *(f"  {label:<11} {line}" for label, line in lines.items())])
 
@@ -197,6 +206,20 @@ def explain(findings: Findings, login: Login, door: DoorConfiguration) -> Explan
         auth0=_auth0(findings),
         next=leads_on or _next(findings, decisions, admitted=admitted),
         first_login=first.why if first else "",
+        sessions=_sessions(findings.organization),
+    )
+
+
+def _sessions(organization: Body) -> str:
+    """Say what comes of a sign-in at an identity provider that was some time ago."""
+    seconds = organization.get("max_session")
+    if seconds is None:
+        return ""
+    told = "" if organization["max_session_told"] else ", once Auth0 has been told"
+    return (
+        f"a sign-in counts for {timedelta(seconds=seconds)}{told}; then sign_in_too_old, or "
+        "sign_in_unknown at a refresh of which Auth0 tells no time: the application signs them in again, by "
+        "prompt=login"
     )
 
 
@@ -252,7 +275,9 @@ def _next(findings: Findings, decisions: Sequence[Decision], *, admitted: bool |
         return (
             "The account was changed at Auth0 past Guestlist. Change the member's roles: that tells all anew."
         )
-    return WHAT_NEXT[findings.member["projection"]]
+    several = admitted and len(findings.organization.get("connections", ())) > 1
+    alone = f" {BY_ONE.format(**findings.member)}" if several else ""
+    return WHAT_NEXT[findings.member["projection"]] + alone
 
 
 def _left_out(findings: Findings) -> str:

@@ -24,6 +24,7 @@ def first_login(
     domains: Sequence[Body],
     email: str,
     *,
+    by: str | None,
     member: bool,
     invited: bool,
     linked: bool | None,
@@ -37,11 +38,13 @@ def first_login(
         organization: as the API renders it.
         domains: those that it claims, as the API renders them.
         email: as it was typed.
+        by: the connection by which their membership or offer has them come; None: any of its own.
         member: whether they are one already, who has not come yet.
         invited: whether an offer waits for them.
         linked: whether an operator said which account is theirs; None: not for this caller to know.
     """
-    by = _by(organization)
+    own_names = [str(connection["name"]) for connection in organization["connections"]]
+    by = by if by and by in own_names else " or ".join(own_names)
     if linked:
         return FirstLogin(admits=True, why=f"admits the account that was linked, by {by}", next=_signs_in(by))
     address = normalised(email)
@@ -59,14 +62,13 @@ def first_login(
         return FirstLogin(admits=True, why=why, next=_signs_in(by))
     allowed = organization["allowed_domains"]
     if own["auto_join"] and (not allowed or domain in allowed):
-        unless = "all seats are taken, they were removed by hand, or the address is said to be unverified"
+        unless = (
+            "all seats are taken, they were removed by hand or are a member by another of its connections, "
+            "or the address is said to be unverified"
+        )
         why = f"makes them a member, by {by}, unless {unless}"
         return FirstLogin(admits=None, why=why, next=_signs_in(by))
     return FirstLogin(admits=False, why="finds nothing that waits for the address", next="")
-
-
-def _by(organization: Body) -> str:
-    return " or ".join(connection["name"] for connection in organization["connections"])
 
 
 def _signs_in(by: str) -> str:

@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action, Actor, ActorKind
+from guestlist.errors import AlreadyMember
 from guestlist.ids import random_id
+from guestlist.organization_records import Organization
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
 from guestlist.provisioning_records import Connection
 from guestlist.records import Halt, Invite, InviteStatus, Membership, User
 from guestlist.regrouping import awaited
 from guestlist.request import Request
 from guestlist.store import Store
-from guestlist.table import Write
+from guestlist.table import ConditionFailed, Write
 
 
 def new_user(connection: Connection, email: str, now: int) -> User:
@@ -39,8 +41,8 @@ class Joined(NamedTuple):
     user: User
     membership: Membership
     writes: list[Write]
-    seen: int | None
-    """The organization's version that these rely on; None: they do not."""
+    place: Organization | None
+    """The organization as it was read, and as they rely on it; None: they do not."""
 
     @property
     def admins(self) -> int:
@@ -68,7 +70,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
-    wanted, seen = awaited(wanted, organization, store)
+    wanted, place = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))
@@ -86,9 +88,9 @@ def joined(
     joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return Joined(after, membership, [*joining, writes.new_membership(membership)], seen)
-    again = replace(membership, version=tombstone.version + 1)
-    return Joined(after, again, [*joining, writes.changed(tombstone, membership)], seen)
+        return Joined(after, membership, [*joining, writes.new_membership(membership)], place)
+    again = replace(membership, version=tombstone.version + 1, receipt=tombstone.receipt)
+    return Joined(after, again, [*joining, writes.changed(tombstone, again)], place)
 
 
 def taken_up(
@@ -105,18 +107,22 @@ def taken_up(
     now = request.now
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    admins, seen = joining.admins, joining.seen
-    counts = writes.counted(invite.organization, pending=-1, admins=admins, grants=True, seen=seen)
+    admins, place = joining.admins, joining.place
+    counts = organization_writes.counted(
+        invite.organization, pending=-1, admins=admins, grants=True, as_read=place
+    )
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
-    inviter = _grantor(invite, store)
+    inviter = granted(invite.organization, invite.inviter.user, store)
+    if inviter is None:
+        raise ConditionFailed
     store.commit(
         writes.changed(invite, accepted),
         writes.free_address(invite),
         joining.writes,
         counts,
         writes.audited(action),
-        [writes.still_admin(invite.organization, inviter)] if inviter else [],
+        inviter,
         relies_on,
     )
     return accepted
@@ -124,13 +130,41 @@ def taken_up(
 
 def inviter_stands(invite: Invite, store: Store) -> bool:
     """Tell whether an inviting admin may still grant these roles; others do not lose that right."""
-    grantor = _grantor(invite, store)
-    membership = store.membership(invite.organization, grantor) if grantor else None
-    return grantor is None or (membership is not None and membership.administers)
+    return granted(invite.organization, invite.inviter.user, store) is not None
 
 
-def _grantor(invite: Invite, store: Store) -> str | None:
-    """Return the user by whom an inviting admin stands: they may have moved to another identity provider."""
-    inviter = invite.inviter.user
-    membership = store.membership(invite.organization, inviter) if inviter else None
-    return (membership and membership.successor) or inviter
+def granted(organization: str, admin: str | None, store: Store) -> list[Write] | None:
+    """Return what somebody's joining relies on who was offered it by an admin; None: they are one no more.
+
+    They may have moved to another identity provider. Without one it was offered by who loses no right to.
+    """
+    if admin is None:
+        return []
+    found = store.membership(organization, admin)
+    if found and found.successor:
+        found = store.membership(organization, found.successor)
+    return [conditions.still_admin(organization, found.user)] if found and found.administers else None
+
+
+def not_member(
+    organization: Organization, connections: Iterable[str], email: str, store: Store
+) -> list[Write]:
+    """Refuse a person who is a member already, by these connections or the one that they took the place of.
+
+    Return that they shall be none at the commit either.
+
+    Raises:
+        AlreadyMember: they are, `user` names them.
+    """
+    former = [organization.origin] if organization.origin else []
+    names = dict.fromkeys([*connections, *former])
+    return [not_member_by(name, organization, email, store) for name in names]
+
+
+def not_member_by(connection: str, organization: Organization, email: str, store: Store) -> Write:
+    """Refuse who is a member already by this very connection, as `not_member` does."""
+    user = store.user_by_email(connection, email)
+    membership = store.membership(organization.id, user.id) if user else None
+    if membership and membership.stands:
+        raise AlreadyMember(user=membership.successor or membership.user)
+    return conditions.still_no_member(organization.id, connection, email, user.id if user else None)

@@ -10,42 +10,58 @@ organization, counters          ORG#org               ORG              listing
 name ignoring case, for ever    ORGNAME#folded        same
 membership (or its tombstone)   ORG#org               MEMBER#user
 invite                          INVITE#id             INVITE           listing (by status), due
+receipt of a removal            RECEIPT#id            RECEIPT
 (organization, email) -> invite ORG#org               INVITED#email
 domain that it claims           ORG#org               DOMAIN#name
 proved domain -> organization   DOMAIN#name           same
-audit                           ORG#org               AUDIT#id
+audit                           ORG#org               AUDIT#id         listing (until it is sealed)
+checkpoint of the audit         ORG#org               CHECKPOINT#number
 idempotency key                 KEY#caller#route#key  same
 budget of a day                 BUDGET#bucket         same
 mailbox that mails bounced from MAILBOX#id            same
 the look for drift              DRIFT                 same
 the closed organizations        DOOR                  same             due
-callbacks of an application     CALLBACKS#client      same
+list of an application          CLIENT#client         LIST#name
 
 The indexes hold keys alone: what moves in an item, as counters do, costs nothing there.
 """
 
 import zlib
 
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
 from guestlist.items import to_item
 from guestlist.names import folded
 from guestlist.organization_records import Organization
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import Item, Key
 
 DUE_SHARDS = 8
+UNSEALED_SHARDS = 8
 ORGANIZATIONS = "ORGANIZATIONS"
 """The partition of the index that lists all organizations."""
 
 DRIFT_RUN: Key = ("DRIFT",) * 2
 DOOR: Key = ("DOOR",) * 2
 
-Record = User | Organization | Membership | Invite | Audit | DriftRun | Door | CallbackList | Domain
+Record = (
+    User
+    | Organization
+    | Membership
+    | Invite
+    | Receipt
+    | Audit
+    | Checkpoint
+    | DriftRun
+    | Door
+    | ClientList
+    | Domain
+)
 
 
 def user(user_id: str) -> Key:
@@ -93,6 +109,11 @@ def invite(invite_id: str) -> Key:
     return (f"INVITE#{invite_id}", "INVITE")
 
 
+def receipt(receipt_id: str) -> Key:
+    """Return the key of the receipt of a removal."""
+    return (f"RECEIPT#{receipt_id}", "RECEIPT")
+
+
 def invited(organization_id: str, address: str) -> Key:
     """Return the key of the pointer to the invite that holds an address."""
     return (f"ORG#{organization_id}", f"INVITED#{address}")
@@ -123,9 +144,14 @@ def proved(name: str) -> Key:
     return (f"DOMAIN#{name}",) * 2
 
 
-def callbacks(client_id: str) -> Key:
-    """Return the key of what organizations have on an application's list."""
-    return (f"CALLBACKS#{client_id}",) * 2
+def audit(organization_id: str, record_id: str) -> Key:
+    """Return the key of a record of what was done."""
+    return (f"ORG#{organization_id}", f"AUDIT#{record_id}")
+
+
+def client_list(client_id: str, name: ListName) -> Key:
+    """Return the key of what organizations have on one list of an application."""
+    return (f"CLIENT#{client_id}", f"LIST#{name}")
 
 
 def of(record: Record) -> Key:
@@ -139,17 +165,23 @@ def of(record: Record) -> Key:
             key = membership(record.organization, record.user)
         case Invite():
             key = invite(record.id)
-        case Audit():
-            key = (f"ORG#{record.organization}", f"AUDIT#{record.id}")
+        case Receipt():
+            key = receipt(record.id)
+        case Audit() | Checkpoint():
+            key = _of_audit(record)
         case Domain():
             key = domain(record.organization, record.name)
-        case CallbackList():
-            key = callbacks(record.id)
-        case DriftRun():
-            key = DRIFT_RUN
-        case Door():
-            key = DOOR
+        case ClientList():
+            key = client_list(record.id, record.name)
+        case DriftRun() | Door():
+            key = DOOR if isinstance(record, Door) else DRIFT_RUN
     return key
+
+
+def _of_audit(record: Audit | Checkpoint) -> Key:
+    if isinstance(record, Audit):
+        return audit(record.organization, record.id)
+    return (f"ORG#{record.organization}", f"CHECKPOINT#{record.sequence:012}")
 
 
 def item(record: Record) -> Item:
@@ -158,6 +190,8 @@ def item(record: Record) -> Item:
     made = to_item(record) | {"pk": pk, "sk": sk}
     if made.get("due") is not None:
         made["due_shard"] = due_shard(zlib.crc32(f"{pk}{sk}".encode()) % DUE_SHARDS)
+    if isinstance(record, Audit) and record.seal is None:
+        made |= {"listing": unsealed(zlib.crc32(pk.encode()) % UNSEALED_SHARDS), "listed": record.id}
     if isinstance(record, Organization):
         made |= {"listing": ORGANIZATIONS, "listed": record.id}
     if isinstance(record, Invite):
@@ -178,3 +212,8 @@ def invites(organization_id: str, status: InviteStatus) -> str:
 def due_shard(number: int) -> str:
     """Return one of the eight partitions of the index of what is due."""
     return f"DUE#{number}"
+
+
+def unsealed(number: int) -> str:
+    """Return one of the eight partitions of the index of records to be sealed; an organization is in one."""
+    return f"UNSEALED#{number}"

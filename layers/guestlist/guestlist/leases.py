@@ -1,5 +1,6 @@
 """The lease on a user: one writer at a time, who gives it back only if nothing moved meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ class Told:
     """Whether the account that was told of somebody's joining bears another address than they."""
     halt: Halt | None = None
     halt_code: str = ""
+    receipts: Mapping[str, int] | None = None
+    """The receipts that stay open; None: nobody looked at them."""
 
 
 def back_off(attempts: int) -> int:
@@ -87,19 +90,38 @@ def give_back(user: User, owner: str, told: Told, store: Store) -> User:
         ConditionFailed: a newer version came, somebody unsettled the user, or the lease is lost.
     """
     after = replace(
+        _recorded(user, told),
+        lease_owner=None,
+        lease_until=0,
+        attempts=0,
+        receipts=user.receipts if told.receipts is None else told.receipts,
+    )
+    when, values = _unmoved(user)
+    owned = f"#lease_owner = :owner AND {when}"
+    return store.amended(user, replace(after, due=_due_at_rest(after)), when=owned, owner=owner, **values)
+
+
+def keep(user: User, owner: str, told: Told, store: Store) -> User:
+    """Record what was told and keep the lease, for what is done on the strength of it.
+
+    Raises:
+        ConditionFailed: as `give_back`.
+    """
+    when, values = _unmoved(user)
+    kept = replace(_recorded(user, told), lease_until=clock.now() + LEASE)
+    return store.amended(user, kept, when=f"#lease_owner = :owner AND {when}", owner=owner, **values)
+
+
+def _recorded(user: User, told: Told) -> User:
+    """Return the user as one whose newest version was told, or halted."""
+    return replace(
         _told(user, told, clock.now()),
         applied=user.applied if told.halt else user.version,
         halt=told.halt,
         halt_code=told.halt_code,
         halted=user.version if told.halt else user.halted,
         linked_into="" if told.halt else user.linked_into,
-        lease_owner=None,
-        lease_until=0,
-        attempts=0,
     )
-    when, values = _unmoved(user)
-    owned = f"#lease_owner = :owner AND {when}"
-    return store.amended(user, replace(after, due=_due_at_rest(after)), when=owned, owner=owner, **values)
 
 
 def give_up(user: User, owner: str, error: Auth0Unavailable | Auth0Refused, store: Store) -> User:
@@ -209,6 +231,9 @@ def _told(user: User, told: Told, now: int) -> User:
 
 
 def _due_at_rest(user: User) -> int | None:
+    if user.receipts and user.halt is Halt.STOPPED:
+        # Whoever was removed is to be out, whatever it is that Auth0 does not take.
+        return clock.now() + LAST_BACK_OFF
     return None if user.halt or user.unsettled_at is None else user.unsettled_at + SETTLING
 
 

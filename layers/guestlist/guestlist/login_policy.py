@@ -18,6 +18,13 @@ CLOSED_SECRETS: Final = "GUESTLIST_CLOSED_"
 MARK_LENGTH: Final = 12
 """Characters that stand for a closed organization in them (`mark`)."""
 
+MAX_SESSION: Final = "guestlist_max_session"
+"""A key of a connection's metadata: for how many seconds a sign-in there counts; absent: for any time."""
+SIGNED_IN: Final = "signed_in_at"
+"""A key of a refresh token's metadata: when its bearer last signed in at an identity provider (RFC 3339)."""
+FEDERATED: Final = "federated"
+"""The method of a sign-in at an identity provider (Auth0, post-login event object, `authentication`)."""
+
 REFRESH_PROTOCOL: Final = "oauth2-refresh-token"
 PROTOCOLS: Final = (
     "oidc-basic-profile",
@@ -137,6 +144,10 @@ class Facts:
     """The organization that this login is for is, letter for letter, on the user's list."""
     open: bool
     """The organization that this login is for is not on the list of closed ones."""
+    dated: bool
+    """It is known when the user last signed in at the identity provider, or does not matter."""
+    fresh: bool
+    """That was no longer ago than the connection lets a sign-in count."""
     organization: str = ""
     """The organization that this login is for, named or given; empty if there is none."""
 
@@ -186,8 +197,10 @@ RULES: Final[tuple[Rule, ...]] = (
     deny("connection_elsewhere", "This sign-in belongs to another organization.", connection_admits=False),
     Rule("no_organization_needed", Outcome.WITHOUT, {"named": False, "given": False, "without": True}),
     deny("organization_not_named", "Please choose an organization.", named=False, given=False),
-    Rule("member", Outcome.ADMIT, {"member": True, "open": True}),
+    Rule("member", Outcome.ADMIT, {"member": True, "open": True, "dated": True, "fresh": True}),
     deny("not_member", "You are not a member of this organization.", member=False),
+    deny("sign_in_unknown", "Please sign in again.", dated=False, open=True),
+    deny("sign_in_too_old", "Please sign in again at your organization.", fresh=False, open=True),
     SUSPENDED,
 )
 """First row that holds decides; the last one always does, so whatever no row admits is denied."""

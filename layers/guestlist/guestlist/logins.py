@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from guestlist import writes
+from guestlist import conditions, writes
 from guestlist.addresses import normalised
 from guestlist.audit_records import Action
-from guestlist.domains import auto_joins
+from guestlist.auto_joining import let_in
 from guestlist.errors import NotFound, Unacceptable
 from guestlist.grouping import by_groups, regrouped
-from guestlist.invites import withdrawn
-from guestlist.joining import inviter_stands, joined, new_user, taken_up
+from guestlist.joining import inviter_stands, new_user, taken_up
 from guestlist.leases import read_again
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.profile import adopted, app_metadata, names_in, shows
@@ -27,7 +26,7 @@ from guestlist.provisioning_records import Connection
 from guestlist.records import Halt, Invite, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
-from guestlist.table import ConditionFailed, Write
+from guestlist.table import ConditionFailed
 from guestlist.transfers import transfer
 
 if TYPE_CHECKING:
@@ -114,10 +113,9 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
             return None
         place, due = arrival.organization, request.now + DURING_LOGIN
         return by_groups(known, place, arrival.account, due=due, request=request, store=store)
-    obstacle = _obstacle(known, arrival, store)
-    user = None if obstacle else _member(arrival, known, request, store)
-    if user is not None:
-        return _bound(user, arrival, request, store)
+    came = _obstacle(known, arrival, store) or _member(arrival, known, request, store)
+    if isinstance(came, User):
+        return _bound(came, arrival, request, store)
     if _known(arrival, store) != known:
         # What was read piecemeal was another login's doing, at the same moment: nobody is denied for that.
         raise ConditionFailed
@@ -125,7 +123,7 @@ def _recognized(account: "Account", request: Request, store: Store) -> User | No
         "a first login leads nowhere",
         organization=arrival.organization.id,
         user=known.id if known else None,
-        reason=obstacle or "nobody awaits them",
+        reason=came,
     )
     return None
 
@@ -162,7 +160,7 @@ def _obstacle(known: User | None, arrival: Arrival, store: Store) -> str:
     if arrival.is_unverified and not linked:
         return "the identity provider says that the address is not verified"
     if known is not None and not _may_be_bound(known, arrival, store):
-        return "the user with the address is bound to another account"
+        return "the user with the address is bound, or linked, to another account"
     return ""
 
 
@@ -172,39 +170,31 @@ def _is_linked(user: User | None, arrival: Arrival) -> bool:
 
 
 def _may_be_bound(user: User, arrival: Arrival, store: Store) -> bool:
-    """Tell whether a user's account may be this one: nobody's yet, and theirs if they had one before."""
+    """Tell whether a user's account may be this one: nobody's yet; theirs, if it was said which that is."""
     if user.account == arrival.id:
         return user.connection == arrival.connection.name
-    return user.halt is Halt.AWAITING_LOGIN and store.user_by_account(arrival.id) is None
+    waits = user.halt is Halt.AWAITING_LOGIN and user.is_made_by_us
+    return waits and store.user_by_account(arrival.id) is None
 
 
-def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | None:
-    """Return the user as a member of the organization, which an offer or a domain may make them just now."""
+def _member(arrival: Arrival, known: User | None, request: Request, store: Store) -> User | str:
+    """Return the user as a member of the organization, which an offer or a domain may make them just now.
+
+    Or why they are none.
+    """
     organization, now, domain = arrival.organization, request.now, arrival.email.rpartition("@")[2]
     if known is not None and organization.id in known.organizations:
         return known
     if (former := _former(arrival, store)) is not None:
-        return _moved(former, arrival, request, store)
+        return _moved(former, arrival, request, store) or "their place is by another connection"
     person = known or new_user(arrival.connection, arrival.email, now)
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None
     if invite is not None and _is_open(invite, arrival, now) and inviter_stands(invite, store):
-        vouched = [writes.still_proved(organization.id, domain)]
+        vouched = [conditions.still_proved(organization.id, domain)]
         taken_up(invite, person, relies_on=vouched, request=request, store=store)
         return store.user(person.id)
-    roles = auto_joins(organization.id, arrival.email, store, user=known.id if known else None)
-    if roles is None:
-        return None
-    if invite is None and organization.seats is not None and organization.taken >= organization.seats:
-        if store.organization(organization.id) != organization:
-            # The offer that held the last seat may have been theirs, and be gone since.
-            raise ConditionFailed
-        return None
-    store.commit(
-        writes.still_lets_in(organization.id, domain, roles),
-        *_joining(person, organization.id, roles, invite, request=request, store=store),
-    )
-    return store.user(person.id)
+    return let_in(person, organization, arrival.email, invite, request=request, store=store)
 
 
 def _former(arrival: Arrival, store: Store) -> str | None:
@@ -229,34 +219,6 @@ def _is_open(invite: Invite, arrival: Arrival, now: int) -> bool:
     return invite.active and invite.expires_at > now and invite.connection in by
 
 
-def _joining(
-    person: User,
-    organization: str,
-    roles: tuple[str, ...],
-    invite: Invite | None,
-    *,
-    request: Request,
-    store: Store,
-) -> list[Write]:
-    """Return the writes that make somebody a member by their domain; an offer that led nowhere is over."""
-    actor = request.caller.actor
-    joining = joined(person, organization, roles, inviter=None, store=store, now=request.now)
-    offered = [writes.still_not_invited(organization, person.email)]
-    if invite is not None:
-        revoked = request.audit(organization, actor, Action.INVITE_REVOKE, invite.id)
-        offered = [*withdrawn(organization, invite.id, store), writes.audited(revoked)]
-    counts = writes.counted(
-        organization,
-        taken=0 if invite else 1,
-        pending=-1 if invite else 0,
-        admins=joining.admins,
-        grants=True,
-        seen=joining.seen,
-    )
-    action = request.audit(organization, actor, Action.MEMBER_JOIN, person.id)
-    return [*joining.writes, *offered, counts, writes.audited(action)]
-
-
 def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User:
     """Let the account be the user's, to be told in half a minute.
 
@@ -277,7 +239,7 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         writes.changed(user, after),
         writes.rebound(user, arrival.id) if user.account != arrival.id else [],
         looked_at.writes,
-        [] if linked else writes.still_proved(organization, arrival.email.rpartition("@")[2]),
+        [] if linked else conditions.still_proved(organization, arrival.email.rpartition("@")[2]),
         writes.audited(action),
     )
     return store.user(user.id)

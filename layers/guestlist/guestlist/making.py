@@ -12,17 +12,20 @@ from aws_lambda_powertools import Logger
 
 from guestlist import writes
 from guestlist.audit_records import Action
+from guestlist.bounding import tell_connections
 from guestlist.clock import clock
+from guestlist.connection_steps import StepRefusedError
+from guestlist.connection_turns import go_on_changing
 from guestlist.deadline import within
 from guestlist.errors import Auth0Refused, Auth0Unavailable, NotFound
 from guestlist.leases import FIRST_BACK_OFF, back_off
 from guestlist.leaving_out import turn_profiles
-from guestlist.move_turns import as_made, go_on_moving, with_made
+from guestlist.move_turns import go_on_moving
 from guestlist.offboarding import take_down, take_off_people
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning import begun
-from guestlist.provisioning_records import AWAITING_SETUP, Progress, Step, StepState
-from guestlist.provisioning_steps import NotYetError, StepRefusedError, do, undo, wait_for_late_calls
+from guestlist.provisioning_records import AWAITING_SETUP, Kind, Move, Progress, Step, StepState
+from guestlist.provisioning_steps import NotYetError, do, undo, wait_for_late_calls
 from guestlist.self_service import AwaitingSetupError
 from guestlist.table import ConditionFailed
 from guestlist.turns import Turn, take_turn
@@ -57,6 +60,8 @@ def _attempted(held: Organization, turn: Turn) -> None:
             take_down(held, turn)
         elif held.turning:
             turn_profiles(held, turn)
+        elif held.bounding:
+            tell_connections(held, turn)
         else:
             _go_on(held, turn)
     except AwaitingSetupError:
@@ -70,11 +75,14 @@ def _attempted(held: Organization, turn: Turn) -> None:
         turn.put_off(held, max(error.retry_after, FIRST_BACK_OFF), late=error.ambiguous)
     except (StepRefusedError, Auth0Refused) as error:
         logger.warning("Auth0 refuses a step", organization=held.id, reason=str(error))
-        turn.put_off(_refused(held.id, error, turn), back_off(held.attempts))
+        # What is refused now is no step of a move that waits meanwhile.
+        turn.put_off(held if held.bounding else _refused(held.id, error, turn), back_off(held.attempts))
 
 
 def _go_on(organization: Organization, turn: Turn) -> None:
     """Make step after step; if one has failed, undo it and those before it."""
+    if organization.moves and organization.origin:
+        return go_on_moving(organization, turn)
     while step := _pending(organization):
         made = _marked(do(step, as_made(organization), turn), step, StepState.DONE)
         organization = turn.kept(organization, with_made(organization, made))
@@ -83,9 +91,29 @@ def _go_on(organization: Organization, turn: Turn) -> None:
         undone = _marked(undo(step, as_made(organization), turn), step, StepState.UNDONE)
         organization = turn.kept(organization, with_made(organization, undone))
     if organization.moves:
-        go_on_moving(organization, turn)
-    else:
-        _finished(organization, turn)
+        return go_on_moving(organization, turn)
+    if organization.changes_connections:
+        return go_on_changing(organization, turn)
+    return _finished(organization, turn)
+
+
+def as_made(organization: Organization) -> Organization:
+    """Return an organization as the steps are to see it: with the connections that are being made for it."""
+    making = organization.making
+    if making is None:
+        return organization
+    return replace(
+        organization, kind=Kind.ENTERPRISE, connections=making.connections, provisioning=making.steps
+    )
+
+
+def with_made(organization: Organization, made: Organization) -> Organization:
+    """Return an organization with what came of the steps, the inverse of `as_made`."""
+    making, after = organization.making, replace(organization, attempts=made.attempts)
+    if making is None:
+        return made
+    done = replace(making, connections=made.connections, steps=made.provisioning)
+    return replace(after, move=done) if isinstance(done, Move) else replace(after, connection_change=done)
 
 
 def _finished(organization: Organization, turn: Turn) -> None:
@@ -102,6 +130,8 @@ def _finished(organization: Organization, turn: Turn) -> None:
     # Its first administrator's mail has waited for this.
     begins, offers = begun(organization, store, clock.now())
     store.commit(turn.finished(organization, opened), begins)
+    if opened.bounding:
+        turn.queue.provision(opened.id)
     for offer in offers:
         turn.queue.mail(offer)
 

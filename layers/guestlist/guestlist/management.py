@@ -1,14 +1,19 @@
 """The Management API as set-up calls it: a failure says in one line which call it was, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from guestlist.auth0 import Auth0, Body
+from guestlist.clock import clock
 from guestlist.errors import Auth0Refused, Auth0Unavailable
 
 PAGE = 100
+ROUNDS = 5
+"""How often a list is written that others write at the same time."""
+LONGEST_PAUSE = 10
+"""Seconds to wait, at the most, for what Auth0 says it is not ready for."""
 
 
 class SetUpError(Exception):
@@ -45,6 +50,34 @@ class Management:
                 if not error.ambiguous or (made := self.find(path, **marks)) is None:
                     raise
                 return made
+
+    def write_list(self, path: str, wanted: Callable[[], Body | None]) -> None:
+        """Write a list that Auth0 takes whole, and on no condition, until it is read as it is wanted.
+
+        `wanted` reads it and returns what to write, or None if it is so. Nothing is written that was not read
+        just before, a repetition neither. Who writes what they read before our write takes ours off: that is
+        seen, and ours put back beside theirs. What somebody adds between our read and our write is lost to
+        them, and nothing at Auth0 shows it: they have to look again, as we do.
+
+        Raises:
+            SetUpError: as `call` does; or others went on taking ours off.
+        """
+        for left in reversed(range(ROUNDS)):
+            if (body := wanted()) is None:
+                return
+            with _told("PATCH", path):
+                self._write_once(path, body, patience=LONGEST_PAUSE if left else 0)
+        if wanted() is not None:
+            raise SetUpError(f"Others write the same list at the same time; try again later. (PATCH {path})")
+
+    def _write_once(self, path: str, body: Body, *, patience: int) -> None:
+        """Write what was just read; if Auth0 is not ready, wait until it is, `patience` seconds at most."""
+        try:
+            self.auth0.call("PATCH", path, body, attempts=1)
+        except Auth0Unavailable as error:
+            if error.retry_after > patience:
+                raise
+            clock.sleep(error.retry_after)
 
     def find(self, path: str, **marks: str) -> Body | None:
         """Return what a listing has with all of these marks."""

@@ -1,127 +1,20 @@
-"""Members: adding at once, changing roles, deprovisioning from an organization."""
+"""Members: their roles, and deprovisioning from an organization."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.access import standing
 from guestlist.audit_records import Action, Actor
-from guestlist.budgets import Budgets, Share
-from guestlist.errors import AlreadyMember, LastAdmin, MemberMoved, NotFound, Stale
-from guestlist.invites import not_member_by, seat_free, welcome, withdrawn
-from guestlist.joining import joined, new_user
+from guestlist.errors import LastAdmin, MemberMoved, NotFound, Stale
 from guestlist.organization_records import OrganizationStatus
-from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
+from guestlist.organizations import active, offers
 from guestlist.profile import counting, counts_as_admin, with_membership, without_membership
-from guestlist.records import Invite, Membership, MembershipStatus, User
+from guestlist.receipt_records import Receipt, Terms
+from guestlist.receipts import beside, opened, shown_again, with_receipt
+from guestlist.records import Membership, MembershipStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 from guestlist.table import ConditionFailed, Write
-
-if TYPE_CHECKING:
-    # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
-    from guestlist.bodies import MemberRequest
-
-
-def add_member(
-    organization: str,
-    asked: "MemberRequest",
-    *,
-    request: Request,
-    connection: str,
-    budgets: Budgets,
-    store: Store,
-) -> tuple[Membership, Invite | None]:
-    """Make somebody a member at once; with `welcome`, a mail's link leads to setting a password.
-
-    Raises:
-        Unacceptable: the organization does not allow the address's domain, or gives no such role.
-        AlreadyMember: they are in, `user` names them.
-        SeatsTaken, OrganizationSuspended, TooManyOrganizations: it cannot be.
-        BudgetExhausted: it may come to a mail, and today no more may be sent.
-    """
-    offer = welcome(
-        organization,
-        asked.email,
-        roles=tuple(asked.roles),
-        locale=asked.locale,
-        inviter=request.caller.actor,
-        inviter_name=asked.inviter_name,
-        now=request.now,
-    )
-    return _add(
-        offer,
-        budgets.share(request),
-        request=request,
-        common=connection,
-        named=asked.connection,
-        welcomed=asked.welcome,
-        store=store,
-    )
-
-
-@decided_anew
-def _add(
-    offer: Invite,
-    share: Share,
-    *,
-    request: Request,
-    common: str,
-    named: str,
-    welcomed: bool,
-    store: Store,
-) -> tuple[Membership, Invite | None]:
-    organization, roles = offer.organization, offer.roles
-    actor, admin = standing(request.caller, organization, store, gives=roles)
-    if made := made_before(request, store):
-        return member(organization, made, store), None
-    with key_first(request, store):
-        place = active(organization, store)
-        offers(place, offer.email, roles)
-        connection = signs_in_by(place, offer.email, common=common, named=named)
-        user = store.user_by_email(connection.name, offer.email) or new_user(
-            connection, offer.email, request.now
-        )
-        present = store.membership(organization, user.id)
-        if present and present.stands:
-            raise AlreadyMember(user=user.id)
-        apart = [not_member_by(place.origin, place, offer.email, store)] if place.origin else []
-        held = store.active_invite(organization, user.email)
-        if not held:
-            seat_free(place, request, store)
-        joining = joined(
-            user,
-            organization,
-            roles,
-            inviter=actor,
-            welcomed=welcomed,
-            store=store,
-            now=request.now,
-        )
-        if held:
-            revoked = request.audit(organization, actor, Action.INVITE_REVOKE, held)
-            offered = [*withdrawn(organization, held, store), writes.audited(revoked)]
-        else:
-            offered = [writes.still_not_invited(organization, user.email)]
-        offer = replace(offer, user=user.id, locale=offer.locale or place.locale)
-        # Without a welcome it comes to one where the address is that of an account that nobody proved.
-        mails = welcomed or (joining.user.unproved and request.caller.organization is not None)
-        mailed = share.spend(place, user.email) if mails else None
-        counts = writes.counted(
-            organization,
-            mailed=mailed,
-            taken=0 if held else 1,
-            pending=-1 if held else 0,
-            admins=joining.admins,
-            grants=True,
-            seen=joining.seen,
-        )
-        action = request.audit(organization, actor, Action.MEMBER_ADD, user.id)
-        remembered = writes.remember(request.key, user.id, request.now)
-        greeting = writes.new_invite(offer) if welcomed else []
-        audited = writes.audited(action)
-        store.commit(joining.writes, apart, offered, greeting, counts, audited, admin, remembered)
-    return joining.membership, offer if welcomed else None
 
 
 def member(organization: str, user: str, store: Store) -> Membership:
@@ -155,10 +48,13 @@ def change_roles(
 
 
 @decided_anew
-def deprovision(organization: str, user: str, *, request: Request, store: Store) -> Membership:
+def deprovision(
+    organization: str, user: str, *, terms: Terms | None = None, request: Request, store: Store
+) -> Membership:
     """Take a member off the organization's list; what they have in others stays. Twice is the same.
 
-    Whoever has moved to another user meanwhile is meant as well: it is the person who is taken off.
+    Whoever has moved to another user meanwhile is meant as well: it is the person who is taken off. With
+    `terms` there is a receipt, which the tombstone names.
 
     Raises:
         NotFound: they never were a member.
@@ -168,29 +64,39 @@ def deprovision(organization: str, user: str, *, request: Request, store: Store)
     if before is None:
         raise NotFound
     if before.successor:
-        deprovision(organization, before.successor, request=request, store=store)
-        return leave(organization, user, request=request, store=store)
+        moved = deprovision(organization, before.successor, terms=terms, request=request, store=store)
+        left = leave(organization, user, terms=terms, request=request, store=store)
+        return moved if terms and not left.receipt else left
     if before.status is MembershipStatus.REMOVED:
-        return before
-    return _removed(before, request, store)
+        return shown_again(before, terms, request, store) if terms else before
+    return _removed(before, terms, request, store)
 
 
 @decided_anew
-def leave(organization: str, user: str, *, request: Request, store: Store) -> Membership:
+def leave(
+    organization: str, user: str, *, terms: Terms | None = None, request: Request, store: Store
+) -> Membership:
     """Close the old door behind a person whose seat is another user's by now. Twice is the same."""
     before = store.membership(organization, user)
     if before is None or before.successor is None:
         raise NotFound
-    return _removed(before, request, store) if before.stands else before
+    return _removed(before, terms, request, store) if before.stands else before
 
 
-def _removed(before: Membership, request: Request, store: Store) -> Membership:
-    after = replace(before, status=MembershipStatus.REMOVED)
-    return _changed(before, after, Action.MEMBER_REMOVE, request, store)
+def _removed(before: Membership, terms: Terms | None, request: Request, store: Store) -> Membership:
+    receipt = opened(before, terms, request) if terms else None
+    after = replace(before, status=MembershipStatus.REMOVED, receipt=receipt.id if receipt else None)
+    return _changed(before, after, Action.MEMBER_REMOVE, request, store, receipt=receipt)
 
 
 def _changed(
-    before: Membership, after: Membership, action: Action, request: Request, store: Store
+    before: Membership,
+    after: Membership,
+    action: Action,
+    request: Request,
+    store: Store,
+    *,
+    receipt: Receipt | None = None,
 ) -> Membership:
     """Change a membership that stands, in the truth and for its projection.
 
@@ -206,13 +112,17 @@ def _changed(
         if removed
         else counting(user, with_membership(user, organization, after.roles, now), organization)
     )
+    former, others = _former(after, store), None
+    if receipt:
+        receipt, others = beside(receipt, former) if former else (receipt, None)
+        projected = with_receipt(projected, receipt, now)
     gained = counts_as_admin(projected, organization) - counts_as_admin(user, organization)
     leaves = gained < 0 and _may_lose_its_last(organization, user, store)
     done = replace(after, changed_at=now, user_version=user.version + 1)
     changing = [
         writes.changed(before, done),
         writes.changed(user, projected),
-        writes.counted(
+        organization_writes.counted(
             organization,
             taken=-int(removed and not before.successor),
             admins=gained,
@@ -220,19 +130,34 @@ def _changed(
             to_the_last=leaves,
         ),
         writes.audited(request.audit(organization, actor, action, before.user)),
+        *([writes.new_receipt(receipt)] if receipt else []),
     ]
-    followed = along(done, actor, action, request, store)
+    followed = along(done, actor, action, request, store, receipt=others)
     # Of one's own membership, behind either door, the change itself says that it stands as it was read.
     own = {before.user, before.predecessor} if followed else {before.user}
     store.commit(changing, followed, [] if actor.user in own else admin)
     return replace(done, version=before.version + 1)
 
 
-def along(after: Membership, actor: Actor, action: Action, request: Request, store: Store) -> list[Write]:
+def _former(membership: Membership, store: Store) -> Membership | None:
+    """Return the same person's membership behind a door that is not closed yet."""
+    before = membership.predecessor
+    found = store.membership(membership.organization, before) if before else None
+    return found if found and found.stands else None
+
+
+def along(
+    after: Membership,
+    actor: Actor,
+    action: Action,
+    request: Request,
+    store: Store,
+    *,
+    receipt: Receipt | None = None,
+) -> list[Write]:
     """Return the writes that have a change hold for the same person behind a door that is not closed yet."""
-    organization, now = after.organization, request.now
-    former = store.membership(organization, after.predecessor) if after.predecessor else None
-    if former is None or not former.stands:
+    organization, now, former = after.organization, request.now, _former(after, store)
+    if former is None:
         return []
     user = store.user(former.user)
     changed = (
@@ -241,10 +166,22 @@ def along(after: Membership, actor: Actor, action: Action, request: Request, sto
         else without_membership(user, organization, now)
     )
     done = replace(
-        former, status=after.status, roles=after.roles, changed_at=now, user_version=user.version + 1
+        former,
+        status=after.status,
+        roles=after.roles,
+        receipt=receipt.id if receipt else former.receipt if after.stands else None,
+        changed_at=now,
+        user_version=user.version + 1,
     )
     audit = request.audit(organization, actor, action, former.user)
-    return [writes.changed(former, done), writes.changed(user, changed), writes.audited(audit)]
+    recorded = [writes.changed(former, done), writes.audited(audit)]
+    if receipt is None:
+        return [*recorded, writes.changed(user, changed)]
+    return [
+        *recorded,
+        writes.changed(user, with_receipt(changed, receipt, now)),
+        writes.new_receipt(receipt),
+    ]
 
 
 def _may_lose_its_last(organization: str, user: User, store: Store) -> bool:

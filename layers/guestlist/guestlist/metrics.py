@@ -14,8 +14,12 @@ class Figure(StrEnum):
 
     OLDEST_DUE = "OldestDue"
     """Seconds for which the longest overdue item was overdue when a sweep came to it."""
+    OLDEST_UNSEALED = "OldestUnsealed"
+    """Seconds for which the longest waiting record of the audit had waited when a sealing began."""
     AUTH0_RATE_LIMIT = "Auth0RateLimit"
     """Answers of Auth0's that refused for its rate limit, or left less than a tenth of it."""
+    LATE_RECEIPTS = "LateReceipts"
+    """Removals of a while ago that Auth0 does not know all of, among what a sweep came to."""
     UNREAD_MAIL_EVENTS = "UnreadMailEvents"
     """Messages in the queue of SES's events that were no news of a mail of ours."""
     DRIFT = "Drift"
@@ -26,7 +30,9 @@ class Figure(StrEnum):
 
 UNITS = {
     Figure.OLDEST_DUE: MetricUnit.Seconds,
+    Figure.OLDEST_UNSEALED: MetricUnit.Seconds,
     Figure.AUTH0_RATE_LIMIT: MetricUnit.Count,
+    Figure.LATE_RECEIPTS: MetricUnit.Count,
     Figure.UNREAD_MAIL_EVENTS: MetricUnit.Count,
     Figure.DRIFT: MetricUnit.Count,
     Figure.DOOR_REFUSED: MetricUnit.Count,

@@ -23,23 +23,6 @@ AT_LEAST = 60
 """Seconds for which the old door stays open: who accepts at this moment joins by it, and is moved after."""
 
 
-def as_made(organization: Organization) -> Organization:
-    """Return an organization as the steps are to see it: with the connections that are being made for it."""
-    move = organization.move
-    if move is None or move.state is not MoveState.MAKING:
-        return organization
-    return replace(organization, kind=Kind.ENTERPRISE, connections=move.connections, provisioning=move.steps)
-
-
-def with_made(organization: Organization, made: Organization) -> Organization:
-    """Return an organization with what came of the steps, the inverse of `as_made`."""
-    move = organization.move
-    if move is None or move.state is not MoveState.MAKING:
-        return made
-    moving = replace(move, connections=made.connections, steps=made.provisioning)
-    return replace(organization, move=moving, attempts=made.attempts)
-
-
 def go_on_moving(organization: Organization, turn: Turn) -> None:
     """Go on with a move whose identity providers were made, or could not be.
 

@@ -3,23 +3,21 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
+from guestlist.connection_changes import STEPS, begun_anew, is_undone, to_be_undone
 from guestlist.connection_claims import told_apart, unclaimed
-from guestlist.errors import OrganizationMoved
-from guestlist.organization_records import Organization
+from guestlist.errors import NotFound, OrganizationMoved, OrganizationNotReady
+from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import active, key_first, made_before, signs_in_by
 from guestlist.provisioning import connection_name
-from guestlist.provisioning_records import Kind, Move, Progress, Step
+from guestlist.provisioning_records import Kind, Move, Progress
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies.
     from guestlist.move_bodies import MoveRequest
-
-HINT_FIRST = 20
-"""Seconds for which the queue's hint has the first word, before the sweep repeats it."""
 
 
 @decided_anew
@@ -50,16 +48,40 @@ def move(
         told_apart(asked_for, before.connections)
         unclaimed(before.id, asked_for, common, store)
         origin = signs_in_by(before, "", common=common).name
-        steps = tuple(Progress(step=step, at=request.now) for step in (Step.CONNECTIONS, Step.APPLICATIONS))
+        steps = tuple(Progress(step=step, at=request.now) for step in STEPS)
         moving = Move(origin=origin, connections=asked_for, steps=steps, grace=asked.grace)
-        after = replace(
-            before, move=moving, due=request.now + HINT_FIRST, attempts=0, progressed_at=request.now
-        )
+        after = begun_anew(replace(before, move=moving), request.now)
         audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_MOVE, before.id)
         store.commit(
-            writes.changed(before, after),
-            [writes.own_connection(before.id, connection.name) for connection in asked_for],
+            organization_writes.turned(before, after),
+            [organization_writes.own_connection(before.id, connection.name) for connection in asked_for],
             writes.audited(audit),
             writes.remember(request.key, before.id, request.now),
         )
+    return store.organization(organization)
+
+
+@decided_anew
+def call_off(organization: str, *, request: Request, store: Store) -> Organization:
+    """Have a move undone whose identity providers are still being made: all stays as before. Twice is once.
+
+    Raises:
+        NotFound: there is no such organization, or it was not to move.
+        OrganizationMoved: its new door is open.
+        OrganizationNotReady: it is about to be gone.
+    """
+    before = store.organization(organization)
+    move = before.move
+    if move is None:
+        raise NotFound
+    if move.opened:
+        raise OrganizationMoved
+    if not move.makes or is_undone(move.steps):
+        return before
+    if before.status not in {OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED}:
+        raise OrganizationNotReady(state=before.status.value)
+    undone = replace(move, steps=to_be_undone(move.steps, request.now))
+    audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_STAY, before.id)
+    after = begun_anew(replace(before, move=undone), request.now)
+    store.commit(organization_writes.turned(before, after), writes.audited(audit))
     return store.organization(organization)

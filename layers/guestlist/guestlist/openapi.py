@@ -11,8 +11,8 @@ from typing import Any
 from guestlist import openapi_parts as parts
 from guestlist import openapi_routes as routes
 from guestlist.access import ROUTES
-from guestlist.errors import BudgetExhausted, Unavailable
-from guestlist.refusals import Refusals, refusals_of
+from guestlist.errors import BudgetExhausted, KeyReused, Unavailable
+from guestlist.refusals import OF_OPERATION, Refusals, refusals_of
 
 Document = dict[str, Any]
 
@@ -138,14 +138,19 @@ def _operation(method: str, path: str, found: Document, told: Mapping[str, str])
         "description": told[name],
         "security": [{"token": [permission]}],
         "x-reaches": reach,
-        "parameters": [*parameters, *_headers(method, path, creates=status == "201")],
-        "responses": {status: good, **_refusals(name)},
+        "parameters": [*parameters, *_headers(method, path, creates=KeyReused in OF_OPERATION[name])],
+        "responses": {status: good, **_completed(name, good), **_refusals(name)},
     }
     if "requestBody" in found:
         schema = found["requestBody"]["content"]["application/json"]["schema"]
         body = {"schema": schema, "example": examples()["operations"][name]["request"]}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     return operation
+
+
+def _completed(name: str, good: Document) -> Document:
+    """Return the answer of what goes on otherwise, where nothing is left to be done."""
+    return {"200": {**good, "description": HTTPStatus.OK.phrase}} if name in parts.COMPLETED else {}
 
 
 def _good(name: str, method: str, path: str, status: int, schema: Document) -> Document:

@@ -16,6 +16,7 @@ TAGS = {
     "organizations": "Business customers.",
     "invites": "Offers of membership.",
     "members": "Users in an organization.",
+    "receipts": "How far removals have come.",
     "domains": "Domains that an organization has, each proved by a record of the domain name system.",
     "users": "People, and where they belong.",
     "audit": "Who did what, when, to whom.",
@@ -27,14 +28,19 @@ TAGS = {
 }
 PARAMETERS = {
     "organization": "An organization's id.",
+    "connection": "A connection's name at Auth0.",
     "invite": "An invite's id.",
     "domain": "A domain that the organization claims, in any spelling.",
     "user": "A user's id.",
+    "receipt": "A receipt's id.",
+    "sessions": "`end`: end sessions and refresh tokens although the user belongs elsewhere.",
     "token": "What the mail's link holds.",
     "status": "Only what is in this status.",
     "limit": "How many items a page has at most.",
     "cursor": "The `next` of the page before; it survives what comes and goes meanwhile.",
 }
+COMPLETED = {"deprovision"}
+"""The operations that answer 202 while something is to be done yet, and 200 once it is."""
 TAGGED = {"Organization", "Invite", "Member", "Domain"}
 """The resources that bear an `ETag`."""
 

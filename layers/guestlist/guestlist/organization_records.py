@@ -6,7 +6,15 @@ from enum import StrEnum
 
 from guestlist.door_records import LeavingOut, Stage
 from guestlist.groups import GroupsAt
-from guestlist.provisioning_records import UNDER_WAY, Branding, Connection, Kind, Move, Progress
+from guestlist.provisioning_records import (
+    UNDER_WAY,
+    Branding,
+    Connection,
+    ConnectionChange,
+    Kind,
+    Move,
+    Progress,
+)
 
 
 class OrganizationStatus(StrEnum):
@@ -38,10 +46,16 @@ class Organization:
     """The client ids for which its connections are enabled."""
     callbacks: tuple[str, ...] = ()
     """Addresses of its own to which the applications' logins may lead."""
+    web_origins: tuple[str, ...] = ()
+    """Origins of its own whose pages may sign in silently at the applications."""
     provisioning: tuple[Progress, ...] = ()
     """What is made for it at Auth0, step by step."""
     move: Move | None = None
     """Its move to identity providers of its own, whether under way or over."""
+    connection_change: ConnectionChange | None = None
+    """The last connection that it was to get, or to drop, whether that is under way or over."""
+    numbered: int = 0
+    """The highest number in a name of its connections, if it got or dropped one: none is given twice."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     first_invite: str | None = None
     """Its first administrator's invite, whose life begins when all is made; None: it has, or none is."""
@@ -53,6 +67,10 @@ class Organization:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The roles that groups of its identity providers give, by a group's name."""
     groups_at: GroupsAt = GroupsAt.FIRST_LOGIN
+    max_session: int | None = None
+    """For how many seconds a sign-in at its identity providers counts; None: for any time."""
+    max_session_told: int | None = None
+    """The same, as its connections have it at Auth0, where the door reads it."""
     locale: str = "en"
     """The language of mails to whom nobody chose another one for."""
     branding: Branding | None = None
@@ -91,7 +109,8 @@ class Organization:
     @property
     def unfinished(self) -> bool:
         """Whether something is to be made or unmade for it at Auth0, or told of it, or members are moved."""
-        return self.under_way or self.turning or (self.moves and self.status is OrganizationStatus.ACTIVE)
+        changing = (self.moves or self.changes_connections) and self.status is OrganizationStatus.ACTIVE
+        return self.under_way or self.turning or self.bounding or changing
 
     @property
     def moves(self) -> bool:
@@ -99,10 +118,26 @@ class Organization:
         return self.move is not None and self.move.state in UNDER_WAY
 
     @property
+    def changes_connections(self) -> bool:
+        """Whether it is to get, or to drop, a connection."""
+        change = self.connection_change
+        return change is not None and (change.makes or change.drops)
+
+    @property
+    def making(self) -> Move | ConnectionChange | None:
+        """For what connections are being made while it lives, if they are."""
+        return next((one for one in (self.move, self.connection_change) if one and one.makes), None)
+
+    @property
+    def coming_connections(self) -> tuple[Connection, ...]:
+        """Its own connections, with those that are being made."""
+        return (*self.connections, *(self.making.connections if self.making else ()))
+
+    @property
     def all_connections(self) -> tuple[Connection, ...]:
-        """Its own connections, with those that are being made for its move."""
-        making = self.move.connections if self.move and not self.move.opened and self.moves else ()
-        return (*self.connections, *making)
+        """All that it may have at Auth0: those that are being made or dropped as well."""
+        change = self.connection_change
+        return (*self.coming_connections, *(change.connections if change and change.drops else ()))
 
     @property
     def current_connections(self) -> tuple[Connection, ...]:
@@ -130,6 +165,12 @@ class Organization:
         if self.left_out is None or self.under_way:
             return False
         return self.status not in CLOSED or self.left_out.stage is not Stage.KNOWN
+
+    @property
+    def bounding(self) -> bool:
+        """Whether its connections are still to be told how long a sign-in counts."""
+        stands = self.status in {OrganizationStatus.ACTIVE, OrganizationStatus.SUSPENDED}
+        return stands and self.max_session != self.max_session_told
 
     @property
     def leaves_out(self) -> bool:

@@ -10,7 +10,7 @@ from guestlist.clock import rfc3339
 from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState, Stage
 from guestlist.groups import GroupsAt
-from guestlist.provisioning_records import Kind, MoveState, Step, StepState
+from guestlist.provisioning_records import ChangeState, Kind, MoveState, Step, StepState
 from guestlist.resources import Resource
 
 
@@ -76,6 +76,26 @@ class Move(Resource):
         )
 
 
+class ConnectionChange(Resource):
+    """The last connection that an enterprise organization was to get, or to drop."""
+
+    state: ChangeState
+    connection: OwnConnection
+    steps: list[Progress] = Field(description="How far its making, or unmaking, got.")
+    at: str = Field(description="When it was asked for.")
+
+    @classmethod
+    def of(cls, change: provisioning_records.ConnectionChange) -> Self:
+        """Render a record."""
+        [connection] = change.connections
+        return cls(
+            state=change.state,
+            connection=OwnConnection.of(connection),
+            steps=[Progress.of(progress) for progress in change.steps],
+            at=rfc3339(change.at),
+        )
+
+
 class Colors(Resource):
     """Colours as `#RRGGBB`; null: the application's own."""
 
@@ -120,8 +140,10 @@ class Organization(Resource):
     connections: list[OwnConnection]
     applications: list[str]
     callbacks: list[str]
+    web_origins: list[str]
     provisioning: list[Progress] = Field(description="What is made for it at Auth0, step by step.")
     move: Move | None = None
+    connection_change: ConnectionChange | None = None
     status: organization_records.OrganizationStatus
     door: DoorState = Field(
         description="Whether logins and refreshes get in. `closing`, `opening`: Auth0 has not been told yet."
@@ -136,6 +158,10 @@ class Organization(Resource):
     roles: list[str]
     groups: dict[str, list[str]] = Field(description="The roles that groups of its identity providers give.")
     groups_at: GroupsAt
+    max_session: int | None = Field(
+        None, description="Seconds for which a sign-in at its identity providers counts; null: any time."
+    )
+    max_session_told: bool = Field(description="Whether Auth0 knows that, and the door holds to it.")
     locale: str
     branding: Branding | None = None
     members: int
@@ -145,6 +171,7 @@ class Organization(Resource):
     @classmethod
     def of(cls, organization: organization_records.Organization, door: Door) -> Self:
         """Render a record with the door that it has at Auth0."""
+        change = organization.connection_change
         return cls(
             id=organization.id,
             name=organization.name,
@@ -152,8 +179,10 @@ class Organization(Resource):
             connections=[OwnConnection.of(own) for own in organization.current_connections],
             applications=list(organization.applications),
             callbacks=list(organization.callbacks),
+            web_origins=list(organization.web_origins),
             provisioning=[Progress.of(progress) for progress in organization.provisioning],
             move=Move.of(organization.move) if organization.move else None,
+            connection_change=ConnectionChange.of(change) if change else None,
             status=organization.status,
             door=door_state(organization, door),
             left_out=LeftOut.of_organization(organization),
@@ -162,6 +191,8 @@ class Organization(Resource):
             roles=list(organization.roles),
             groups={name: list(roles) for name, roles in organization.groups.items()},
             groups_at=organization.groups_at,
+            max_session=organization.max_session,
+            max_session_told=organization.max_session == organization.max_session_told,
             locale=organization.locale,
             branding=Branding.of(organization.branding) if organization.branding else None,
             members=organization.taken - organization.pending,

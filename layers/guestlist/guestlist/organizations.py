@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.errors import (
     BudgetExhausted,
@@ -20,7 +20,7 @@ from guestlist.errors import (
 from guestlist.groups import table_of
 from guestlist.names import ADMIN
 from guestlist.organization_records import Organization, OrganizationStatus
-from guestlist.provisioning_records import Connection
+from guestlist.provisioning_records import Connection, Kind
 from guestlist.records import Invite
 from guestlist.regrouping import asked_anew, fit
 from guestlist.request import Request
@@ -30,6 +30,9 @@ from guestlist.table import ConditionFailed
 if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
     from guestlist.bodies import OrganizationChange
+
+GRACE = 20
+"""Seconds for which the queue's hint has the first word, before the sweep repeats it."""
 
 
 @decided_anew
@@ -42,7 +45,8 @@ def change(
         NotFound: there is none.
         Stale: `seen` is not its version.
         SeatsInUse: members and pending invites hold more seats; the error says how many.
-        Unacceptable: it maps groups, and has none, or to a role that it does not give.
+        Unacceptable: it maps groups, and has none, or to a role that it does not give; or sign-ins at its
+            identity providers are to count for so long, and it has none.
         OrganizationNotReady: it could not be made, or is about to be gone.
     """
     before = store.organization(organization)
@@ -62,10 +66,24 @@ def change(
     if after.seats is not None and after.seats < before.taken:
         raise SeatsInUse(seats=after.seats, taken=before.taken)
     fit(after, changes)
+    bounded(after)
     after = asked_anew(before, after, request.now)
+    if after.bounding and after.max_session != before.max_session:
+        after = replace(after, due=request.now + GRACE, attempts=0, progressed_at=request.now)
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_CHANGE, organization)
-    store.commit(writes.changed_organization(before, after), writes.audited(audit))
+    store.commit(organization_writes.changed_organization(before, after), writes.audited(audit))
     return store.organization(organization)
+
+
+def bounded(place: Organization) -> None:
+    """Hold how long a sign-in counts against where an organization's people sign in.
+
+    Raises:
+        Unacceptable: not at identity providers of its own.
+    """
+    if place.max_session is not None and place.kind is not Kind.ENTERPRISE:
+        detail = "is for organizations of the kind `enterprise`"
+        raise Unacceptable(errors=[{"pointer": "#/max_session", "detail": detail}])
 
 
 def active(organization: str, store: Store) -> Organization:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
 from guestlist.connection_claims import freed, told_apart, unclaimed
@@ -15,7 +15,7 @@ from guestlist.groups import table_of
 from guestlist.invites import MAIL_GRACE, offered
 from guestlist.names import ADMIN
 from guestlist.organization_records import NameState, Organization, OrganizationStatus
-from guestlist.organizations import key_first, made_before, offers, signs_in_by
+from guestlist.organizations import bounded, key_first, made_before, offers, signs_in_by
 from guestlist.provisioning_records import Connection, Kind, Progress, Step
 from guestlist.records import Invite
 from guestlist.regrouping import fit
@@ -51,11 +51,13 @@ def provision(
         ConnectionTaken: a connection is another organization's, or the common one.
         DomainTaken: one is for addresses of a domain that another organization proved.
         Unacceptable: the first administrator's address is of a domain that it does not allow; it maps groups,
-            and has none, or to a role that it does not give; or it names a connection that we make for it.
+            and has none, or to a role that it does not give; or it names a connection that we make for it;
+            or sign-ins at its identity providers are to count for so long, and it has none.
         BudgetExhausted: their mail is one too many for today.
     """
     organization = _organization(asked, request.now)
     fit(organization, {"groups"})
+    bounded(organization)
     offer = _first_admin(asked, request) if asked.admin else None
     share = budgets.share(request)
     return _provision(organization, offer, share, request=request, common=connection, store=store)
@@ -63,7 +65,7 @@ def provision(
 
 def _organization(asked: "OrganizationRequest", now: int) -> Organization:
     connections = _connections(asked)
-    steps = _steps(connections, asked.callbacks)
+    steps = _steps(asked, connections)
     return Organization(
         id=asked.id,
         name=asked.name,
@@ -71,6 +73,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         connections=connections,
         applications=tuple(sorted({*asked.applications})),
         callbacks=tuple(sorted({*asked.callbacks})),
+        web_origins=tuple(sorted({*asked.web_origins})),
         provisioning=tuple(Progress(step=step, at=now) for step in steps),
         status=OrganizationStatus.PROVISIONING if steps else OrganizationStatus.ACTIVE,
         seats=asked.seats,
@@ -78,6 +81,7 @@ def _organization(asked: "OrganizationRequest", now: int) -> Organization:
         roles=tuple(asked.roles),
         groups=table_of(asked.groups),
         groups_at=asked.groups_at,
+        max_session=asked.max_session,
         locale=asked.locale,
         branding=asked.branding.of(None) if asked.branding else None,
         created_at=now,
@@ -106,9 +110,14 @@ def connection_name(organization: str, number: int = 1) -> str:
     return f"{readable}-{told_apart}" + (f"-{number}" if number > 1 else "")
 
 
-def _steps(connections: Sequence[Connection], callbacks: Sequence[str]) -> list[Step]:
-    own = [Step.CONNECTIONS, Step.APPLICATIONS] if connections else []
-    return own + ([Step.CALLBACKS] if callbacks else [])
+def _steps(asked: "OrganizationRequest", connections: Sequence[Connection]) -> list[Step]:
+    needed = {
+        Step.CONNECTIONS: connections,
+        Step.APPLICATIONS: connections,
+        Step.CALLBACKS: asked.callbacks,
+        Step.WEB_ORIGINS: asked.web_origins,
+    }
+    return [step for step, what in needed.items() if what]
 
 
 def _first_admin(asked: "OrganizationRequest", request: Request) -> Invite | None:
@@ -164,7 +173,7 @@ def _provision(
         new = _with_offer(organization, offer, share)
         store.commit(
             _recorded(before, new, store),
-            [writes.own_connection(new.id, connection.name) for connection in new.connections],
+            [organization_writes.own_connection(new.id, connection.name) for connection in new.connections],
             _audited(new, offer, request),
             writes.new_invite(offer) if offer else [],
             writes.remember(request.key, new.id, request.now),
@@ -175,10 +184,10 @@ def _provision(
 def _recorded(before: Organization | None, new: Organization, store: Store) -> list[Write]:
     """Return the writes that record an organization, or one that could not be made, anew."""
     if before is None:
-        return writes.new_organization(new)
+        return organization_writes.new_organization(new)
     kept = {connection.name.lower() for connection in new.connections}
     former = [own for own in before.connections if own.name.lower() not in kept]
-    return [writes.provisioned_anew(before, new), *freed(new.id, former, store)]
+    return [organization_writes.provisioned_anew(before, new), *freed(new.id, former, store)]
 
 
 def _there(organization: Organization, store: Store) -> Organization | None:
@@ -200,10 +209,11 @@ def _there(organization: Organization, store: Store) -> Organization | None:
 def _settings(organization: Organization) -> tuple[object, ...]:
     """Return what somebody asked for, in the form in which it is compared."""
     connections = [(own.name, own.self_service, own.domains, own.options) for own in organization.connections]
-    asked = (organization.name, organization.kind, organization.applications, organization.callbacks)
+    asked = (organization.name, organization.kind, organization.applications)
+    listed = (organization.callbacks, organization.web_origins)
     offered = (organization.seats, organization.allowed_domains, organization.roles, organization.locale)
-    mapped = (organization.groups, organization.groups_at)
-    return (connections, *asked, *offered, *mapped, organization.branding)
+    mapped = (organization.groups, organization.groups_at, organization.max_session)
+    return (connections, *asked, *listed, *offered, *mapped, organization.branding)
 
 
 def _allowed(organization: Organization, offer: Invite | None, common: str) -> Invite | None:

@@ -70,6 +70,8 @@ class Step(StrEnum):
     """Its connections are enabled for them."""
     CALLBACKS = "callbacks"
     """Its addresses are among those to which the applications' logins may lead."""
+    WEB_ORIGINS = "web_origins"
+    """Its origins are among those whose pages may sign in silently, or refresh, at the applications."""
 
 
 AWAITING_SETUP = "awaiting_setup"
@@ -137,19 +139,75 @@ class Move:
     """Members of whom nobody can tell by which connection they are to come."""
 
     @property
+    def makes(self) -> bool:
+        """Whether its connections are being made, or unmade again."""
+        return self.state is MoveState.MAKING
+
+    @property
     def opened(self) -> bool:
         """Whether people sign in by the new connections, and nobody joins by the old one any more."""
         return self.state not in {MoveState.MAKING, MoveState.FAILED}
 
 
+class ChangeState(StrEnum):
+    """How far a change of an enterprise organization's connections got."""
+
+    MAKING = "making"
+    """One is being made; nobody signs in by it."""
+    ADDED = "added"
+    FAILED = "failed"
+    """It could not be made, or was called off; all is as it was."""
+    DROPPING = "dropping"
+    """Nobody joins by one any more, and it is being given back, or deleted."""
+    DROPPED = "dropped"
+    KEPT = "kept"
+    """Somebody had come to join by it as it was to be dropped: it stays."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class CallbackList:
-    """The addresses that organizations have on an application's list. Times are unix seconds."""
+class ConnectionChange:
+    """The last connection that an enterprise organization was to get, or to drop."""
+
+    state: ChangeState
+    connections: tuple[Connection, ...]
+    """That one."""
+    steps: tuple[Progress, ...]
+    at: int
+    """When it was asked for, unix seconds."""
+    cursor: str | None = None
+    """How far the members were gone through, whether any of them comes by it."""
+
+    @property
+    def makes(self) -> bool:
+        """Whether it is being made, or unmade again."""
+        return self.state is ChangeState.MAKING
+
+    @property
+    def drops(self) -> bool:
+        """Whether it is being dropped."""
+        return self.state is ChangeState.DROPPING
+
+
+CALLED_OFF = "called_off"
+"""Why a step is undone: somebody asked for it."""
+
+
+class ListName(StrEnum):
+    """A list of an application's on which organizations have entries, by its name at Auth0."""
+
+    CALLBACKS = "callbacks"
+    WEB_ORIGINS = "web_origins"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientList:
+    """The entries that organizations have on one list of an application. Times are unix seconds."""
 
     id: str
     """The application's client id."""
+    name: ListName
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The organizations that each address is of."""
+    """The organizations that each entry is of."""
     ours: tuple[str, ...] = ()
     """Those that we put on the list; any other was there before us, and stays."""
     version: int = 0

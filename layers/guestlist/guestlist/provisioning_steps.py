@@ -1,40 +1,18 @@
-"""What one step of provisioning makes at Auth0, and how it is unmade. Each may be done any number of times.
+"""What a step of provisioning makes at Auth0, and how it is unmade. Each may be done any number of times."""
 
-What we make bears our mark from its very creation, so that it is found again after a crash; what was there
-before us is used, and given back as it was.
-"""
+from collections.abc import Callable, Collection
+from functools import partial
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
-
-from guestlist import callbacks
-from guestlist.auth0 import Auth0, Body, segment
+from guestlist import client_lists
 from guestlist.clock import clock
-from guestlist.errors import Auth0Refused
+from guestlist.connection_steps import disable, enable, gone_is_undone, make_connections, unmake_connections
 from guestlist.leases import SETTLING
-from guestlist.login_policy import ENTERPRISE
 from guestlist.organization_records import Organization
-from guestlist.provisioning_records import DATABASE, Connection, Kind, Step
-from guestlist.self_service import AwaitingSetupError, awaited_if_gone, is_set_up
+from guestlist.provisioning_records import ListName, Step
 from guestlist.turns import Turn
 
-OWNER, MADE = "organization", "guestlist"
-"""Keys of a connection's metadata: whose it is, which the door reads, and that we made it."""
-LARGEST_LIST = 50
-"""Entries that one change of a connection's clients may have (Auth0's API description)."""
 RETRY = 5
 """Seconds after which a list is looked at again at which another is."""
-CONFLICT, NOT_FOUND = 409, 404
-
-
-class StepRefusedError(Exception):
-    """A step cannot be done as things are; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class NotYetError(Exception):
@@ -74,202 +52,38 @@ def wait_for_late_calls(organization: Organization) -> None:
         raise NotYetError(left)
 
 
-def _make_connections(organization: Organization, turn: Turn) -> Organization:
-    """Make the connections, or take those that are there; what these are enabled for is looked at first.
-
-    One that the customer's IT sets up is waited for when the others are there.
-    """
-    there = []
-    for connection in organization.connections:
-        found = _connection(connection, organization, turn.auth0)
-        wanted = turn.applications(organization)
-        if found is None or not is_set_up(connection, _enabled(found["id"], turn.auth0), wanted):
-            continue
-        enabled = _disabled(connection, found, organization, turn)
-        there.append(replace(connection, id=found["id"], strategy=found["strategy"], enabled=enabled))
-    if len(there) < len(organization.connections):
-        raise AwaitingSetupError
-    return replace(organization, connections=tuple(there))
-
-
-def _disabled(connection: Connection, found: Body, organization: Organization, turn: Turn) -> tuple[str, ...]:
-    """Return the applications for which a connection that was there before us is still to be enabled.
-
-    Where that was looked at before, some may be enabled by now: by us, who are to give it back as it was.
-    """
-    if connection.made:
-        return ()
-    if connection.id == found["id"]:
-        return connection.enabled
-    enabled = set(_enabled(found["id"], turn.auth0))
-    return tuple(name for name in turn.applications(organization) if name not in enabled)
-
-
-def _enabled(connection_id: str, auth0: Auth0) -> Iterator[str]:
-    """Yield the applications that a connection is enabled for; the list ends where `next` is absent."""
-    path, following = f"/connections/{segment(connection_id)}/clients?take={LARGEST_LIST}", ""
-    while True:
-        page = auth0.call("GET", path + following).body
-        yield from (client["client_id"] for client in page["clients"])
-        if not page.get("next"):
-            return
-        following = f"&from={segment(page['next'])}"
-
-
-def _connection(connection: Connection, place: Organization, auth0: Auth0) -> Body | None:
-    """Return a connection as it stands at Auth0, made or taken for the organization.
-
-    None: it is for the customer's IT to make, who did not yet.
-    """
-    organization, found = place.id, _named(connection.name, auth0)
-    if found is None and not connection.made:
-        raise StepRefusedError("connection_missing")
-    if found is None:
-        return None if connection.self_service else _made(connection, organization, auth0)
-    metadata = found.get("metadata") or {}
-    if connection.made and metadata.get(MADE) != organization:
-        raise StepRefusedError("connection_exists")
-    # A set-up link outlives an attempt that failed; what is made by it is not what we would make now.
-    if connection.made and not connection.self_service and found["strategy"] != connection.strategy:
-        raise StepRefusedError("connection_exists")
-    if metadata.get(OWNER, organization) != organization:
-        raise StepRefusedError("connection_taken")
-    # Nothing is marked that people of others may sign in by.
-    if place.kind is Kind.ENTERPRISE and found["strategy"] not in ENTERPRISE:
-        database = found["strategy"] == DATABASE
-        raise StepRefusedError("connection_is_database" if database else "connection_is_no_provider")
-    if metadata.get(OWNER) != organization:
-        _mark(found, metadata | {OWNER: organization}, auth0)
-    return found
-
-
-def _named(name: str, auth0: Auth0) -> Body | None:
-    found = auth0.call("GET", f"/connections?name={segment(name)}").body
-    connections = found["connections"] if isinstance(found, dict) else found
-    return next(iter(connections), None)
-
-
-def _made(connection: Connection, organization: str, auth0: Auth0) -> Body:
-    """Make a connection, once; one whose answer was lost is found by its name."""
-    body = {
-        "name": connection.name,
-        "strategy": connection.strategy,
-        "metadata": {OWNER: organization, MADE: organization},
-        "options": _options(connection),
-    }
-    try:
-        return dict(auth0.call("POST", "/connections", body, repeatable=False).body)
-    except Auth0Refused as error:
-        if error.auth0_status != CONFLICT or (found := _named(connection.name, auth0)) is None:
-            raise
-        if (found.get("metadata") or {}).get(MADE) != organization:
-            raise StepRefusedError("connection_exists") from None
-        return found
-
-
-def _options(connection: Connection) -> Mapping[str, Any]:
-    if connection.is_database:
-        return {"disable_signup": True}
-    aliases = {"domain_aliases": list(connection.domains)} if connection.domains else {}
-    return dict(connection.options) | aliases
-
-
-def _unmake_connections(organization: Organization, turn: Turn) -> Organization:
-    """Delete those that we made, with their accounts; give the others back."""
-    for connection in reversed(organization.connections):
-        found = _named(connection.name, turn.auth0)
-        metadata = (found or {}).get("metadata") or {}
-        if found is None or metadata.get(OWNER) != organization.id:
-            continue
-        if connection.made and metadata.get(MADE) == organization.id:
-            with _gone_is_undone():
-                turn.auth0.call("DELETE", f"/connections/{segment(found['id'])}")
-        elif not connection.made:
-            rest = {name: value for name, value in metadata.items() if name != OWNER}
-            with _gone_is_undone():
-                _mark(found, rest, turn.auth0)
-    return organization
-
-
-@contextmanager
-def _gone_is_undone() -> Iterator[None]:
-    """Undo nothing of what somebody deleted at Auth0 before."""
-    try:
-        yield
-    except Auth0Refused as error:
-        if error.auth0_status != NOT_FOUND:
-            raise
-
-
-def _mark(found: Body, metadata: Body, auth0: Auth0) -> None:
-    """Give a connection that was there before us other metadata; a name that is left out would be reset."""
-    kept = {name: found[name] for name in ("display_name",) if name in found}
-    auth0.call("PATCH", f"/connections/{segment(found['id'])}", kept | {"metadata": metadata})
-
-
-def _enable(organization: Organization, turn: Turn) -> Organization:
-    for connection in organization.connections:
-        new = turn.applications(organization) if connection.made else connection.enabled
-        with awaited_if_gone(connection):
-            _switch(connection, new, turn.auth0, on=True)
-    return organization
-
-
-def _disable(organization: Organization, turn: Turn) -> Organization:
-    """Disable those that were there before us where they were; ours are going to be deleted."""
-    for connection in organization.connections:
-        if not connection.made and connection.id:
-            _switch_off(connection, turn.auth0)
-    return organization
-
-
-def _switch_off(connection: Connection, auth0: Auth0) -> None:
-    """Disable a connection where we enabled it: one by one, if a list names an application that is gone."""
-    try:
-        _switch(connection, connection.enabled, auth0, on=False)
-    except Auth0Refused as error:
-        if error.auth0_status != NOT_FOUND:
-            raise
-        for client in connection.enabled:
-            with _gone_is_undone():
-                _switch(connection, (client,), auth0, on=False)
-
-
-def _switch(connection: Connection, clients: Sequence[str], auth0: Auth0, *, on: bool) -> None:
-    path = f"/connections/{segment(connection.id)}/clients"
-    entries = [{"client_id": client, "status": on} for client in clients]
-    for start in range(0, len(entries), LARGEST_LIST):
-        auth0.call("PATCH", path, entries[start : start + LARGEST_LIST])
-
-
-def _list_callbacks(organization: Organization, turn: Turn) -> Organization:
+def _list(name: ListName, organization: Organization, turn: Turn) -> Organization:
     for client in turn.applications(organization):
-        _listed(client, organization, organization.callbacks, turn)
+        _listed(name, client, organization, getattr(organization, name), turn)
     return organization
 
 
-def _unlist_callbacks(organization: Organization, turn: Turn) -> Organization:
+def _unlist(name: ListName, organization: Organization, turn: Turn) -> Organization:
     for client in turn.applications(organization):
-        with _gone_is_undone():
-            _listed(client, organization, (), turn)
+        with gone_is_undone():
+            _listed(name, client, organization, (), turn)
     return organization
 
 
-def _listed(client: str, organization: Organization, addresses: tuple[str, ...], turn: Turn) -> None:
-    """Have an organization's addresses on an application's list, and wait until nothing can change it.
+def _listed(
+    name: ListName, client: str, organization: Organization, entries: Collection[str], turn: Turn
+) -> None:
+    """Have an organization's entries on an application's list, and wait until nothing can change it.
 
     Raises:
         NotYetError: another is at a list, or a late write may still land there.
     """
-    callbacks.want(client, organization.id, addresses, turn.store)
-    told = callbacks.tell(client, store=turn.store, auth0=turn.auth0)
+    client_lists.want(name, client, organization.id, entries, turn.store)
+    told = client_lists.tell(name, client, store=turn.store, auth0=turn.auth0)
     if not told.settled:
         since = told.unsettled_at
         raise NotYetError(RETRY if since is None else max(1, since + SETTLING - clock.now()))
 
 
-_STEPS = {
-    Step.CONNECTIONS: (_make_connections, _unmake_connections),
-    Step.APPLICATIONS: (_enable, _disable),
-    Step.CALLBACKS: (_list_callbacks, _unlist_callbacks),
+Part = Callable[[Organization, Turn], Organization]
+_STEPS: dict[Step, tuple[Part, Part]] = {
+    Step.CONNECTIONS: (make_connections, unmake_connections),
+    Step.APPLICATIONS: (enable, disable),
+    Step.CALLBACKS: (partial(_list, ListName.CALLBACKS), partial(_unlist, ListName.CALLBACKS)),
+    Step.WEB_ORIGINS: (partial(_list, ListName.WEB_ORIGINS), partial(_unlist, ListName.WEB_ORIGINS)),
 }

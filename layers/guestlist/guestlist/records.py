@@ -83,6 +83,8 @@ class User:
     """When the first of the changes was made that Auth0 was not told of when the last one was made."""
     attempts: int = 0
     due: int | None = None
+    receipts: Mapping[str, int] = field(default_factory=dict)
+    """The receipts of removals that are open, each with when the removal was made."""
 
     @property
     def is_made_by_us(self) -> bool:
@@ -126,6 +128,8 @@ class Membership:
     """The user who has the person's seat since the organization moved to its own identity provider."""
     predecessor: str | None = None
     """The user who had it, and who may still come in by the old door."""
+    receipt: str | None = None
+    """The receipt of the last removal, also of one who is back."""
     mapped: tuple[str, ...] | None = None
     """The roles that groups gave when they were last looked at; None: they never were."""
     created_at: int

@@ -29,15 +29,15 @@ GRACE = 30
 NOT_GIVEN = "is a role that this organization does not give"
 
 
-def awaited(user: User, organization: str, store: Store) -> tuple[User, int | None]:
+def awaited(user: User, organization: str, store: Store) -> tuple[User, Organization | None]:
     """Return who joins by an account that is bound already so that their next login looks at their groups.
 
-    And the organization's version that this relies on, if it does.
+    And the organization as it was read, if that relies on it.
     """
     if not _has_signed_in(user):
         return user, None
     place = store.organization(organization)
-    return replace(user, groups="") if place.groups else user, place.version
+    return replace(user, groups="") if place.groups else user, place
 
 
 def fit(place: Organization, asked: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from guestlist import audit_records, records
+from guestlist import records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.mail_records import MailState
@@ -30,6 +30,9 @@ class Invite(Resource):
     id: str
     organization: str
     email: str
+    connection: str | None = Field(
+        description="Where they are to sign in, by its name at Auth0; null: in the common connection."
+    )
     roles: list[str]
     status: records.InviteStatus
     mail: MailState = Field(description=MAIL)
@@ -46,6 +49,7 @@ class Invite(Resource):
             id=invite.id,
             organization=invite.organization,
             email=invite.typed_email,
+            connection=invite.connection or None,
             roles=list(invite.roles),
             status=invite.status,
             mail=invite.mail,
@@ -63,12 +67,18 @@ class Member(Resource):
     user: str
     organization: str
     email: str
+    connection: str = Field(
+        description="Where they sign in, by its name at Auth0; by another one they are nobody."
+    )
     roles: list[str]
     status: records.MembershipStatus
     projection: str
     projection_code: str | None = None
     moved_to: str | None = Field(
         None, description="The user who has their seat since the organization moved; this one's door closes."
+    )
+    receipt: str | None = Field(
+        None, description="The receipt of an earlier removal: they were added again since, on purpose."
     )
     created_at: str
     changed_at: str
@@ -80,11 +90,13 @@ class Member(Resource):
             user=membership.user,
             organization=membership.organization,
             email=membership.email,
+            connection=user.connection,
             roles=list(membership.roles),
             status=membership.status,
             projection=projection_state(user, membership),
             projection_code=user.halt_code or None,
             moved_to=membership.successor,
+            receipt=membership.receipt,
             created_at=rfc3339(membership.created_at),
             changed_at=rfc3339(membership.changed_at),
         )
@@ -125,49 +137,6 @@ class User(Resource):
         )
 
 
-class AuditActor(Resource):
-    """Who did it."""
-
-    kind: audit_records.ActorKind
-    id: str = Field(description="The `sub` of an operator's, an admin's or a system's token; an invite's id.")
-    user: str | None = Field(None, description="The user's id, of an admin and of an invitee.")
-
-    @classmethod
-    def of(cls, actor: audit_records.Actor) -> Self:
-        """Render who acted."""
-        return cls(kind=actor.kind, id=actor.id, user=actor.user)
-
-
-class AuditSubject(Resource):
-    """What was changed; a member by their user's id."""
-
-    kind: str
-    id: str
-
-
-class AuditRecord(Resource):
-    """One change: who, what, whom, when, in which request. Ids only."""
-
-    id: str
-    at: str
-    actor: AuditActor
-    action: audit_records.Action
-    subject: AuditSubject
-    request_id: str = Field(description="The `apigw-requestid` of the answer, or of the sweep's run.")
-
-    @classmethod
-    def of(cls, audit: audit_records.Audit) -> Self:
-        """Render a record."""
-        return cls(
-            id=audit.id,
-            at=rfc3339(audit.at),
-            actor=AuditActor.of(audit.actor),
-            action=audit.action,
-            subject=AuditSubject(kind=audit.action.partition(":")[0], id=audit.subject),
-            request_id=audit.request,
-        )
-
-
 class InviteList(Resource):
     """A page of invites."""
 
@@ -179,13 +148,6 @@ class MemberList(Resource):
     """A page of members."""
 
     items: list[Member]
-    next: str | None
-
-
-class AuditList(Resource):
-    """A page of what was done."""
-
-    items: list[AuditRecord]
     next: str | None
 
 

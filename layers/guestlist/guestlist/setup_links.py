@@ -8,10 +8,11 @@ until its end. A link that was made and not answered, since its audit could not 
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from guestlist import writes
+from guestlist import conditions, writes
 from guestlist.audit_records import Action
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import rfc3339
+from guestlist.connection_steps import MADE, with_marks
 from guestlist.deadline import within
 from guestlist.errors import (
     Auth0Refused,
@@ -25,7 +26,6 @@ from guestlist.errors import (
 from guestlist.names import is_organization
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.provisioning_records import Connection
-from guestlist.provisioning_steps import MADE, OWNER
 from guestlist.request import Request
 from guestlist.setup_link_bodies import SetupLinkRequest
 from guestlist.store import Store, decided_anew
@@ -66,7 +66,7 @@ def mint(
     with within(WORK):
         ticket = _ticket(found, connection, asked.life, tickets)
     audit = request.audit(found.id, request.caller.actor, Action.SETUP_LINK_CREATE, connection.name)
-    store.commit(writes.still_as(found), writes.audited(audit))
+    store.commit(conditions.still_as(found), writes.audited(audit))
     ends = rfc3339(request.now + asked.life)
     return {"url": ticket, "connection": connection.name, "expires_at": ends}
 
@@ -85,7 +85,7 @@ def _open(organization: str, store: Store) -> Organization:
 
 def _one_of(organization: Organization, name: str) -> Connection:
     """Return the connection that is meant: the one that is named, or the only one that IT sets up."""
-    own = [connection for connection in organization.all_connections if connection.self_service]
+    own = [connection for connection in organization.coming_connections if connection.self_service]
     if not own:
         raise NoSelfService
     if name:
@@ -152,7 +152,7 @@ def _new(organization: Organization, connection: Connection) -> Body:
     """Return a connection as IT is to make it: found again by its name, and ours by its marks."""
     config: Body = {
         "name": connection.name,
-        "metadata": {OWNER: organization.id, MADE: organization.id},
+        "metadata": with_marks({MADE: organization.id}, organization),
     }
     if connection.domains:
         config["options"] = {"domain_aliases": list(connection.domains)}

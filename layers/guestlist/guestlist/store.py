@@ -1,14 +1,15 @@
 """The truth: what is read from the table, and how a decision about it is committed."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Generic, ParamSpec, TypeVar
 
 from guestlist import keys
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
@@ -16,7 +17,8 @@ from guestlist.errors import Busy, NotFound
 from guestlist.items import from_item
 from guestlist.mail_records import Mailbox
 from guestlist.organization_records import NameState, Organization
-from guestlist.provisioning_records import CallbackList
+from guestlist.provisioning_records import ClientList, ListName
+from guestlist.receipt_records import Receipt
 from guestlist.records import Invite, InviteStatus, Membership, User
 from guestlist.request import IdempotencyKey
 from guestlist.table import ConditionFailed, Item, Key, Table, Write
@@ -29,7 +31,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 Versioned = TypeVar("Versioned", User, Membership, Invite)
-Amended = TypeVar("Amended", User, Invite, Organization, Door, CallbackList)
+Amended = TypeVar("Amended", User, Invite, Receipt, Organization, Door, ClientList)
 Due = Invite | User | Organization | Door
 Listed = TypeVar("Listed", Organization, Invite)
 
@@ -111,6 +113,10 @@ class Store:
         """Return a membership, or the tombstone of one."""
         found = self._table.get(keys.membership(organization, user))
         return from_item(Membership, found) if found else None
+
+    def receipt(self, receipt: str) -> Receipt:
+        """Return the receipt of a removal, or raise NotFound."""
+        return from_item(Receipt, self._found(keys.receipt(receipt)))
 
     def user(self, user: str) -> User:
         """Return a user, or raise NotFound."""
@@ -206,6 +212,36 @@ class Store:
         )
         return Page([from_item(Audit, item) for item in items], following)
 
+    def audit_records(self, organization: str, ids: Sequence[str]) -> list[Audit]:
+        """Return up to 100 records by id, in the order of their ids."""
+        found = self._table.get_many([keys.audit(organization, one) for one in ids])
+        return sorted((from_item(Audit, item) for item in found), key=attrgetter("id"))
+
+    def unsealed(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield organizations with the ids of records to be sealed, as the index has them: a moment late."""
+        for shard in map(keys.unsealed, range(keys.UNSEALED_SHARDS)):
+            cursor: str | None = ""
+            while cursor is not None:
+                items, cursor = self._table.page(
+                    "#listing = :listing", limit=1000, cursor=cursor, index="listing", listing=shard
+                )
+                waiting = defaultdict[str, list[str]](list)
+                for item in items:
+                    waiting[item["pk"].partition("#")[2]].append(item["listed"])
+                yield from waiting.items()
+
+    def checkpoints(self, organization: str, *, limit: int, cursor: str | None) -> Page[Checkpoint]:
+        """Return a page of an organization's checkpoints, consistently, newest first."""
+        items, following = self._table.page(
+            "#pk = :pk AND begins_with(#sk, :kind)",
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+            pk=f"ORG#{organization}",
+            kind="CHECKPOINT#",
+        )
+        return Page([from_item(Checkpoint, item) for item in items], following)
+
     def mailboxes(self, ids: Sequence[str]) -> list[Mailbox]:
         """Return what is known of the mails to an address, under each of the ids that stand for it."""
         found = [self._table.get(keys.mailbox(mailbox)) for mailbox in ids]
@@ -216,10 +252,10 @@ class Store:
         found = self._table.get(keys.DOOR)
         return from_item(Door, found) if found else Door()
 
-    def callback_list(self, client_id: str) -> CallbackList:
-        """Return which addresses organizations have on an application's list."""
-        found = self._table.get(keys.callbacks(client_id))
-        return from_item(CallbackList, found) if found else CallbackList(id=client_id)
+    def client_list(self, client_id: str, name: ListName) -> ClientList:
+        """Return which entries organizations have on a list of an application."""
+        found = self._table.get(keys.client_list(client_id, name))
+        return from_item(ClientList, found) if found else ClientList(id=client_id, name=name)
 
     def drift_run(self) -> DriftRun | None:
         """Return the last run that looked for drift, or the one that goes on."""

@@ -12,6 +12,7 @@ from guestlist.invites import expire
 from guestlist.leases import SETTLING, back_off
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.queue import Queue
+from guestlist.receipts import LATE
 from guestlist.records import Invite, User
 from guestlist.regrouping import ask_anew
 from guestlist.request import Request
@@ -34,6 +35,8 @@ class Swept:
     doors: int = 0
     provisionings: int = 0
     expiries: int = 0
+    late_receipts: int = 0
+    """Removals of a while ago that Auth0 does not know all of."""
     oldest_due: int = field(default=0, compare=False)
     """Seconds for which the first of it has been waiting, however often it was tried."""
 
@@ -48,10 +51,12 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
         for ahead in _ahead(record, request.now) if isinstance(record, User) else ():
             queue.project(record.id, after=ahead)
             swept.projections += 1
+        # Also of what is only due in a moment: whoever is hinted at it is often there before the next sweep.
+        swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if (record.due or 0) > request.now:
             continue
-        swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if isinstance(record, User):
+            swept.late_receipts += sum(at <= request.now - LATE for at in record.receipts.values())
             if _put_off(record, store, request.now):
                 queue.project(record.id)
                 swept.projections += 1

@@ -29,7 +29,7 @@ SCOPES = {
     "drift": ["read:users", "read:actions", "read:connections"],
     "provisioner": [
         *("read:connections", "create:connections", "update:connections", "delete:connections"),
-        # An application's list of callbacks is written whole.
+        # An application's lists of callbacks and web origins are written whole.
         *("read:clients", "update:clients"),
     ],
     # A deployment of the door needs the right to make Actions.
@@ -43,6 +43,7 @@ LIFETIMES = {"rotation_type": "rotating", "expiration_type": "expiring", "token_
 OPERATOR_ROLE = "Guestlist operator"
 RESOLVE = "/logins/resolve"
 """Our API's route by which the door asks."""
+CALLBACKS = "callbacks"
 EXAMPLE, CONSOLE = "Guestlist example application", "Guestlist operator console"
 PROFILE = "Guestlist"
 """The self-service profile by which customers' IT set up connections."""
@@ -125,7 +126,7 @@ def _web(wanted: Wanted, *grants: str) -> Body:
     return {
         "app_type": "regular_web",
         "grant_types": ["authorization_code", *grants, "refresh_token"],
-        "callbacks": [f"{wanted.application}/callback"],
+        CALLBACKS: [f"{wanted.application}/callback"],
         "allowed_logout_urls": [wanted.application],
         "initiate_login_uri": f"{wanted.application}/login",
         "oidc_conformant": True,
@@ -155,15 +156,19 @@ def _set_up_client(name: str, settings: Body, management: Management) -> Client:
     if found is None:
         return _client(management.create("/clients", settings, name=name))
     client = _client(found)
-    # Organizations have addresses of their own on that list.
-    there = {"callbacks": _merged(found, settings)} if "callbacks" in settings else {}
-    management.call("PATCH", f"/clients/{segment(client.client_id)}", settings | there)
+    path = f"/clients/{segment(client.client_id)}"
+    management.call("PATCH", path, {name: value for name, value in settings.items() if name != CALLBACKS})
+    if addresses := settings.get(CALLBACKS):
+        # Organizations have addresses of their own on that list.
+        management.write_list(path, lambda: _lacking(addresses, management.call("GET", path)))
     return client
 
 
-def _merged(found: Body, settings: Body) -> list[str]:
-    """Return an application's callbacks, with those that it shall have at least."""
-    return list(dict.fromkeys([*(found.get("callbacks") or ()), *settings["callbacks"]]))
+def _lacking(wanted: list[str], client: Body) -> Body | None:
+    """Return an application's list of callbacks with those that it lacks; None if it lacks none."""
+    there = client.get(CALLBACKS) or []
+    lacking = [address for address in wanted if address not in there]
+    return {CALLBACKS: [*there, *lacking]} if lacking else None
 
 
 def _client(shown: Body) -> Client:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from guestlist.audit_commands import Lines, Verified
 from guestlist.client import Body
+from guestlist.discover_command import Discovered
 from guestlist.drift_command import DriftReport
 from guestlist.explain import Explanation
 from guestlist.repository_apply import Applied
@@ -15,26 +17,35 @@ COLUMNS = {
     "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
     "members": ("user", "email", "roles", "projection", "created_at"),
     "domains": ("domain", "proved_at", "auto_join", "roles", "record"),
+    "places": ("organization", "roles"),
     "audit": ("at", "action", "subject", "actor", "request_id"),
 }
 """What a table shows of a list; `--json` has everything."""
 
-Told = Explanation | DriftReport | Plan | Applied | Exported
+Told = Explanation | Discovered | DriftReport | Plan | Applied | Exported | Lines | Verified
+Found = list[Body] | Body | Told
 
 
-def as_json(found: list[Body] | Body | Told) -> str:
+def as_json(found: Found) -> str:
     """Return an answer, or the problem of a refusal, for programs."""
     return json.dumps(found.to_json() if isinstance(found, Told) else found, indent=2)
 
 
-def as_text(found: list[Body] | Body | Told, columns: str) -> str:
+def as_text(found: Found, columns: str) -> str:
     """Return an answer for people; a list as a table of the columns of that name."""
     if isinstance(found, Told):
         return printable(found.text(), keep="\n")
     if isinstance(found, list):
         names = COLUMNS[columns]
         return _table([names, *([_cell(item.get(name)) for name in names] for item in found)])
-    return _table([(name, _cell(value)) for name, value in found.items() if value is not None])
+    return _table([row for name, value in found.items() if value is not None for row in _rows(name, value)])
+
+
+def _rows(name: str, value: object) -> list[tuple[str, str]]:
+    """Return the lines of a value: of several things that have parts, one for each."""
+    things = value if isinstance(value, list) and any(isinstance(one, dict) for one in value) else [value]
+    names = [name, *[""] * (len(things) - 1)]
+    return list(zip(names, map(_cell, things), strict=True))
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
@@ -47,7 +58,7 @@ def _cell(value: object) -> str:
     if isinstance(value, dict) and any(isinstance(part, list) for part in value.values()):
         return "; ".join(f"{printable(name)}: {_cell(part)}" for name, part in value.items())
     if isinstance(value, dict):
-        return " ".join(printable(str(part)) for part in value.values() if part is not None)
+        return " ".join(_cell(part) for part in value.values() if part is not None)
     if isinstance(value, list):
         return ", ".join(map(_cell, value)) or "-"
     return "-" if value is None else printable(str(value))

@@ -6,7 +6,7 @@ comes with its first login. Until the old door closes they may come by either.
 
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.account_ids import may_have
 from guestlist.audit_records import Action
 from guestlist.errors import AccountTaken, Unacceptable
@@ -17,12 +17,15 @@ from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import active, signs_in_by
 from guestlist.profile import counts_as_admin, left_behind
 from guestlist.provisioning_records import Connection, Kind, MoveState
-from guestlist.records import Membership, User
+from guestlist.records import Halt, Membership, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
 
 HINT_FIRST = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
+
+
+HAS_COME = "They have come by another account. Delete it at Auth0; once the member is `missing`, link again."
 
 
 @decided_anew
@@ -62,7 +65,8 @@ def link(
     """Say which account at an own identity provider is a member's; it is theirs at its first login.
 
     The one case in which the address's domain need not be proved. A member who has but the old door is moved
-    by it.
+    by it. Who has come by another account, as before the provider named them anew, is linked once that one is
+    gone: as long as it is there, the door lets its person in.
 
     Raises:
         NotFound: they are no member.
@@ -91,13 +95,16 @@ def link(
             raise AccountTaken
         _moved(place, before, user, heir, request=request, store=store)
         return link(organization, heir.id, account, named, request=request, store=store)
-    if owner or user.created or user.connection != connection.name:
+    if user.created:
+        raise AccountTaken(HAS_COME)
+    if owner or user.connection != connection.name:
         raise AccountTaken
+    awaited = replace(user, account=account, halt=Halt.AWAITING_LOGIN, halt_code="", linked_into="")
     audit = request.audit(organization, request.caller.actor, Action.MEMBER_LINK, user.id)
     store.commit(
-        writes.changed(user, replace(user, account=account)),
+        writes.changed(user, awaited),
         writes.rebound(user, account),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(audit),
     )
     return before
@@ -173,16 +180,18 @@ def _moved(
     )
     held = store.active_invite(organization, user.email)
     offered = (
-        withdrawn(organization, held, store) if held else [writes.still_not_invited(organization, user.email)]
+        withdrawn(organization, held, store)
+        if held
+        else [conditions.still_not_invited(organization, user.email)]
     )
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization,
         taken=-int(stands) - bool(held),
         pending=-bool(held),
         admins=joining.admins - counts_as_admin(heir, organization) - counts_as_admin(user, organization),
         grants=True,
         moving=True,
-        seen=joining.seen,
+        as_read=joining.place,
     )
     done = [(Action.MEMBER_MOVE, heir.id)] + ([(Action.INVITE_REVOKE, held)] if held else [])
     actor = request.caller.actor

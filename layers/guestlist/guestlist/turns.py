@@ -57,6 +57,7 @@ class Turn:
             when=f"#lease_owner = :owner AND #status = :was{_unasked(after)}",
             owner=self.owner,
             was=before.status.value,
+            **_bound(after),
         )
 
     def put_off(self, held: Organization, seconds: int, *, late: bool = False, waits: bool = False) -> None:
@@ -75,15 +76,27 @@ class Turn:
             attempts=held.attempts + 1,
             due=now + (min(seconds, EVERY) if held.groups_cursor is not None else seconds),
         )
-        self.store.amended(held, after, when=f"#lease_owner = :owner{_unasked(held)}", owner=self.owner)
+        self.store.amended(
+            held, after, when=f"#lease_owner = :owner{_unasked(held)}", owner=self.owner, **_bound(held)
+        )
 
 
 def _unasked(organization: Organization) -> str:
-    """Return the rest of a condition: that nobody had its members gone through since it was read.
+    """Return the rest of a condition: that nobody asked for more since it was read.
 
-    When it is due would be lost, which the sweep relies on; it goes on when the lease has run out.
+    That is to have its members gone through, or that sign-ins count for another time. When it is due would be
+    lost, which the sweep relies on; it goes on when the lease has run out.
     """
-    return " AND attribute_not_exists(#groups_cursor)" if organization.groups_cursor is None else ""
+    same = (
+        "attribute_not_exists(#max_session)" if organization.max_session is None else "#max_session = :bound"
+    )
+    gone_through = organization.groups_cursor is None
+    return f" AND {same}" + (" AND attribute_not_exists(#groups_cursor)" if gone_through else "")
+
+
+def _bound(organization: Organization) -> dict[str, int]:
+    """Return what that condition names."""
+    return {} if organization.max_session is None else {"bound": organization.max_session}
 
 
 def take_turn(seen: Organization, turn: Turn) -> Organization:

@@ -8,7 +8,9 @@ from guestlist.closing import door_state
 from guestlist.door_records import Door, DoorState
 from guestlist.organization_records import Organization
 from guestlist.profile import projection_state
-from guestlist.records import Membership, User
+from guestlist.receipt_records import Receipt
+from guestlist.receipts import receipt_of
+from guestlist.records import Halt, Membership, User
 from guestlist.store import Store
 
 PAUSE = 0.1
@@ -20,6 +22,15 @@ def projected(membership: Membership, *, patience: float, store: Store) -> User:
     return _watched(
         lambda: store.user(membership.user),
         lambda user: projection_state(user, membership) != "pending",
+        patience,
+    )
+
+
+def departed(organization: str, receipt: str, *, patience: float, store: Store) -> tuple[Receipt, User]:
+    """Return a receipt when all calls were made that it takes, or after `patience` seconds, and its user."""
+    return _watched(
+        lambda: (read := receipt_of(organization, receipt, store), store.user(read.user)),
+        lambda read: read[0].access is not None or not read[0].open or read[1].halt is Halt.STOPPED,
         patience,
     )
 

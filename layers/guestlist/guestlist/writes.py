@@ -1,20 +1,21 @@
 """What a transaction is made of: each function returns the writes of one thought, carried out by none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from guestlist import keys
-from guestlist.audit_records import Audit
+from guestlist.audit_records import Audit, Checkpoint, Seal
 from guestlist.domain_records import Domain
 from guestlist.door_records import Door
 from guestlist.drift_records import DriftRun
-from guestlist.names import ADMIN
-from guestlist.organization_records import Organization, OrganizationStatus
-from guestlist.provisioning_records import CallbackList, MoveState
-from guestlist.records import Invite, Membership, MembershipStatus, User
+from guestlist.items import to_item
+from guestlist.organization_records import Organization
+from guestlist.provisioning_records import ClientList
+from guestlist.receipt_records import Receipt
+from guestlist.records import Invite, Membership, User
 from guestlist.request import IdempotencyKey
-from guestlist.table import Write, check, delete, put, update
+from guestlist.table import Write, delete, put, update
 
 KEY_LIFE = 24 * 3600
 """Seconds for which an idempotency key is remembered."""
@@ -22,80 +23,9 @@ KEY_LIFE = 24 * 3600
 DUE = ("due", "due_shard")
 """When something is due, and where the sweep finds it."""
 
-Versioned = TypeVar("Versioned", User, Membership, Invite, Organization, DriftRun, Door, CallbackList, Domain)
-
-
-def new_organization(organization: Organization) -> list[Write]:
-    """Provision an organization under a name that nobody ever had, or that it adopts."""
-    free = "attribute_not_exists(#pk)"
-    when = f"{free} OR attribute_exists(#reserved)" if organization.adopting else free
-    name = keys.pointer(keys.name(organization.id), organization=organization.id)
-    return [put(keys.item(organization)), put(name, when=when)]
-
-
-def provisioned_anew(before: Organization, after: Organization) -> Write:
-    """Provision an organization again that could not be made; what it had asked for is forgotten."""
-    after = replace(after, version=before.version + 1)
-    return put(
-        keys.item(after),
-        when="#version = :seen AND #status = :failed",
-        seen=before.version,
-        failed=before.status.value,
-    )
-
-
-def own_connection(organization: str, name: str) -> Write:
-    """Take a connection for an organization; no other has it."""
-    when = "attribute_not_exists(#pk) OR #organization = :organization"
-    return put(
-        keys.pointer(keys.connection(name), organization=organization), when=when, organization=organization
-    )
-
-
-def free_connection(organization: str, name: str) -> Write:
-    """Let a connection that was an organization's be another's."""
-    return delete(keys.connection(name), when="#organization = :organization", organization=organization)
-
-
-def changed_organization(before: Organization, after: Organization) -> Write:
-    """Change an organization that nobody changed meanwhile, to no fewer seats than are taken then."""
-    if after.seats is None:
-        return difference(before, after, when="#version = :seen", seen=before.version)
-    fits = "#version = :seen AND #taken <= :most"
-    return difference(before, after, when=fits, seen=before.version, most=after.seats)
-
-
-def turned(before: Organization, after: Organization) -> Write:
-    """Close or open an organization that nobody changed, and at which nobody worked, since it was read."""
-    item, conditions, values = keys.item(before), ["#version = :seen"], dict[str, object]()
-    for name in ("lease_owner", "left_out", "cursor"):
-        if name in item:
-            conditions.append(f"#{name} = :was_{name}")
-            values[f"was_{name}"] = item[name]
-        else:
-            conditions.append(f"attribute_not_exists(#{name})")
-    after = replace(after, version=before.version + 1)
-    return difference(before, after, DUE, when=" AND ".join(conditions), seen=before.version, **values)
-
-
-def gone(organization: Organization, owner: str) -> Write:
-    """Take away the record of an organization that has nobody and nothing any more; its name stays taken."""
-    empty = "#taken = :nobody AND #lease_owner = :owner"
-    return delete(keys.organization(organization.id), when=empty, nobody=0, owner=owner)
-
-
-def reserve(name: str, user: str) -> list[Write]:
-    """Reserve a name that an account bore before us: an organization of that name has to adopt it."""
-    reserved = keys.pointer(keys.name(name), reserved=name)
-    return [
-        put(reserved, when="attribute_not_exists(#pk) OR attribute_exists(#reserved)"),
-        put(keys.pointer(keys.foreign(name, user), user=user), when=""),
-    ]
-
-
-def unreserve(name: str, user: str) -> Write:
-    """Forget that a user bears a name, which an organization of ours has now."""
-    return delete(keys.foreign(name, user))
+Versioned = TypeVar(
+    "Versioned", User, Membership, Invite, Receipt, Organization, DriftRun, Door, ClientList, Domain
+)
 
 
 def new_invite(invite: Invite) -> list[Write]:
@@ -142,6 +72,11 @@ def new_membership(membership: Membership) -> Write:
     return put(keys.item(membership))
 
 
+def new_receipt(receipt: Receipt) -> Write:
+    """Record the receipt of a removal."""
+    return put(keys.item(receipt))
+
+
 def changed(before: Versioned, after: Versioned) -> Write:
     """Change what differs, if nobody changed the record since it was read.
 
@@ -173,94 +108,6 @@ def left_behind(before: User, after: User) -> Write:
     )
 
 
-class Mailed(NamedTuple):
-    """A mail that an organization asks for: on which day, whether it is the first, how many are allowed."""
-
-    day: int
-    first: bool
-    most: int
-
-
-def counted(
-    organization: str,
-    *,
-    taken: int = 0,
-    pending: int = 0,
-    admins: int = 0,
-    mailed: Mailed | None = None,
-    grants: bool,
-    moving: bool = False,
-    to_the_last: bool = False,
-    left_out: bool | None = None,
-    seen: int | None = None,
-) -> Write:
-    """Move an organization's counters; what grants needs it active, and a seat if it takes one.
-
-    `moving`: it needs its move to be under way, which closes the old door in the end.
-    `to_the_last`: it is being offboarded, and may lose its last admin. `left_out`, and `seen`, its version:
-    relied on, if given.
-    """
-    conditions, values = ["attribute_exists(#pk)"], dict[str, object]()
-    if grants:
-        conditions.append("#status = :active")
-        values["active"] = OrganizationStatus.ACTIVE.value
-    if taken > 0:
-        conditions.append("(attribute_not_exists(#seats) OR #taken < #seats)")
-    if moving:
-        conditions.append("#move.#state <> :over")
-        values["over"] = MoveState.DONE.value
-    counts = {"taken": taken, "pending": pending, "admins": admins}
-    if to_the_last:
-        conditions.append("#status = :leaving")
-        values["leaving"] = OrganizationStatus.OFFBOARDING.value
-    elif admins < 0:
-        conditions.append("#admins > :last")
-        values["last"] = 1
-    change = "ADD #taken :taken, #pending :pending, #admins :admins"
-    if mailed:
-        values |= {"day": mailed.day, "mail": 1}
-        if mailed.first:
-            change += " SET #mail_day = :day, #mails = :mail"
-            conditions.append("(attribute_not_exists(#mail_day) OR #mail_day < :day)")
-        else:
-            change += ", #mails :mail"
-            conditions.append("#mail_day = :day AND #mails < :most_mails")
-            values["most_mails"] = mailed.most
-    if left_out is not None:
-        conditions.append(f"{'' if left_out else 'NOT '}(attribute_exists(#left_out) AND #status <> :open)")
-        values["open"] = OrganizationStatus.ACTIVE.value
-    if seen is not None:
-        conditions.append("#version = :seen")
-        values["seen"] = seen
-    return update(keys.organization(organization), change, when=" AND ".join(conditions), **values, **counts)
-
-
-def still_admin(organization: str, user: str) -> Write:
-    """Rely on this user's being an admin of the organization at the moment of the commit."""
-    return check(
-        keys.membership(organization, user),
-        when="#status = :active AND contains(#roles, :admin)",
-        active=MembershipStatus.ACTIVE.value,
-        admin=ADMIN,
-    )
-
-
-def still_no_member(organization: str, connection: str, email: str, user: str | None) -> Write:
-    """Rely on nobody's having joined with this address meanwhile; `user` has it, if anybody does."""
-    if user is None:
-        return check(keys.email(connection, email), when="attribute_not_exists(#pk)")
-    return check(
-        keys.membership(organization, user),
-        when="attribute_not_exists(#pk) OR #status = :removed",
-        removed=MembershipStatus.REMOVED.value,
-    )
-
-
-def still_not_invited(organization: str, email: str) -> Write:
-    """Rely on nobody's having invited this address meanwhile."""
-    return check(keys.invited(organization, email), when="attribute_not_exists(#pk)")
-
-
 def new_domain(domain: Domain) -> Write:
     """Record that an organization claims a domain, which it did not."""
     return put(keys.item(domain))
@@ -288,57 +135,30 @@ def released(domain: Domain) -> list[Write]:
     return [gone, delete(held, when="#organization = :owner", owner=owner)]
 
 
-def still_worked_on(organization: Organization, owner: str) -> Write:
-    """Rely on an organization's being in this turn's hands, and neither closed nor opened meanwhile."""
-    return check(
-        keys.organization(organization.id),
-        when="#lease_owner = :owner AND #status = :was",
-        owner=owner,
-        was=organization.status.value,
-    )
-
-
 def carried(membership: Membership, user_version: int) -> Write:
     """Have a membership shown as told once this version of its user is; it is as it was otherwise."""
     told = replace(membership, user_version=user_version)
     return difference(membership, told, when="#version = :seen", seen=membership.version)
 
 
-def still_proved(organization: str, name: str) -> Write:
-    """Rely on a domain's being one that the organization proved at the moment of the commit."""
-    return check(keys.proved(name), when="#organization = :organization", organization=organization)
-
-
-def still_lets_in(organization: str, name: str, roles: Sequence[str]) -> Write:
-    """Rely on a proved domain's people becoming members at the commit, with these roles among theirs."""
-    values = {f"role{number}": role for number, role in enumerate(roles)}
-    has = "".join(f" AND contains(#roles, :{value})" for value in values)
-    when = f"attribute_exists(#proved_at) AND #auto_join = :yes{has}"
-    return check(keys.domain(organization, name), when=when, yes=True, **values)
-
-
-def still_active(organization: str) -> Write:
-    """Rely on an organization's being active at the moment of the commit."""
-    active = OrganizationStatus.ACTIVE.value
-    return check(keys.organization(organization), when="#status = :active", active=active)
-
-
-def still_unchanged(organization: Organization) -> Write:
-    """Rely on an organization's being active, and as it was read but for its counters, at the commit."""
-    active, seen = OrganizationStatus.ACTIVE.value, organization.version
-    when = "#status = :active AND #version = :seen"
-    return check(keys.organization(organization.id), when=when, active=active, seen=seen)
-
-
-def still_as(organization: Organization) -> Write:
-    """Rely on an organization's door and making standing as they were read, at the moment of the commit."""
-    was = organization.status.value
-    return check(keys.organization(organization.id), when="#status = :was", was=was)
-
-
 def audited(audit: Audit) -> Write:
-    """Record who did what."""
+    """Record who did what, to be sealed later."""
     return put(keys.item(audit))
+
+
+def sealed(audit: Audit, seal: Seal) -> Write:
+    """Give a record its place in the chain, which it had not."""
+    return update(
+        keys.of(audit),
+        "SET #seal = :seal REMOVE #listing, #listed",
+        when="attribute_exists(#pk) AND attribute_not_exists(#seal)",
+        seal=to_item(seal),
+    )
+
+
+def new_checkpoint(checkpoint: Checkpoint) -> Write:
+    """Record how far a chain came, unless another sealing went on from the same checkpoint before."""
+    return put(keys.item(checkpoint))
 
 
 def remember(key: IdempotencyKey | None, resource: str, now: int) -> list[Write]:
@@ -372,8 +192,8 @@ def changed_door(before: Door, after: Door) -> Write:
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 
-def changed_callbacks(before: CallbackList, after: CallbackList) -> Write:
-    """Change which addresses organizations have on an application's list, if nobody did meanwhile."""
+def changed_list(before: ClientList, after: ClientList) -> Write:
+    """Change which entries organizations have on a list of an application, if nobody did meanwhile."""
     return changed(before, after) if before.version else put(keys.item(replace(after, version=1)))
 
 

@@ -13,17 +13,24 @@ _FLAGS = (
     "is_token_endpoint_ip_header_trusted is_first_party oidc_conformant sso cross_origin_authentication "
     "sso_disabled custom_login_page_on require_pushed_authorization_requests require_proof_of_possession"
 )
-_LISTS = (
-    "callbacks allowed_origins web_origins client_aliases allowed_clients allowed_logout_urls grant_types "
-    "organization_discovery_methods"
-)
+_LISTS = "client_aliases allowed_clients grant_types organization_discovery_methods"
+_URLS = "allowed_origins web_origins allowed_logout_urls"
+LONGEST_LIST = 100
+"""Of URLs, each list [application-settings]."""
 _OBJECTS = "oidc_logout jwt_configuration client_metadata mobile addons native_social_login"
+
+
+def _urls(form: str) -> Field:
+    return Field(list, items=Field(str, format=form), max_items=LONGEST_LIST)
+
 
 CLIENT = {
     "name": Field(str, pattern="^[^<>]+$"),
     **dict.fromkeys(_TEXTS.split(), TEXT),
     **dict.fromkeys(_FLAGS.split(), FLAG),
     **dict.fromkeys(_LISTS.split(), STRINGS),
+    **dict.fromkeys(_URLS.split(), _urls("url-with-placeholders")),
+    "callbacks": _urls("callback-url"),
     **dict.fromkeys(_OBJECTS.split(), OBJECT),
     "refresh_token": Field(dict, nullable=True),
     "default_organization": Field(dict, nullable=True),

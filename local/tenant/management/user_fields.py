@@ -27,7 +27,7 @@ NEW_USER = {
 
 USER_CHANGE = {
     **{name: field for name, field in NEW_USER.items() if name != "user_id"},
-    "email": Field(str, email=True, nullable=True),
+    "email": Field(str, format="email", nullable=True),
     "given_name": Field(str, max_length=150, nullable=True),
     "family_name": Field(str, max_length=150, nullable=True),
     "name": Field(str, max_length=300, nullable=True),

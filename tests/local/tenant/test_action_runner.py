@@ -40,6 +40,16 @@ def test_node_22(runner: ActionRunner) -> None:
     assert outcome.logs[0].startswith("22.")
 
 
+def test_the_time_is_the_tenants() -> None:
+    """However it is asked; a moment that is given stays what it is."""
+    year = 365 * 24 * 3600
+    with ActionRunner(now=lambda: year) as runner:
+        times = "Date.now(), new Date().getTime(), Date.parse(new Date(5).toISOString()), typeof Date.UTC"
+        now, then, given, *_ = run(runner, action(f"console.log({times})")).logs[0].split()
+    assert 0 <= int(now) - year * 1000 <= int(then) - year * 1000 < 1000
+    assert given == "5"
+
+
 def test_what_an_action_asks_for_is_returned(runner: ActionRunner) -> None:
     """Claims, scopes and metadata come back, each in its place; calls can be chained."""
     body = """

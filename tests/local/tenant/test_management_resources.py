@@ -37,6 +37,22 @@ def test_client_metadata_is_merged_and_lists_are_replaced(management: Management
     assert changed["callbacks"] == ["http://b"]
 
 
+@pytest.mark.parametrize(
+    ("name", "entries"),
+    [
+        ("web_origins", ["app.example"]),
+        ("web_origins", ["https://a", "app://b"]),
+        ("callbacks", ["/back"]),
+        ("callbacks", [f"https://app.example/{n}" for n in range(101)]),
+    ],
+)
+def test_lists_are_of_a_hundred_urls(management: ManagementClient, name: str, entries: list[str]) -> None:
+    """A callback may be an app's, an origin is a website's."""
+    client = management.made("/clients", {"name": "a", "callbacks": ["com.app://back"]})
+    answer = management.patch(f"/clients/{client['client_id']}", json={name: entries})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "invalid_body")
+
+
 @pytest.mark.parametrize("metadata", [{"x": 1}, {"x": "y" * 256}, {str(n): "" for n in range(11)}])
 def test_client_metadata_is_ten_short_strings(
     management: ManagementClient, metadata: dict[str, object]

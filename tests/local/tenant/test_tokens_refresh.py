@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.tenant.documents import milliseconds
 from tests.local.tenant.authentication_client import API, Stage
 from tests.local.tenant.test_logins_actions import SHOW, seen
 from tests.local.tenant.test_tokens_codes import error_of, permit
@@ -112,6 +113,21 @@ def test_lesser_plans_show_no_refresh_token_to_actions(stage: Stage, plan: str) 
     stage.action(REMEMBER)
     token = stage.tokens(**{"ext-organization": "clinicA"})["refresh_token"]
     assert error_of(stage.refreshed(token))[2] == "stored: undefined"
+
+
+@pytest.mark.parametrize(("plan", "told"), [("enterprise", True), ("essentials", False)])
+def test_when_somebody_signed_in_is_told_where_the_token_is(stage: Stage, plan: str, *, told: bool) -> None:
+    """As long as the session lives: it is the time of the sign-in, not of the refresh."""
+    stage.state.plan = plan
+    stage.action(SHOW)
+    tokens = stage.tokens()
+    [session] = stage.state.sessions.values()
+    session.created_at -= 60
+    at = {"methods": [{"name": "pwd", "timestamp": milliseconds(session.created_at)}]}
+    at_refresh = seen(stage, stage.refreshed(tokens["refresh_token"]).json())
+    assert at_refresh.get("authentication") == (at if told else None)
+    stage.state.sessions.clear()
+    assert "authentication" not in seen(stage, stage.refreshed(tokens["refresh_token"]).json())
 
 
 def test_an_action_may_revoke_the_token(stage: Stage) -> None:

@@ -30,6 +30,9 @@ const PROTOCOLS = [
   "wstrust-usernamemixed"
 ];
 const REFRESH_PROTOCOL = "oauth2-refresh-token";
+const MAX_SESSION = "guestlist_max_session";
+const SIGNED_IN = "signed_in_at";
+const FEDERATED = "federated";
 const ROLE = "^[a-z0-9][a-z0-9_-]{0,39}$";
 const ENTERPRISE = [
   "ad",
@@ -86,11 +89,17 @@ function decide(facts) {
   if (facts.named !== true && facts.given !== true) {
     return deny("organization_not_named", "Please choose an organization.");
   }
-  if (facts.member === true && facts.open === true) {
+  if (facts.member === true && facts.open === true && facts.dated === true && facts.fresh === true) {
     return letIn("admit", "member", facts.organization);
   }
   if (facts.member !== true) {
     return deny("not_member", "You are not a member of this organization.");
+  }
+  if (facts.dated !== true && facts.open !== false) {
+    return deny("sign_in_unknown", "Please sign in again.");
+  }
+  if (facts.fresh !== true && facts.open !== false) {
+    return deny("sign_in_too_old", "Please sign in again at your organization.");
   }
   return deny("organization_suspended", "This organization is suspended.");
 }
@@ -209,6 +218,24 @@ function rolesIn(organization, profile) {
   return given.filter((role) => A_ROLE.test(role));
 }
 
+// When the user last signed in at the identity provider, in milliseconds: by the session, or by the login that the
+// refresh token is of. -Infinity if nobody says so.
+function signedInAt(login) {
+  const methods = own(login.authentication, "methods");
+  const there = Array.isArray(methods) ? methods.filter((method) => own(method, "name") === FEDERATED) : [];
+  const told = [...there.map((method) => own(method, "timestamp")), own(login.refreshMetadata, SIGNED_IN)];
+  const moments = told.filter(isPresent).map((moment) => new Date(moment).getTime());
+  return Math.max(...moments.filter(Number.isFinite));
+}
+
+// Whether it is known when the user signed in, and whether that is recent enough, where the connection bounds it.
+function freshnessOf(login) {
+  const seconds = own(login.connectionMetadata, MAX_SESSION);
+  if (!isPresent(seconds)) return { dated: true, fresh: true };
+  const at = signedInAt(login);
+  return { dated: Number.isFinite(at), fresh: Date.now() - at <= Number.parseInt(seconds, 10) * 1000 };
+}
+
 function factsOf(login, settings) {
   if (settings === null) return { configured: false };
   const refresh = login.protocol === REFRESH_PROTOCOL;
@@ -233,6 +260,7 @@ function factsOf(login, settings) {
     connection_admits: !isPresent(isolatedTo) || isolatedTo === organization,
     member: organizations.includes(organization),
     open: isOpen(organization, settings),
+    ...freshnessOf(login),
     organization,
   };
 }
@@ -320,13 +348,14 @@ function loginOf(event) {
     protocol: event.transaction?.protocol,
     query: event.request?.query,
     body: event.request?.body,
+    authentication: event.authentication,
     refreshMetadata: event.refresh_token?.metadata,
     profile: event.user?.app_metadata,
   };
 }
 
-function admit(organization, profile, namespace, event, api) {
-  const roles = rolesIn(organization, profile);
+function admit(organization, login, namespace, event, api) {
+  const roles = rolesIn(organization, login.profile);
   for (const token of [api.idToken, api.accessToken]) {
     token.setCustomClaim(`${namespace}/organization`, organization);
     token.setCustomClaim(`${namespace}/roles`, roles);
@@ -335,6 +364,8 @@ function admit(organization, profile, namespace, event, api) {
   // At a refresh event.refresh_token is there, and what was stored at login stays as it is.
   if (event.refresh_token === undefined && event.transaction.requested_scopes?.includes("offline_access")) {
     api.refreshToken?.setMetadata?.("organization", organization);
+    const at = signedInAt(login);
+    if (Number.isFinite(at)) api.refreshToken?.setMetadata?.(SIGNED_IN, new Date(at).toISOString());
   }
 }
 
@@ -351,7 +382,7 @@ async function check(event, api) {
     }
     decision = decide(factsOf(login, settings));
   }
-  if (decision.outcome === "admit") admit(decision.organization, login.profile, settings.namespace, event, api);
+  if (decision.outcome === "admit") admit(decision.organization, login, settings.namespace, event, api);
   return decision.reason;
 }
 
