@@ -144,6 +144,10 @@ class Aws:
         client: SQSClient = self._client("sqs")
         return client
 
+    def queue_url(self, name: str) -> str:
+        """Return a queue's URL, by its name."""
+        return f"{self.endpoint_url}/{self.account}/{name}"
+
     def mails(self) -> list[Sent]:
         """Return what SES was given so far, oldest first."""
         with LOCK:
@@ -176,7 +180,7 @@ class Aws:
             case "AWS::DynamoDB::Table":
                 return {"Ref": name, "Arn": self._arn("dynamodb", f"table/{name}")}
             case "AWS::SQS::Queue":
-                url = f"{self.endpoint_url}/{self.account}/{name}"
+                url = self.queue_url(name)
                 return {"Ref": url, "QueueUrl": url, "QueueName": name, "Arn": self._arn("sqs", name)}
             case "AWS::SNS::Topic":
                 return {"Ref": self._arn("sns", name)}

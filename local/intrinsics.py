@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import yaml
@@ -32,8 +33,9 @@ def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _short_tag)
 
 
+@cache
 def parse(text: str) -> Mapping[str, Any]:
-    """Return the document; short tags are in their long forms (`{"Ref": "Table"}`)."""
+    """Return the document, read once; short tags are in their long forms (`{"Ref": "Table"}`)."""
     document: Mapping[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader
     return document
 

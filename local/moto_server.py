@@ -16,6 +16,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from local import moto_fast
 from local.moto_fit import LOCK
 from local.ses import Ses
 
@@ -55,6 +56,7 @@ class Wire:
     def __init__(self, account: str, ses: Ses) -> None:
         self._account = account
         self._ses = ses
+        moto_fast.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._faults: list[Fault] = []
         self._lost: list[str] = []
@@ -140,7 +142,7 @@ class Wire:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = BytesIO(body)
-        response = Response.from_app(self._moto, environ, buffered=True)
+        response = moto_fast.answered(environ) or Response.from_app(self._moto, environ, buffered=True)
         if environ["PATH_INFO"] == _SEND_EMAIL and response.status_code == 200:  # noqa: PLR2004 OK
             # moto keeps one of a mail's two bodies and none of its headers.
             self.emails.append({**json.loads(body), **json.loads(response.data), "At": datetime.now(UTC)})

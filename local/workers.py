@@ -12,17 +12,22 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.sqs.models import sqs_backends
 
 from local.aws import Aws
 from local.moto_fit import LOCK
 from local.template import REGION, Function, QueueSource
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
 Invoke = Callable[[Mapping[str, Any]], Any]
 
 CONCURRENCY: Final = 2
 # Counting a queue takes microseconds and no request.
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.01
 _UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 _logger = logging.getLogger(__name__)
@@ -52,20 +57,25 @@ class Workers:
         self._retry_seconds = retry_seconds
         self._sources = [(source, function.name) for function in functions for source in function.queues]
         self._schedules = [(rate, function.name) for function in functions for rate in function.schedules]
+        self._there = {_queue_name(source): threading.Event() for source, _ in self._sources}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def start(self, *, schedules: bool = False) -> None:
         """Drain the queues from now on, and with `schedules` fire these too, each at its rate."""
+        sqs = self._aws.sqs()
         for source, function in self._sources:
             for _ in range(CONCURRENCY):
-                self._run(function, self._drain, source, function)
+                self._run(function, self._drain, sqs, source, function)
+        self._run("look", self._look)
         for expression, function in self._schedules if schedules else ():
             self._run(function, self._fire_at_rate, _seconds(expression), function)
 
     def stop(self) -> None:
         """Let what runs come to its end, and no more. Safe to call twice."""
         self._stopping.set()
+        for there in self._there.values():
+            there.set()
         for thread in self._threads:
             thread.join()
 
@@ -85,13 +95,20 @@ class Workers:
         while busy := self._busy():
             if time.monotonic() > end:
                 raise TimeoutError(f"not idle after {timeout} seconds: {busy}")
-            time.sleep(_LOOK_SECONDS / 2)
+            time.sleep(_LOOK_SECONDS)
+
+    def rest(self, timeout: float = 60) -> None:
+        """Wait as `idle` does, and drop what waits for its delay: hints, for which the sweep makes up."""
+        self.idle(timeout)
+        with LOCK:
+            for name in self._there:
+                queue = sqs_backends[self._aws.account][REGION].get_queue(name)
+                queue._messages = [one for one in queue._messages if not one.delayed]  # noqa: SLF001 as depth
 
     def _busy(self) -> dict[str, int]:
         # In one look: a worker that sends on and is done leaves no moment in which both queues seem empty.
         with LOCK:
-            names = [_queue_name(source) for source, _ in self._sources]
-            depths = {name: self._aws.depth(name) for name in names}
+            depths = {name: self._aws.depth(name) for name in self._there}
         counts = {name: depth.visible + depth.in_flight for name, depth in depths.items()}
         return {name: count for name, count in counts.items() if count}
 
@@ -100,12 +117,19 @@ class Workers:
         self._threads.append(thread)
         thread.start()
 
-    def _drain(self, source: QueueSource, function: str) -> None:
-        sqs, name = self._aws.sqs(), _queue_name(source)
-        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-        while not self._stopping.is_set():
+    def _look(self) -> None:
+        """Wake whoever drains a queue when something is there; one looks for all, at next to no cost."""
+        while not self._stopping.wait(_LOOK_SECONDS):
+            for name, there in self._there.items():
+                if self._aws.depth(name).visible:
+                    there.set()
+
+    def _drain(self, sqs: "SQSClient", source: QueueSource, function: str) -> None:
+        name = _queue_name(source)
+        url, there = self._aws.queue_url(name), self._there[name]
+        while there.wait() and not self._stopping.is_set():
             if not self._aws.depth(name).visible:
-                self._stopping.wait(_LOOK_SECONDS)
+                there.clear()
                 continue
             received = sqs.receive_message(
                 QueueUrl=url,

@@ -1,4 +1,4 @@
-"""The stack that the tests of the front door share, and the persons at it."""
+"""The stack that the tests of a file share, and the persons at its front door."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,41 +10,45 @@ from local.people import Api, Person
 from local.stack import Stack
 from tests.asked import undeclared
 from tests.bench import Bench, bench
+from tests.command import Guestlist, Printed, environment, runner
 from tests.front_door import provision, unique
+from tests.minted import lasting
 
 NewPerson = Callable[..., Person]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    """Return the stack of all tests that do not move the clock far; schedules fire by `workers.tick`.
+    """Return the stack of a file's tests, its own: no other file left work, faults or closed doors there.
 
-    Whatever its API refuses with, in any test, is declared in the OpenAPI document.
+    Schedules fire by `workers.tick`. Whatever its API refuses with is declared in the OpenAPI document.
     """
     with Stack() as started, undeclared(started) as codes:
         yield started
     assert codes == set()
 
 
-@pytest.fixture(scope="session")
-def shared(stack: Stack) -> Stack:
-    """Return the shared stack to whoever starts another: environment and clock are put back in turn."""
-    return stack
-
-
-@pytest.fixture(scope="session")
-def console(stack: Stack) -> Iterator[Person]:
-    """Return the person whom the deployer made an operator."""
-    with Person(stack, "olga@guestlist.example") as olga:
-        stack.hire_operator(olga.email, olga.password)
-        yield olga
+@pytest.fixture(autouse=True)
+def _sound(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave neither a fault nor work to the next test of the file, which may count or compare."""
+    stack: Stack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
+    yield
+    if stack:
+        stack.tenant.state.faults.clear()
+        stack.workers.rest()
 
 
 @pytest.fixture
-def operator(stack: Stack, console: Person) -> Iterator[Api]:
-    """Return the API as an operator uses it, with a token of now."""
-    with people.operator(stack, console) as api:
+def operator(stack: Stack) -> Iterator[Api]:
+    """Return the API as an operator uses it, with a token that outlives whatever a test lets pass."""
+    with lasting(stack) as api:
         yield api
+
+
+@pytest.fixture
+def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
+    """Return the command as an operator runs it, who has no way to Auth0."""
+    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def new_person(stack: Stack) -> Iterator[NewPerson]:
 
 
 @pytest.fixture(scope="module")
-def parts(shared: Stack) -> Iterator[Bench]:  # noqa: ARG001 (is there first)
+def parts() -> Iterator[Bench]:
     """Tenant, table and what stands between them without any function, once for the tests of a file."""
     with bench() as running:
         yield running

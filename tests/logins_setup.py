@@ -11,7 +11,6 @@ from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import unique
 from tests.kinds_setup import connections, provisioned
-from tests.minted import EVERYTHING, caller
 
 NOBODY: dict[str, list[str]] = {"organizations": [], "roles": []}
 
@@ -78,11 +77,6 @@ def several(stack: Stack, operator: Api, **more: object) -> tuple[Place, Place]:
     place = enterprise(stack, operator, connections=both, **more)
     other = max(own["name"] for own in connections(stack, place.id))
     return place, replace(place, connection=other)
-
-
-def lasting(stack: Stack) -> Api:
-    """Return the API as an operator uses it whose token outlives the jumps of a file's tests."""
-    return caller(stack, permissions=EVERYTHING, exp=int(stack.tenant.state.clock.now()) + 24 * 3600)
 
 
 def resolver(stack: Stack) -> Api:

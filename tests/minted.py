@@ -28,6 +28,11 @@ def caller(stack: Stack, **claims: object) -> Api:
     return Api(stack, token(stack, **claims))
 
 
+def lasting(stack: Stack) -> Api:
+    """Return the API as an operator uses it whose token outlives whatever a test lets pass."""
+    return caller(stack, permissions=EVERYTHING, exp=int(stack.tenant.state.clock.now()) + 365 * 24 * 3600)
+
+
 def of_organization(organization: str, *roles: str) -> dict[str, object]:
     """Return the claims that the door puts into a user's token for one organization."""
     return {f"{NAMESPACE}/organization": organization, f"{NAMESPACE}/roles": list(roles)}

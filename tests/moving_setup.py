@@ -10,7 +10,6 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.front_door import join, pass_time, unique
 from tests.kinds_setup import connections, provisioned
-from tests.minted import EVERYTHING, caller
 
 DAY = 24 * 3600
 SAML: dict[str, Any] = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
@@ -82,11 +81,6 @@ class Mover:
         """Have somebody sign in by the old door."""
         origin = self.record.move.origin if self.record.move else ""
         return person.sign_in(self.id, connection=origin, prompt="login")
-
-
-def far_sighted(stack: Stack) -> Api:
-    """Return the API as an operator uses it whose token outlives every grace."""
-    return caller(stack, permissions=EVERYTHING, exp=int(stack.tenant.state.clock.now()) + 365 * DAY)
 
 
 def mover(stack: Stack, operator: Api, domain: str, **more: object) -> Mover:

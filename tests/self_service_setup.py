@@ -8,25 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from guestlist.auth0 import segment
-from guestlist.clock import clock
 from guestlist.making import LOOK_FOR_SETUP
 from guestlist.organization_records import OrganizationStatus
 from local.people import PLAIN, Api
 from local.stack import Stack
 from tests.accept_setup import store
 from tests.front_door import pass_time, provision
-from tests.minted import EVERYTHING, caller
 
 SELF_SERVICE: dict[str, Any] = {"self_service": True}
 ENTERED = {"strategy": "samlp", "metadataUrl": "https://id.clinic.example/metadata"}
 """What a customer's IT enters on Auth0's page."""
 AWAITING = {"connections": "pending awaiting_setup", "applications": "pending "}
 MADE = {"connections": "done ", "applications": "done "}
-
-
-def patient(stack: Stack) -> Api:
-    """Return the API as an operator uses it, for as long as a customer takes."""
-    return caller(stack, permissions=EVERYTHING, exp=clock.now() + 60 * 24 * 3600)
 
 
 def awaiting(stack: Stack, api: Api, *connections: dict[str, Any], **more: object) -> str:

@@ -96,6 +96,8 @@ def test_a_change_has_its_audit_record(
     for _ in range(2):
         operator.delete(path).raise_for_status()
     records = [item for item in recorded(stack) if item.get("subject") == {"S": user}]
+    # Of what follows at Auth0 there is one more, whenever it comes.
+    records = [item for item in records if item["actor"]["M"]["kind"] != {"S": "projector"}]
     assert [item["action"]["S"] for item in sorted(records, key=lambda item: item["sk"]["S"])] == [
         "member:add",
         "member:change",

@@ -23,23 +23,16 @@ Copy = list[Entry]
 
 
 @pytest.fixture(scope="module")
-def place(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack of its own, on which the sealer runs by hand."""
-    with Stack() as stack:
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def api(place: Stack) -> Iterator[Api]:
+def api(stack: Stack) -> Iterator[Api]:
     """Return the API as somebody with every permission uses it."""
-    with caller(place, permissions=EVERYTHING) as bearer:
+    with caller(stack, permissions=EVERYTHING) as bearer:
         yield bearer
 
 
 @pytest.fixture
-def guestlist(place: Stack, api: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
+def guestlist(stack: Stack, api: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
     """Return the command with a token."""
-    return runner(monkeypatch, capsys, **environment(place, api))
+    return runner(monkeypatch, capsys, **environment(stack, api))
 
 
 @pytest.fixture
@@ -49,9 +42,9 @@ def offline(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
 
 
 @pytest.fixture(scope="module")
-def clinic(api: Api, place: Stack) -> str:
+def clinic(api: Api, stack: Stack) -> str:
     """Return the id of an organization with six sealed records."""
-    return busy(api, place)
+    return busy(api, stack)
 
 
 def busy(api: Api, stack: Stack) -> str:
@@ -217,10 +210,10 @@ def test_what_was_tampered_with_is_named(exported: Copy, verified: Callable[...,
 
 
 def test_another_organization_s_record_is_named(
-    exported: Copy, verified: Callable[..., Ran], guestlist: Guestlist, api: Api, place: Stack
+    exported: Copy, verified: Callable[..., Ran], guestlist: Guestlist, api: Api, stack: Stack
 ) -> None:
     """However well it is sealed in its own chain; nor is another organization's whole export this one's."""
-    other = busy(api, place)
+    other = busy(api, stack)
     theirs = [json.loads(line) for line in guestlist("audit", "export", "-o", other).out.splitlines()]
     ran = verified([*exported[:3], theirs[3], *exported[4:]])
     told = f"line 4: is of another organization: {other}"
@@ -231,9 +224,9 @@ def test_another_organization_s_record_is_named(
 
 
 @pytest.fixture
-def foreign(place: Stack) -> SealKey:
+def foreign(stack: Stack) -> SealKey:
     """Return a key of somebody else's."""
-    kms = boto3.client("kms", endpoint_url=place.aws.endpoint_url)
+    kms = boto3.client("kms", endpoint_url=stack.aws.endpoint_url)
     made = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
     return SealKey(made["Arn"])
 
@@ -251,13 +244,13 @@ def test_a_checkpoint_of_another_key_is_named(
 
 
 def test_a_checkpoint_that_was_noted_shows_what_was_cut_off_since(
-    guestlist: Guestlist, api: Api, place: Stack, verified: Callable[..., Ran], saved: Saved
+    guestlist: Guestlist, api: Api, stack: Stack, verified: Callable[..., Ran], saved: Saved
 ) -> None:
     """With an older checkpoint a file is whole by itself: only who noted a newer one can tell."""
-    clinic = busy(api, place)
+    clinic = busy(api, stack)
     old = [json.loads(line) for line in guestlist("audit", "export", "-o", clinic).out.splitlines()]
     added(api, clinic)
-    seal(place)
+    seal(stack)
     noted = saved("noted.json", guestlist("audit", "checkpoint", "-o", clinic).out)
     assert verified(old).status == 0
     ran = verified(old, "--checkpoint", noted)
@@ -268,38 +261,38 @@ def test_a_checkpoint_that_was_noted_shows_what_was_cut_off_since(
 
 
 def test_a_record_that_is_not_sealed_yet_is_left_out(
-    guestlist: Guestlist, api: Api, place: Stack, verified: Callable[..., Ran]
+    guestlist: Guestlist, api: Api, stack: Stack, verified: Callable[..., Ran]
 ) -> None:
     """It is said how many there are; what is exported is whole."""
-    clinic = busy(api, place)
+    clinic = busy(api, stack)
     added(api, clinic)
     ran = guestlist("audit", "export", "-o", clinic)
     assert ran.err == "left out, being not sealed yet: 1; they are within minutes\n"
     assert verified([json.loads(line) for line in ran.out.splitlines()]).status == 0
 
 
-def test_a_url_is_verified_as_it_stands(guestlist: Guestlist, place: Stack, clinic: str, key: str) -> None:
+def test_a_url_is_verified_as_it_stands(guestlist: Guestlist, stack: Stack, clinic: str, key: str) -> None:
     """By a key that is given; else by the API's own, and that this proves less is said."""
-    url = f"{place.api}/organizations/{clinic}/audit"
+    url = f"{stack.api}/organizations/{clinic}/audit"
     ran = guestlist("audit", "verify", url)
     assert ran.status == 0
     assert ran.out.splitlines()[-1].startswith("The key came by the same API")
     assert "the same API" not in guestlist("audit", "verify", url, "--key", key).out
 
 
-def test_who_is_erased_breaks_no_chain(guestlist: Guestlist, api: Api, place: Stack, key: str) -> None:
+def test_who_is_erased_breaks_no_chain(guestlist: Guestlist, api: Api, stack: Stack, key: str) -> None:
     """Nothing that is known of a person is part of it: with all of that gone the audit is whole."""
     clinic = provision(api)
     user = added(api, clinic)
-    seal(place)
-    dynamodb = boto3.client("dynamodb", endpoint_url=place.aws.endpoint_url)
-    for item in items(place):
+    seal(stack)
+    dynamodb = boto3.client("dynamodb", endpoint_url=stack.aws.endpoint_url)
+    for item in items(stack):
         of_user = item["pk"]["S"] == f"USER#{user}" or item["sk"]["S"] == f"MEMBER#{user}"
         if of_user or item.get("user") == {"S": user}:
             place_of = {name: item[name] for name in ("pk", "sk")}
-            dynamodb.delete_item(TableName=place.aws.physical["Table"]["Ref"], Key=place_of)
+            dynamodb.delete_item(TableName=stack.aws.physical["Table"]["Ref"], Key=place_of)
     assert api.get(f"/users/{user}").status_code == 404
-    ran = guestlist("audit", "verify", f"{place.api}/organizations/{clinic}/audit", "--key", key)
+    ran = guestlist("audit", "verify", f"{stack.api}/organizations/{clinic}/audit", "--key", key)
     assert (ran.status, "whole: 2 records" in ran.out) == (0, True)
 
 
@@ -331,9 +324,9 @@ def test_no_file_is_so_odd_that_it_breaks_it(offline: Guestlist, key: str, saved
             assert (ran.status, ran.err) == (3, "")
 
 
-def test_the_key_is_one_of_p_256(place: Stack, api: Api, clinic: str) -> None:
+def test_the_key_is_one_of_p_256(stack: Stack, api: Api, clinic: str) -> None:
     """As a JWK Set, as KMS has it."""
     [key] = api.get(f"/organizations/{clinic}/audit/keys").raise_for_status().json()["keys"]
-    kms = boto3.client("kms", endpoint_url=place.aws.endpoint_url)
-    held = kms.get_public_key(KeyId=place.aws.physical["SealKey"]["Arn"])["PublicKey"]
+    kms = boto3.client("kms", endpoint_url=stack.aws.endpoint_url)
+    held = kms.get_public_key(KeyId=stack.aws.physical["SealKey"]["Arn"])["PublicKey"]
     assert key == jwk(held)

@@ -7,7 +7,8 @@ import pytest
 from local.stack import NAMESPACE, Stack
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY, claim, path, proved
-from tests.logins_setup import Place, enterprise, lasting
+from tests.logins_setup import Place, enterprise
+from tests.minted import lasting
 from tests.test_first_logins_refused import refused
 
 

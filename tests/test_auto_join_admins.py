@@ -11,8 +11,8 @@ from local.stack import NAMESPACE, Stack
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY, proved
 from tests.interrupting import interrupted
-from tests.logins_setup import Place, enterprise, lasting, resolved
-from tests.minted import caller, of_organization, of_system
+from tests.logins_setup import Place, enterprise, resolved
+from tests.minted import caller, lasting, of_organization, of_system
 
 OPEN = {"auto_join": True, "roles": ["admin", "editor"]}
 

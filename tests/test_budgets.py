@@ -31,7 +31,7 @@ AdminOf = Callable[..., list[Api]]
 
 
 @pytest.fixture(scope="module")
-def frugal(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
+def frugal() -> Iterator[Stack]:
     """Return a stack with small limits, on a day that does not end by itself while the tests run."""
     with Stack(parameters=LIMITS) as stack:
         next_morning(stack)

@@ -43,6 +43,21 @@ LIKE = {
 """Tokens that say more or less than others: whom they are like, and where, if not everywhere."""
 
 
+@pytest.fixture(scope="module")
+def console(stack: Stack) -> Iterator[Person]:
+    """Return the person whom the deployer made an operator."""
+    with Person(stack, "olga@guestlist.example") as olga:
+        stack.hire_operator(olga.email, olga.password)
+        yield olga
+
+
+@pytest.fixture
+def operator(stack: Stack, console: Person) -> Iterator[Api]:
+    """Return the API as they use it who signed in: with what the role at Auth0 gives, and no more."""
+    with people.operator(stack, console) as api:
+        yield api
+
+
 @pytest.fixture
 def world(stack: Stack, operator: Api) -> Iterator[World]:
     """Return organizations in which anything may be done."""

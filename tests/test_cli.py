@@ -16,12 +16,6 @@ from tests.conftest import NewPerson
 from tests.front_door import join, provision, unique
 
 
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
 def test_organizations(guestlist: Guestlist) -> None:
     """Provisioned, read and listed; twice with one key makes one."""
     name, key = unique("cli"), unique("key")

@@ -3,20 +3,13 @@
 import pytest
 
 from local.people import Api
-from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import provision, unique
 
 LOGO = "https://clinic-a.example/logo.svg"
 OTHER = "https://clinic-a.example/other.svg"
 LOOK = ("--logo", LOGO, "--primary-color", "0059d6", "--page-background", "#ffffff")
 COLORS = {"primary": "#0059d6", "page_background": "#ffffff"}
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_an_organization_looks_as_it_was_said(guestlist: Guestlist) -> None:

@@ -1,17 +1,8 @@
 """`guestlist domains`, from the claim to the release."""
 
-import pytest
-
-from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import unique
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_a_domain_from_its_claim_to_its_proof(guestlist: Guestlist, clinic: str, stack: Stack) -> None:

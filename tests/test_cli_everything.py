@@ -156,7 +156,6 @@ def the_rest(she: Typist) -> None:
 
 @pytest.fixture
 def heard(
-    shared: Stack,  # noqa: ARG001 (is there first)
     monkeypatch: pytest.MonkeyPatch,
     capsys: Printed,
     tmp_path: Path,

@@ -1,17 +1,7 @@
 """`guestlist organizations`, with the roles of an identity provider's groups."""
 
-import pytest
-
-from local.people import Api
-from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import unique
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_groups_of_an_identity_provider(guestlist: Guestlist) -> None:

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from guestlist.provisioning import connection_name
-from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.conftest import NewPerson
 from tests.connections_setup import PEM, metadata
 from tests.front_door import unique
@@ -18,12 +17,6 @@ from tests.self_service_setup import made_past_us
 
 OIDC = ("--oidc", "https://id.clinic.example", "guestlist")
 SAML = ("--saml", "https://id.clinic.example/metadata")
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def at_auth0(stack: Stack, organization: str) -> list[dict[str, Any]]:

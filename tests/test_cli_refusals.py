@@ -15,12 +15,6 @@ from tests.front_door import add, invite, unique
 from tests.minted import caller, of_organization
 
 
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
 def test_a_refusal_is_the_problems_code_and_words(
     guestlist: Guestlist, clinic: str, operator: Api, new_person: NewPerson
 ) -> None:

@@ -51,7 +51,7 @@ def test_three_conflicts_of_plain_writes_pass_unseen(
     assert organizations_at_auth0(stack, person) == []
 
 
-def test_conflicts_of_a_plain_write_without_end_are_503(shared: Stack) -> None:  # noqa: ARG001 (is there first)
+def test_conflicts_of_a_plain_write_without_end_are_503() -> None:
     """A mail's budget could not be counted: nobody was invited, and nothing was recorded."""
     with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
         clinic = provision(api)

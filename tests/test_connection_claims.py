@@ -1,11 +1,11 @@
 """What an organization has of its own stays its own: no request takes it from it, not even its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.making import TRIES
 from guestlist.provisioning import connection_name
 from local.people import Api
@@ -16,22 +16,8 @@ from tests.connections_setup import asked, held
 from tests.domain_setup import proved
 from tests.front_door import accounts, pass_time, suffer, unique
 from tests.kinds_setup import connection_of, connections, offboarded, provisioned
-from tests.moving_setup import SAML, Mover, far_sighted, mover
+from tests.moving_setup import SAML, Mover, mover
 from tests.refusals import refused
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture
@@ -89,9 +75,9 @@ def test_a_connection_that_is_no_more_ones_own_holds_nobody_up(
     """Whoever leaves is gone, and whoever has the connection by then keeps it."""
     clinic = provisioned(stack, operator, kind="isolated")
     name = connection_of(stack, clinic)["name"]
-    store(stack).commit(writes.free_connection(clinic, name))
+    store(stack).commit(organization_writes.free_connection(clinic, name))
     if owner:
-        store(stack).commit(writes.own_connection(owner, name))
+        store(stack).commit(organization_writes.own_connection(owner, name))
     offboarded(stack, operator, clinic)
     assert store(stack).organization_of(name) == (owner or None)
 

@@ -1,10 +1,9 @@
 """An enterprise organization gets another identity provider of its own, while it lives."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.leases import SETTLING
+from guestlist.login_policy import MAX_SESSION
 from guestlist.making import TRIES
 from local.people import Api
 from local.stack import Stack
@@ -14,32 +13,11 @@ from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import audited, suffer, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import Mover, far_sighted
+from tests.moving_setup import Mover
 from tests.refusals import refused
 from tests.self_service_setup import SELF_SERVICE, ask_link, fill_in, link, look, made_past_us
 
 UNDONE = {"connections": "undone called_off", "applications": "undone called_off"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture
@@ -175,6 +153,22 @@ def test_one_that_is_being_made_is_called_off(clinic: Mover) -> None:
         clinic.later(SETTLING)
     assert state(clinic) == ("failed", UNDONE)
     assert at_auth0(clinic, name) is None
+
+
+def test_it_has_the_bound_of_sign_ins_that_stands_when_people_come(clinic: Mover) -> None:
+    """Not that of the moment in which it was made."""
+    suffer(clinic.stack, method="PATCH", path="/api/v2/connections/.*/clients", status=503, times=20)
+    add(clinic, OIDC).raise_for_status()
+    clinic.stack.workers.idle()
+    bound = {"max_session": 7200}
+    clinic.operator.patch(clinic.path, json=bound, headers={"If-Match": "*"}).raise_for_status()
+    clinic.stack.workers.idle()
+    clinic.stack.tenant.state.faults.clear()
+    for _ in range(3):
+        clinic.later(SETTLING)
+    assert state(clinic)[0] == "added"
+    marked = [own["metadata"].get(MAX_SESSION) for own in connections(clinic.stack, clinic.id)]
+    assert (marked, clinic.shown["max_session_told"]) == (["7200", "7200"], True)
 
 
 def test_asked_again_with_one_key_it_is_one(clinic: Mover) -> None:

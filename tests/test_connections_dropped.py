@@ -1,11 +1,10 @@
 """An enterprise organization drops one of its identity providers, by which nobody comes."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from guestlist.connection_turns import LATE
 from guestlist.leases import SETTLING
+from guestlist.login_policy import MAX_SESSION
 from local.people import Api
 from local.stack import Stack
 from tests.accept_setup import store
@@ -13,33 +12,12 @@ from tests.changing_setup import OIDC, added, at_auth0, drop, hospital, invited,
 from tests.conftest import NewPerson
 from tests.front_door import audited, suffer, unique
 from tests.kinds_setup import connections
-from tests.moving_setup import SAML, Mover, far_sighted
+from tests.moving_setup import SAML, Mover
 from tests.refusals import refused
 from tests.self_service_setup import made_past_us
 from tests.test_moments import between
 
 UNDONE = {"connections": "undone", "applications": "undone"}
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture
@@ -107,15 +85,33 @@ def test_one_by_which_members_come_stays(clinic: Mover, new_person: NewPerson) -
     assert state(clinic)[0] == "dropped"
 
 
-def test_one_by_which_somebody_is_being_invited_stays(clinic: Mover) -> None:
-    """What was decided before it was dropped holds: it is there for them, as it was."""
-    first, second = names(clinic)
+def test_nobody_is_invited_by_one_that_is_dropped_meanwhile(clinic: Mover) -> None:
+    """An offer rests on the connections that the organization has at the commit."""
+    _, second = names(clinic)
     body = {"email": f"ann@{clinic.domain}", "connection": second, "send": False}
     with between(clinic.stack, lambda: drop(clinic, second).raise_for_status()):
-        clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status()
+        refused(
+            clinic.operator.post(f"{clinic.path}/invites", json=body), 422, "unacceptable", "#/connection"
+        )
+    clinic.later(LATE)
+    assert state(clinic)[0] == "dropped"
+
+
+def test_one_by_which_somebody_was_invited_meanwhile_stays(clinic: Mover) -> None:
+    """Whoever was invited before it was dropped is to come by it: it is there for them, as it was."""
+    first, second = names(clinic)
+    body = {"email": f"ann@{clinic.domain}", "connection": second, "send": False}
+    with between(
+        clinic.stack, lambda: clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status()
+    ):
+        drop(clinic, second).raise_for_status()
     assert names(clinic) == [first]
+    bound = {"max_session": 7200}
+    clinic.operator.patch(clinic.path, json=bound, headers={"If-Match": "*"}).raise_for_status()
     clinic.later(LATE)
     assert state(clinic)[0] == "kept"
+    marked = [own["metadata"].get(MAX_SESSION) for own in connections(clinic.stack, clinic.id)]
+    assert marked == ["7200", "7200"]
     assert names(clinic) == [first, second]
     assert at_auth0(clinic, second)
     assert store(clinic.stack).organization_of(second) == clinic.id

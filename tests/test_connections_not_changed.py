@@ -1,7 +1,7 @@
 """Changes of connections that cannot be: refused with the reason, and nothing is recorded."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,23 +12,9 @@ from tests.changing_setup import OIDC, add, added, drop, hospital, names
 from tests.domain_setup import proved
 from tests.front_door import provision, unique
 from tests.kinds_setup import connection_of, provisioned
-from tests.moving_setup import SAML, Mover, far_sighted, mover
+from tests.moving_setup import SAML, Mover, mover
 from tests.refusals import MARK, refused, traces
 from tests.self_service_setup import SELF_SERVICE, made_past_us
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock, and whose table, are this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 @pytest.fixture

@@ -180,7 +180,6 @@ def test_a_client_that_auth0_does_not_take_is_no_answer(guests: Bench, organizat
     assert receipt(guests, organization, ann).access is Access.ENDED
 
 
-@pytest.mark.usefixtures("shared")
 def test_who_cannot_be_told_is_tried_for_ever() -> None:
     """Auth0 takes no such user: nothing is promised, the sweep goes on, and counts it as late."""
     with bench() as guests:

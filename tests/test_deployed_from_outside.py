@@ -1,7 +1,6 @@
 """auth0-deploy-cli exports what Guestlist made of a tenant and imports it again: all stands as it did."""
 
 import copy
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,25 +12,11 @@ from tests.conftest import NewPerson
 from tests.front_door import add, join, pass_time, provision
 from tests.kinds_setup import provisioned
 from tests.local.tenant.deploy_cli import VARIABLE, deploy_cli, package
-from tests.moving_setup import SAML, far_sighted
+from tests.moving_setup import SAML
 
 pytestmark = pytest.mark.skipif(
     package() is None, reason=f"auth0-deploy-cli is not installed: {VARIABLE} names no folder"
 )
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack of its own."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 def test_an_import_of_the_export_changes_nothing(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Actor, ActorKind
 from guestlist.mail_records import MailState
 from guestlist.organization_records import Organization
@@ -85,12 +85,12 @@ SWEEPS = {"sweep/every-minute", "drift/every-five-minutes", "sealer/every-five-m
 
 
 @pytest.fixture(scope="module")
-def clinic(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
+def clinic() -> Iterator[Stack]:
     """Return a stack with clinicA in it, its admin, and an invite whose mail waits."""
     now = int(time.time())
     with Stack() as stack:
         store = Store(Table(stack.aws.physical["Table"]["Ref"]))
-        store.commit(writes.new_organization(_organization(now)), *_admin(now))
+        store.commit(organization_writes.new_organization(_organization(now)), *_admin(now))
         store.commit(writes.new_invite(_invite(now)))
         yield stack
 

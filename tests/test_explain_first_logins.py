@@ -7,7 +7,7 @@ import pytest
 from guestlist.logins import DURING_LOGIN
 from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, environment, runner
+from tests.command import Guestlist
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY
 from tests.front_door import pass_time, unique
@@ -18,14 +18,6 @@ from tests.logins_setup import Place, enterprise, several
 def place(operator: Api, stack: Stack) -> Place:
     """Return an organization with an identity provider, and a domain that it proved."""
     return enterprise(stack, operator)
-
-
-@pytest.fixture
-def guestlist(
-    stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Guestlist:
-    """Return the command of an operator who cannot ask Auth0."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def explained(run: Guestlist, who: str, place: Place) -> dict[str, Any]:

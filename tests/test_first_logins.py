@@ -13,14 +13,8 @@ from local.stack import NAMESPACE, Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.front_door import audited, counted, pass_time
-from tests.logins_setup import Place, enterprise, lasting, resolved
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack of this file's own: time goes by, and what else is due then is not counted here."""
-    with Stack() as own:
-        yield own
+from tests.logins_setup import Place, enterprise, resolved
+from tests.minted import lasting
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import proved
 from tests.front_door import audited
-from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
+from tests.logins_setup import NOBODY, Place, enterprise, resolved
+from tests.minted import lasting
 
 ANY = {"If-Match": "*"}
 AS_IT_WAS: dict[str, Any] = {"allowed_domains": [], "roles": []}

@@ -15,7 +15,8 @@ from tests.domain_setup import path, proved
 from tests.door_setup import open_all, turn
 from tests.front_door import items, join, pass_time, provision, suffer, unique
 from tests.kinds_setup import provisioned
-from tests.logins_setup import NOBODY, Place, enterprise, lasting, resolved
+from tests.logins_setup import NOBODY, Place, enterprise, resolved
+from tests.minted import lasting
 
 NONE = "no_organizations: You are not a member of any organization."
 ANY = {"If-Match": "*"}

@@ -13,7 +13,8 @@ from local.people import PLAIN, Person
 from local.stack import CONNECTION, Stack
 from tests.accept_setup import store
 from tests.conftest import NewPerson
-from tests.logins_setup import Place, enterprise, lasting
+from tests.logins_setup import Place, enterprise
+from tests.minted import lasting
 
 LIFE = 8 * 24 * 3600
 TABLE = """

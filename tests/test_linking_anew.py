@@ -11,7 +11,8 @@ from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY
 from tests.front_door import WAIT, audited
-from tests.logins_setup import Place, enterprise, lasting
+from tests.logins_setup import Place, enterprise
+from tests.minted import lasting
 from tests.refusals import refused
 
 

@@ -11,13 +11,6 @@ from tests.logins_setup import Place
 from tests.max_session_setup import HOUR, bound, bounding, change, code, shown_session, signed_in
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Return a stack of its own: its clock jumps far, and its plan changes."""
-    with Stack() as started:
-        yield started
-
-
 @pytest.fixture
 def clinic(stack: Stack) -> Iterator[Place]:
     """Return an organization by whose identity provider a sign-in counts for an hour."""

@@ -6,17 +6,11 @@ import pytest
 
 from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.kinds_setup import provisioned
 
 HOUR = 3600
 SAML = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 @pytest.fixture

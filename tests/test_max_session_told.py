@@ -22,19 +22,11 @@ from tests.test_moments import once
 PATCH = {"method": "PATCH", "path": "^/api/v2/connections/[^/]*$"}
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Return a stack of its own: its clock jumps."""
-    with Stack() as started:
-        yield started
-
-
 @pytest.fixture
 def clinic(stack: Stack) -> Iterator[Place]:
     """Return an organization by whose identity provider a sign-in counts for an hour."""
     with bounding(stack) as place:
         yield place
-    stack.tenant.state.faults.clear()
 
 
 def later(place: Place, seconds: int) -> bool:

@@ -50,7 +50,6 @@ def test_a_sweep_says_how_late_the_oldest_was(guests: Bench, organization: str) 
     assert 500 <= guests.sweep().oldest_due <= 505
 
 
-@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("projects", [True, False], ids=["projection", "mail"])
 def test_what_never_succeeds_is_ever_later(*, projects: bool) -> None:
     """It is put off each time that it fails, and that is no news of it: the alarm looks at ten minutes."""

@@ -10,7 +10,8 @@ from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.domain_setup import claim, prove, set_record
 from tests.front_door import invite, provision, unique
-from tests.logins_setup import Place, enterprise, lasting
+from tests.logins_setup import Place, enterprise
+from tests.minted import lasting
 
 
 @pytest.fixture(scope="module")

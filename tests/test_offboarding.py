@@ -1,6 +1,5 @@
 """Offboarding comes to its end, whatever Auth0 refuses on the way and whatever is gone there already."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -12,29 +11,7 @@ from local.stack import Stack
 from tests.conftest import NewPerson
 from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer, unique
 from tests.kinds_setup import connections, each_list, entry, listed, provisioned
-from tests.moving_setup import far_sighted
 from tests.self_service_setup import deleted_past_us, enabled, made_past_us
-
-
-@pytest.fixture(scope="module")
-def stack(stack: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack whose clock is this file's."""
-    with Stack() as own:
-        yield own
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return somebody who may do everything there."""
-    with far_sighted(stack) as api:
-        yield api
 
 
 def left(stack: Stack, api: Api, organization: str, *, minutes: int = 15) -> int:
@@ -87,8 +64,8 @@ def test_what_auth0_keeps_refusing_rings_until_somebody_deletes_the_account(
     rang = 0
     for _ in range(10):
         pass_time(stack, seconds=60)
+        stack.workers.idle()  # who was hinted at it is there before the sweep
         rang += oldest_due(stack) > 300
-        stack.workers.idle()
     assert rang >= 2
     assert organizations_at_auth0(stack, ann) == [clinic]
     assert not ann.sign_in(clinic, prompt="login")["admitted"]

@@ -10,7 +10,8 @@ from tests.accept_setup import store
 from tests.conftest import NewPerson
 from tests.domain_setup import ANY
 from tests.interrupting import interrupted
-from tests.logins_setup import Place, lasting, resolved, several
+from tests.logins_setup import Place, resolved, several
+from tests.minted import lasting
 from tests.test_first_logins_refused import refused as denied
 
 

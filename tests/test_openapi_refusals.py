@@ -22,7 +22,7 @@ UNSEEN = {
 
 
 @pytest.fixture(scope="module")
-def run(shared: Stack) -> Iterator[tuple[Examples, Examples, dict[str, Any]]]:  # noqa: ARG001 (is there first)
+def run() -> Iterator[tuple[Examples, Examples, dict[str, Any]]]:
     """Return what all operations answered, what they refused with, and the document."""
     with Stack() as stack:
         good, refused = captured(stack)

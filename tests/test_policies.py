@@ -8,12 +8,12 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request as Asked
 
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.leases import SETTLING
-from guestlist.members import add_member
 from guestlist.provisioning import GRACE
 from guestlist.request import Request
 from local.people import PLAIN, Api, Person
@@ -44,7 +44,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
+def run() -> Iterator[Run]:
     """Return a run through every route, the pages, the workers, and a sweep of all that may be overdue."""
     with Stack() as stack, caller(stack, permissions=EVERYTHING) as api:
         done = Run(stack, set(), list(given(stack.aws)))

@@ -1,6 +1,5 @@
 """Provisioning is a saga: each step is found again, tried again, and undone in reverse."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,13 +21,6 @@ ISOLATED: dict[str, Any] = {"kind": "isolated", "callbacks": ["https://own.app.e
 def isolated(name: str) -> dict[str, Any]:
     """Return an isolated organization with an entry of its own on one of the application's lists."""
     return {"kind": "isolated", name: [entry(name, unique("own"))]}
-
-
-@pytest.fixture(autouse=True)
-def _sound(stack: Stack) -> Iterator[None]:
-    """Leave no fault to the next test."""
-    yield
-    stack.tenant.state.faults.clear()
 
 
 def states(stack: Stack, organization: str) -> dict[str, str]:

@@ -34,17 +34,11 @@ Body = dict[str, Any]
 
 
 @pytest.fixture
-def own(shared: Stack) -> Iterator[Stack]:  # noqa: ARG001 (is there first)
-    """Return a stack of this test's own, whose clock and plan it may move."""
-    with Stack() as stack:
-        yield stack
-
-
-@pytest.fixture
-def olga(own: Stack) -> Iterator[Api]:
-    """Return the API of that stack as an operator uses it."""
-    with caller(own, permissions=EVERYTHING) as api:
-        yield api
+def lesser_plan(stack: Stack) -> Iterator[None]:
+    """Have the tenant on a plan that ends no sessions."""
+    stack.tenant.state.plan = "essentials"
+    yield
+    stack.tenant.state.plan = "none"
 
 
 def remove(api: Api, organization: str, user: str, **query: str) -> httpx.Response:
@@ -92,18 +86,18 @@ def test_a_removal_is_carried_out_to_its_end(
 
 
 def test_a_removal_is_through_five_minutes_after_auth0_knew(
-    own: Stack, olga: Api, new_person: NewPerson
+    stack: Stack, operator: Api, new_person: NewPerson
 ) -> None:
     """Not before the last token ran out that was given; then the same receipt is complete."""
-    clinic, person = provision(olga), new_person()
-    user = add(olga, clinic, person)["user"]
-    receipt = remove(olga, clinic, user).json()
+    clinic, person = provision(operator), new_person()
+    user = add(operator, clinic, person)["user"]
+    receipt = remove(operator, clinic, user).json()
     told, end = receipt["steps"][1]["at"], receipt["steps"][4]["at"]
     assert receipt["effective_by"] == end
     assert end in {rfc3339(clock.now() + TOKEN_LIFE - late) for late in range(5)}
     assert told < end
-    pass_time(own, seconds=TOKEN_LIFE)
-    with caller(own, permissions=EVERYTHING) as later:
+    pass_time(stack, seconds=TOKEN_LIFE)
+    with caller(stack, permissions=EVERYTHING) as later:
         again = remove(later, clinic, user)
     assert (again.status_code, again.json()["status"]) == (200, "complete")
     assert again.json()["id"] == receipt["id"]
@@ -163,34 +157,34 @@ def test_an_admin_ends_nobodys_sessions(
     assert operator.get(path).status_code == 200
 
 
-def test_a_plan_without_sessions_is_told(own: Stack, olga: Api, new_person: NewPerson) -> None:
+@pytest.mark.usefixtures("lesser_plan")
+def test_a_plan_without_sessions_is_told(stack: Stack, operator: Api, new_person: NewPerson) -> None:
     """Below Enterprise the door refuses refreshes, and tokens run out: the bound is the same."""
-    httpx.post(f"{own.tenant.url}/_local/limits", json={"plan": "essentials"}, verify=PLAIN)
-    clinic, person = provision(olga), new_person()
-    user = add(olga, clinic, person)["user"]
-    with counted(own) as calls:
-        receipt = remove(olga, clinic, user).json()
+    clinic, person = provision(operator), new_person()
+    user = add(operator, clinic, person)["user"]
+    with counted(stack) as calls:
+        receipt = remove(operator, clinic, user).json()
     assert steps(receipt)["access_ended"] == ("skipped", "not_on_plan")
     assert steps(receipt)["refresh_refused"] == ("done", PATCH)
     assert receipt["effective_by"] == receipt["steps"][4]["at"]
     assert len(calls) == 2
 
 
-def test_nothing_is_promised_while_auth0_is_away(own: Stack, olga: Api, new_person: NewPerson) -> None:
+def test_nothing_is_promised_while_auth0_is_away(stack: Stack, operator: Api, new_person: NewPerson) -> None:
     """The receipt has no time then; when Auth0 is back the sweep goes on with it."""
-    clinic, person = provision(olga), new_person()
-    user = add(olga, clinic, person)["user"]
-    suffer(own, method="PATCH", path="/api/v2/users", status=429, times=99)
+    clinic, person = provision(operator), new_person()
+    user = add(operator, clinic, person)["user"]
+    suffer(stack, method="PATCH", path="/api/v2/users", status=429, times=99)
     path = f"/organizations/{clinic}/members/{user}"
-    removed = olga.delete(path).raise_for_status()
-    own.workers.idle()
-    waiting = olga.get(removed.headers["location"]).json()
+    removed = operator.delete(path).raise_for_status()
+    stack.workers.idle()
+    waiting = operator.get(removed.headers["location"]).json()
     assert (waiting["effective_by"], steps(waiting)["door_closed"]) == (None, ("pending", None))
-    httpx.delete(f"{own.tenant.url}/_local/faults", verify=PLAIN)
-    pass_time(own, seconds=120)
-    own.workers.tick()
-    own.workers.idle()
-    done = olga.get(removed.headers["location"]).json()
+    httpx.delete(f"{stack.tenant.url}/_local/faults", verify=PLAIN)
+    pass_time(stack, seconds=120)
+    stack.workers.tick()
+    stack.workers.idle()
+    done = operator.get(removed.headers["location"]).json()
     assert steps(done)["access_ended"] == ("done", REVOKE)
     assert done["effective_by"] > removed.json()["steps"][0]["at"]
 
@@ -246,25 +240,25 @@ def test_of_an_account_that_is_gone_tokens_may_be_out(
 
 
 def test_whoever_may_be_let_in_by_a_late_write_is_unsettled(
-    own: Stack, olga: Api, new_person: NewPerson
+    stack: Stack, operator: Api, new_person: NewPerson
 ) -> None:
     """It lands after the removal: what is promised counts from the look that found and undid it."""
-    clinic, other, person = provision(olga), provision(olga), new_person()
-    user = add(olga, other, person)["user"]
-    suffer(own, method="PATCH", path="/api/v2/users", reset=True, land_after=100)
-    add(olga, clinic, person)
+    clinic, other, person = provision(operator), provision(operator), new_person()
+    user = add(operator, other, person)["user"]
+    suffer(stack, method="PATCH", path="/api/v2/users", reset=True, land_after=100)
+    add(operator, clinic, person)
     for place in (other, clinic):
-        receipt = remove(olga, place, user).json()
+        receipt = remove(operator, place, user).json()
         assert (receipt["settled"], receipt["effective_by"]) == (False, None)
-    pass_time(own, seconds=100)
-    assert organizations_at_auth0(own, person) == sorted([clinic, other])
-    with counted(own) as calls:
-        _look(own, SETTLING - 100)
+    pass_time(stack, seconds=100)
+    assert organizations_at_auth0(stack, person) == sorted([clinic, other])
+    with counted(stack) as calls:
+        _look(stack, SETTLING - 100)
     assert [call.partition("?")[0].rsplit("/", 1)[-1] for call in calls].count("revoke-access") == 1
-    _look(own, SETTLING)
-    with caller(own, permissions=EVERYTHING) as later:
+    _look(stack, SETTLING)
+    with caller(stack, permissions=EVERYTHING) as later:
         done = later.get(f"/organizations/{clinic}/receipts/{receipt['id']}").json()
-    assert (done["settled"], done["status"], organizations_at_auth0(own, person)) == (True, "open", [])
+    assert (done["settled"], done["status"], organizations_at_auth0(stack, person)) == (True, "open", [])
     assert done["effective_by"] in {rfc3339(clock.now() + TOKEN_LIFE - late) for late in range(10)}
 
 
@@ -290,7 +284,7 @@ def test_nobody_reads_anothers_receipt(
 def test_who_comes_back_on_purpose_has_been_removed_before(
     operator: Api, clinic: str, new_person: NewPerson
 ) -> None:
-    """The membership names the receipt of the removal before it; the next removal has one of its own."""
+    """The membership names the receipt of the removal before it; the next removal has one of its stack."""
     person = new_person()
     user = add(operator, clinic, person)["user"]
     first = remove(operator, clinic, user).json()["id"]

@@ -8,13 +8,12 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from local.people import Person
-from local.stack import Stack
 from tests.front_door import invite, provision, unique
 from tests.whole_run import Run, found_in, whole_run
 
 
 @pytest.fixture(scope="module")
-def run(shared: Stack) -> Iterator[Run]:  # noqa: ARG001 (is there first)
+def run() -> Iterator[Run]:
     """Return a run that has been through everything once."""
     with whole_run() as done:
         yield done

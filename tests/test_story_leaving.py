@@ -2,8 +2,6 @@
 
 import io
 
-import pytest
-
 from local import people
 from local.people import Person
 from local.stack import Stack
@@ -13,7 +11,6 @@ from tests.front_door import join, provision
 from tests.logins_setup import enterprise
 
 
-@pytest.mark.usefixtures("shared")
 def test_lines_19_and_20_are_told_and_hold() -> None:
     """Each promise is checked as it is told, and each receipt has a time for every step."""
     out = io.StringIO()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.tenant.tokens import Keys
+from local.tenant.tokens import Keys, key_of_this_process
 
 Document = dict[str, Any]
 
@@ -164,7 +164,7 @@ class State:
 
     def __post_init__(self) -> None:
         """Make the key, which needs the tenant's address and clock."""
-        self.keys = Keys(self.url + "/", self.clock.now)
+        self.keys = Keys(self.url + "/", self.clock.now, key_of_this_process())
         self.mail = self.mails.append
 
 

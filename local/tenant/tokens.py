@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import jwt
@@ -12,13 +13,15 @@ Claims = dict[str, Any]
 
 
 class Keys:
-    """One RSA key (2048 bits, made at start) that signs every token of the tenant."""
+    """One RSA key (of 2048 bits, a new one if none is given) that signs every token of the tenant."""
 
-    def __init__(self, issuer: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, issuer: str, now: Callable[[], float], private: rsa.RSAPrivateKey | None = None
+    ) -> None:
         self.issuer = issuer
         self.kid = secrets.token_urlsafe(15)
         self._now = now
-        self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._private = private or _new_key()
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
         """Return the JSON Web Key Set of `/.well-known/jwks.json`."""
@@ -47,3 +50,13 @@ class Keys:
         if float(claims["exp"]) <= self._now():
             raise jwt.ExpiredSignatureError("Signature has expired")
         return claims
+
+
+@cache
+def key_of_this_process() -> rsa.RSAPrivateKey:
+    """Return the one key of all its tenants: to make one takes longer than to start a tenant."""
+    return _new_key()
+
+
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)

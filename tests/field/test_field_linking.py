@@ -1,9 +1,6 @@
 """F19: somebody links two accounts at Auth0, which discards what the second one's profile said."""
 
-from collections.abc import Iterator
-
 import httpx
-import pytest
 
 from local.people import PLAIN, Api, Person
 from local.stack import Stack
@@ -11,21 +8,6 @@ from tests.adoption_setup import link
 from tests.conftest import NewPerson
 from tests.front_door import WAIT, accounts, audited, join, organizations_at_auth0, provision
 from tests.left_out_setup import user
-from tests.minted import EVERYTHING, caller
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Return a stack in which a look for drift has few to look at."""
-    with Stack() as started:
-        yield started
-
-
-@pytest.fixture
-def operator(stack: Stack) -> Iterator[Api]:
-    """Return the API as an operator uses it."""
-    with caller(stack, permissions=EVERYTHING) as api:
-        yield api
 
 
 def looked(stack: Stack, api: Api) -> list[tuple[str, str]]:

@@ -212,10 +212,11 @@ def test_a_tick_fires_once_what_fires_in_its_time(line: Line) -> None:
 
 
 def test_stop_ends_every_thread(line: Line) -> None:
+    """Two drain the queue, one looks when something is there, two fire the schedules."""
     before = set(threading.enumerate())
     line.workers.start(schedules=True)
     started = {thread for thread in threading.enumerate() if thread.name.startswith("worker-")} - before
-    assert len(started) == 4
+    assert len(started) == 5
     line.workers.stop()
     assert not started & set(threading.enumerate())
 

@@ -30,12 +30,6 @@ WHOLE = {
 
 
 @pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
-
-
-@pytest.fixture
 def folder(guestlist: Guestlist, tmp_path: Path) -> Path:
     """Return a folder of all organizations that other tests have made."""
     made = tmp_path / "organizations"

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from guestlist.offboarding import LOOK_AGAIN
 from local.people import Api
 from local.stack import Stack
-from tests.command import Guestlist, Printed, environment, runner
+from tests.command import Guestlist
 from tests.front_door import pass_time, unique
 from tests.kinds_setup import connection_of, listed, provisioned
 from tests.self_service_setup import fill_in, link, look, status
@@ -22,12 +20,6 @@ SAML = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata
 CALLBACKS = ["https://b.clinic.example/callback", "https://a.clinic.example/callback"]
 
 FIXED = "kind: cannot be changed once it is provisioned (kind: isolated -> shared)"
-
-
-@pytest.fixture
-def guestlist(stack: Stack, operator: Api, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Guestlist:
-    """Return the command as an operator runs it."""
-    return runner(monkeypatch, capsys, **environment(stack, operator))
 
 
 def test_every_kind_is_exported_as_it_is(

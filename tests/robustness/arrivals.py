@@ -1,5 +1,7 @@
 """People who arrive by an organization's own identity provider, as Auth0 and the door have it."""
 
+from collections.abc import Sequence
+
 from guestlist import logins
 from guestlist.audit_records import ActorKind
 from guestlist.caller import Caller
@@ -21,11 +23,11 @@ class Arrivals:
         self._world = world
         self._auth0 = world.tenant.client(deadline=READ)
 
-    def account(self, connection: str, email: str, subject: str) -> str:
+    def account(self, connection: str, email: str, subject: str, groups: Sequence[str] = ()) -> str:
         """Have somebody arrive, which makes their account before anybody is asked; return its id."""
         state = self._world.tenant.state
         [by] = [found for found in state.connections.values() if found["name"] == connection]
-        claims = {"sub": subject, "email": email, "email_verified": True}
+        claims = {"sub": subject, "email": email, "email_verified": True, "groups": [*groups]}
         return str(arrived(state, by, claims)["user_id"])
 
     def request(self) -> Request:

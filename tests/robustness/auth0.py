@@ -49,6 +49,8 @@ class Tenant:
         clients: Any = [{"client_id": self.state.bootstrap_client[0], "status": True}]
         owner.call("PATCH", f"/connections/{connection}/clients", clients)
         set_up_door(SETTINGS, stack.DOOR, Management(owner))
+        self.profile = str(owner.call("POST", "/self-service-profiles", {"name": "Guestlist"}).body["id"])
+        """The self-service profile by which set-up links are made."""
         self._made = {name: copy.deepcopy(getattr(self.state, name)) for name in MADE}
         owner.close()
 
@@ -68,8 +70,9 @@ class Tenant:
         self.state.clock = wire.simulation  # type: ignore[assignment] # it has `now`, and is never advanced
         state = self.state
         kept: tuple[Any, ...] = (state.users, state.credentials, state.authentication_methods, state.tickets)
-        for of_users in (*kept, state.sessions, state.refresh_tokens, state.calls, state.mails):
-            of_users.clear()
+        signed_in: tuple[Any, ...] = (state.sessions, state.refresh_tokens)
+        for of_history in (*kept, *signed_in, state.sso_tickets, state.calls, state.mails):
+            of_history.clear()
         for name, made in self._made.items():
             found = getattr(state, name)
             found.clear()

@@ -5,11 +5,14 @@ from typing import Any
 
 from guestlist.auth0 import segment
 from guestlist.names import ADMIN
-from guestlist.records import Invite, Membership
+from guestlist.records import Invite
 from local import stack
 from local.tenant.state import RefreshToken, Session
 from tests.adoption_setup import PASSWORD
-from tests.robustness.crash_case import ANN, BEN, CLEO, CLINIC, HOSPITAL, HOUR, SCHOOL, Case, is_leaving
+from tests.robustness.crash_case import ANN, BEN, CLINIC, HOSPITAL, HOUR, SCHOOL, Case, is_leaving
+from tests.robustness.crash_cases_of_groups import OF_GROUPS
+from tests.robustness.crash_cases_of_links import OF_LINKS
+from tests.robustness.crash_cases_of_moves import OF_MOVES, anns_membership, members
 from tests.robustness.crash_cases_of_own import OF_DOMAINS, OF_LOGINS, OF_ORGANIZATIONS
 from tests.robustness.front import Front
 
@@ -81,12 +84,6 @@ def _an_hour(front: Front) -> None:
     front.world.simulation.sleep(HOUR)
 
 
-def _member(front: Front) -> None:
-    front.add(CLINIC, BEN, ADMIN)
-    front.add(CLINIC, ANN, ADMIN)
-    front.add(SCHOOL, ANN, "editor")
-
-
 def _signed_in(front: Front) -> None:
     """Let Ann be a member of the clinic alone, who is signed in."""
     front.add(CLINIC, BEN, ADMIN)
@@ -99,20 +96,20 @@ def _signed_in(front: Front) -> None:
 
 def _suspended(front: Front) -> None:
     """Let the school be closed, of which Ann is a member."""
-    _member(front)
+    members(front)
     front.suspend(SCHOOL)
 
 
 def _left_out(front: Front) -> None:
     """Let the clinic be closed, of which both are members, without the door's list."""
-    _member(front)
+    members(front)
     front.world.rest(HOUR)
     front.suspend(CLINIC, by_list=False)
 
 
 def _linked(front: Front) -> None:
     """Let somebody have linked Ann's account into Ben's: both are in the clinic, and she is in the school."""
-    _member(front)
+    members(front)
     front.world.rest(HOUR)
     [ben, ann] = [front.user(email) for email in (BEN, ANN)]
     assert ben
@@ -126,26 +123,6 @@ def _isolated(front: Front) -> None:
     page = "https://hospital.app.example"
     lists: dict[str, Any] = {"callbacks": [f"{page}/callback"], "web_origins": [page]}
     front.provision(HOSPITAL, kind="isolated", admin={"email": ANN}, **lists)
-
-
-def _moving(front: Front) -> None:
-    """Let Ann and Ben be admins of the clinic, which Cleo is invited to, and Ann in the school as well."""
-    _member(front)
-    front.invite(CLINIC, CLEO)
-
-
-def _moved(front: Front) -> None:
-    """Let both have their places behind the clinic's new door, and the old one be open."""
-    _moving(front)
-    front.world.rest(HOUR)
-    front.move(CLINIC, 30 * 24 * HOUR)
-
-
-def _anns_place(front: Front) -> Membership:
-    """Return Ann's membership behind the clinic's new door."""
-    found = front.store.membership(CLINIC, str(_anns_membership(front).successor))
-    assert found
-    return found
 
 
 def _isolated_with_ann(front: Front) -> None:
@@ -164,12 +141,6 @@ def _joins(front: Front) -> None:
 
 def _anns_invite(front: Front) -> Invite:
     found = front.invite_of(CLINIC, ANN)
-    assert found
-    return found
-
-
-def _anns_membership(front: Front) -> Membership:
-    found = front.member(CLINIC, ANN)
     assert found
     return found
 
@@ -197,27 +168,27 @@ CASES = (
     Case("prove the address of a planted account", _asked_to_prove, _press),
     Case(
         "change roles",
-        _member,
-        lambda front: front.change_roles(_anns_membership(front), "editor"),
-        lambda front: _anns_membership(front).roles == ("editor",),
+        members,
+        lambda front: front.change_roles(anns_membership(front), "editor"),
+        lambda front: anns_membership(front).roles == ("editor",),
     ),
     Case(
         "remove",
-        _member,
-        lambda front: front.deprovision(_anns_membership(front)),
-        lambda front: not _anns_membership(front).stands,
+        members,
+        lambda front: front.deprovision(anns_membership(front)),
+        lambda front: not anns_membership(front).stands,
     ),
     Case(
         "remove from the last",
         _signed_in,
-        lambda front: front.deprovision(_anns_membership(front)),
-        lambda front: not _anns_membership(front).stands,
+        lambda front: front.deprovision(anns_membership(front)),
+        lambda front: not anns_membership(front).stands,
     ),
     Case(
         "change roles, account linked",
         _linked,
-        lambda front: front.change_roles(_anns_membership(front), "editor"),
-        lambda front: _anns_membership(front).version > 1,
+        lambda front: front.change_roles(anns_membership(front), "editor"),
+        lambda front: anns_membership(front).version > 1,
         pairs=False,
     ),
     Case(
@@ -238,10 +209,10 @@ CASES = (
         lambda front: front.revoke(_anns_invite(front)),
         lambda front: not _anns_invite(front).active,
     ),
-    Case("suspend", _member, lambda front: front.suspend(CLINIC)),
+    Case("suspend", members, lambda front: front.suspend(CLINIC)),
     Case("suspend another", _suspended, lambda front: front.suspend(CLINIC)),
     Case("resume", _suspended, lambda front: front.resume(SCHOOL)),
-    Case("suspend, left out", _member, lambda front: front.suspend(CLINIC, by_list=False)),
+    Case("suspend, left out", members, lambda front: front.suspend(CLINIC, by_list=False)),
     Case("resume, left out", _left_out, lambda front: front.resume(CLINIC)),
     Case("provision, isolated", _nothing, _isolated, pairs=False),
     Case(
@@ -251,23 +222,11 @@ CASES = (
         is_leaving,
         pairs=False,
     ),
-    Case("move", _moving, lambda front: front.move(CLINIC, 0), pairs=False),
-    Case(
-        "change roles while both doors are open",
-        _moved,
-        lambda front: front.change_roles(_anns_place(front), "editor"),
-        lambda front: _anns_place(front).roles == ("editor",),
-        pairs=False,
-    ),
-    Case(
-        "remove while both doors are open",
-        _moved,
-        lambda front: front.deprovision(_anns_place(front)),
-        lambda front: not _anns_place(front).stands,
-        pairs=False,
-    ),
     Case("expire", lambda front: front.invite(CLINIC, ANN, life=HOUR), _an_hour),
     *OF_LOGINS,
     *OF_DOMAINS,
     *OF_ORGANIZATIONS,
+    *OF_GROUPS,
+    *OF_LINKS,
+    *OF_MOVES,
 )

@@ -1,6 +1,7 @@
 """What happens at an organization of its own identity provider while processes die: first logins, domains."""
 
 from collections.abc import Callable
+from typing import Any
 
 from guestlist import domains
 from guestlist.domain_bodies import DomainChange
@@ -24,25 +25,27 @@ def _nothing(_: Front) -> None:
     """Begin without the hospital."""
 
 
-def _provisioned(front: Front) -> None:
-    front.provision(HOSPITAL, kind="enterprise", connections=[*PROVIDERS])
+def provisioned(front: Front, **more: Any) -> None:  # noqa: ANN401 (JSON)
+    """Let the hospital have identity providers."""
+    front.provision(HOSPITAL, kind="enterprise", connections=[*PROVIDERS], **more)
 
 
-def _claimed(front: Front) -> None:
+def _claimed(front: Front, **more: Any) -> None:  # noqa: ANN401 (JSON)
     """Let the hospital have identity providers, and claim the domain."""
-    _provisioned(front)
+    provisioned(front, **more)
     front.world.rest(HOUR)
     _claim(front)
 
 
-def _proved(front: Front) -> None:
-    _claimed(front)
+def proved(front: Front, **more: Any) -> None:  # noqa: ANN401 (JSON)
+    """Let the hospital have identity providers, and have proved the domain."""
+    _claimed(front, **more)
     _prove(front)
 
 
 def _open(front: Front) -> None:
     """Let the domain's people become editors by themselves."""
-    _proved(front)
+    proved(front)
     _change(front)
 
 
@@ -75,19 +78,21 @@ def _domain(front: Front) -> Domain:
     return domains.domain(HOSPITAL, NAME, front.store)
 
 
-def _signs_in(front: Front, email: str = ANN, subject: str = "1") -> str:
-    """Have somebody sign in, and return what the door is told of them."""
+def signs_in(front: Front, *groups: str, email: str = ANN, subject: str = "1") -> str:
+    """Have somebody sign in, with the groups they are in; return what the door is told of them."""
     arrivals, [own, *_] = Arrivals(front.world), front.store.organization(HOSPITAL).current_connections
-    answer = arrivals.resolve(arrivals.account(own.name, email, subject), arrivals.request())
+    answer = arrivals.resolve(arrivals.account(own.name, email, subject, groups), arrivals.request())
     return " ".join(answer["roles"] or answer["organizations"]) or NOBODY
 
 
-def _signs_in_with_another(front: Front) -> str:
+def _by_another_account(front: Front) -> str:
     """Have somebody else sign in, of whom the identity provider says that they have Ann's address."""
-    return _signs_in(front, subject="2")
+    return signs_in(front, subject="2")
 
 
-def _after(*steps: Callable[[Front], object]) -> Callable[[Front], None]:
+def after(*steps: Callable[[Front], object]) -> Callable[[Front], None]:
+    """Let one thing be so after the other."""
+
     def prepare(front: Front) -> None:
         for step in steps:
             step(front)
@@ -104,7 +109,8 @@ def _left(front: Front) -> None:
     front.deprovision(found)
 
 
-def _invited(front: Front) -> None:
+def invited(front: Front) -> None:
+    """Let Ann be invited."""
     front.invite(HOSPITAL, ANN)
 
 
@@ -112,7 +118,7 @@ def _added(front: Front) -> None:
     front.add(HOSPITAL, ANN, ADMIN)
 
 
-def _moved(front: Front) -> None:
+def moved(front: Front) -> None:
     """Let the hospital have had its people in the common connection, and have both doors open to them."""
     front.provision(HOSPITAL)
     front.add(HOSPITAL, BEN, ADMIN)
@@ -124,48 +130,46 @@ def _moved(front: Front) -> None:
 
 
 def _first_login(name: str, *before: Callable[[Front], object]) -> Case:
-    return Case(f"first login, {name}", _after(*before), _signs_in, later=_signs_in)
+    return Case(f"first login, {name}", after(*before), signs_in, later=signs_in)
 
 
-def _denied(
-    name: str, *before: Callable[[Front], object], ask: Callable[[Front], object] = _signs_in
-) -> Case:
+def _denied(name: str, *before: Callable[[Front], object], ask: Callable[[Front], object] = signs_in) -> Case:
     """Return the case of somebody who was denied before: Auth0 has made them an account then."""
-    return Case(name, _after(*before, ask), ask)
+    return Case(name, after(*before, ask), ask)
 
 
 OF_LOGINS = (
-    _first_login("invited", _proved, _invited),
-    _first_login("added before", _proved, _added),
+    _first_login("invited", proved, invited),
+    _first_login("added before", proved, _added),
     _first_login("by the domain", _open),
-    _first_login("moved", _moved),
+    _first_login("moved", moved),
 )
 STRANGERS = (
-    _denied("a stranger", _proved),
-    _denied("invited, by a domain that nobody proved", _claimed, _invited),
-    _denied("a member's address in another account", _open, _signs_in, ask=_signs_in_with_another),
+    _denied("a stranger", proved),
+    _denied("invited, by a domain that nobody proved", _claimed, invited),
+    _denied("a member's address in another account", _open, signs_in, ask=_by_another_account),
     _denied("taken off the list before they came", _open, _left),
     _denied("into a suspended organization", _open, lambda front: front.suspend(HOSPITAL)),
 )
 """First logins that lead nowhere."""
 OF_DOMAINS = (
-    Case("claim a domain", _provisioned, _claim),
+    Case("claim a domain", provisioned, _claim),
     Case("prove a domain", _claimed, _prove),
-    Case("let a domain's people in", _proved, _change, lambda front: _domain(front).auto_join),
+    Case("let a domain's people in", proved, _change, lambda front: _domain(front).auto_join),
     Case("release a domain", _open, _release, lambda front: front.store.domain(HOSPITAL, NAME) is None),
 )
 OF_ORGANIZATIONS = (
-    Case("provision, enterprise", _nothing, _provisioned, pairs=False),
+    Case("provision, enterprise", _nothing, provisioned, pairs=False),
     Case(
         "suspend, enterprise",
-        _after(_open, _signs_in),
+        after(_open, signs_in),
         lambda front: front.suspend(HOSPITAL),
-        later=_signs_in,
+        later=signs_in,
         pairs=False,
     ),
     Case(
         "offboard, enterprise",
-        _after(_open, _signs_in, lambda front: front.invite(HOSPITAL, BEN)),
+        after(_open, signs_in, lambda front: front.invite(HOSPITAL, BEN)),
         lambda front: front.offboard(HOSPITAL),
         is_leaving,
         pairs=False,

@@ -10,7 +10,7 @@ from guestlist.login_policy import mark
 from guestlist.organization_records import CLOSED, Organization
 from guestlist.profile import counts_as_admin, shows
 from guestlist.receipt_records import Receipt
-from guestlist.records import Invite, InviteStatus, Membership, User
+from guestlist.records import Halt, Invite, InviteStatus, Membership, User
 from local.tenant.identities import account_id
 from local.tenant.passwords import matches
 from tests.adoption_setup import PASSWORD
@@ -49,6 +49,7 @@ def wrongs(world: World) -> Iterator[str]:
     """Yield what must be so after any history, with or without crashes, and is not."""
     records = Records(world)
     yield from _of_organizations(records)
+    yield from _of_seats(records)
     yield from _of_acceptances(records)
     yield from _of_the_door(records, world)
     yield from (f"{place.id} is still about to be turned" for place in records.places if place.turning)
@@ -83,6 +84,22 @@ def _of_the_door(records: Records, world: World) -> Iterator[str]:
     for action, secrets in world.tenant.deployed().items():
         if secrets != dict(door.secrets()):
             yield f"the Action {action} has the lists {sorted(secrets)}, which are not the table's"
+
+
+def _of_seats(records: Records) -> Iterator[str]:
+    """Whose seat is another user's has that user beside them, for as long as the old door is not closed."""
+    members = {(member.organization, member.user): member for member in records.members}
+    moving = {place.id for place in records.places if place.move and place.move.opened and place.moves}
+    for member in records.members:
+        heir = members.get((member.organization, str(member.successor))) if member.successor else None
+        if member.successor and not (
+            heir and heir.predecessor == member.user and member.organization in moving
+        ):
+            yield f"{member.email} has no seat in {member.organization}, nor anybody in their place"
+    for user in records.users:
+        left = {one.organization for one in records.members if one.user == user.id and one.successor}
+        if left != {*user.leaving}:
+            yield f"{user.email} counts for nobody in {user.leaving}, and left their seats in {left}"
 
 
 def _of_acceptances(records: Records) -> Iterator[str]:
@@ -122,7 +139,9 @@ def _of_user(user: User, records: Records, world: World) -> Iterator[str]:
     account, state = world.account(user.account), world.tenant.state
     if _waits_for_drift(user, world):
         return
-    if not user.halt and user.organizations and not (account and shows(account, user)):
+    if user.halt:
+        yield from _of_halted(user, world)
+    elif (user.organizations or account) and not (account and shows(account, user)):
         yield f"the account of {user.email} does not show what their item says"
     if account is None or account["email_verified"]:
         return
@@ -133,17 +152,31 @@ def _of_user(user: User, records: Records, world: World) -> Iterator[str]:
         yield f"whoever planted the account of {user.email} is signed in"
 
 
+def _of_halted(user: User, world: World) -> Iterator[str]:
+    """Nothing is told of whom nothing can be told; of nobody else is anything left to be told."""
+    if user.halt is Halt.AWAITING_LOGIN:
+        if user.created or world.account(user.account):
+            yield f"{user.email} waits for a first login, and has an account"
+    elif user.halt is Halt.AWAITING_ACCEPTANCE:
+        bearing = [one for one in world.tenant.state.users.values() if one.get("email") == user.email]
+        if any("guestlist" in account["app_metadata"] for account in bearing):
+            yield f"nobody proved that the address is {user.email}'s, and an account with it shows something"
+    elif user.organizations:
+        yield f"{user.email} is {user.halt}, and still a member of {sorted(user.organizations)}"
+
+
 def _waits_for_drift(user: User, world: World) -> bool:
-    """Tell whether an account is inside another one, and its user at rest: nobody has looked there yet."""
+    """Tell whether an account is inside another one, with nothing new to tell: nobody looked there yet."""
     linked = [one for account in world.tenant.state.users.values() for one in account["identities"][1:]]
-    return user.halt is None and user.due is None and user.account in map(account_id, linked)
+    told = user.applied == user.version and user.unsettled_at is None and user.lease_owner is None
+    return user.halt is None and user.due is None and told and user.account in map(account_id, linked)
 
 
 def differences(found: Ending, expected: Ending, crashes: int) -> Iterator[str]:
     """Yield in what an ending differs from one without crashes.
 
-    All has to be the same but two numbers: there may be one mail more for each crash, and one share more
-    spent of a budget; of neither may there be less, and no mail of another kind.
+    All has to be the same but three numbers: for each crash there may be one mail more, one share more spent
+    of a budget, and one record more of a set-up link; of none may there be less, nor one of another kind.
     """
     if found.heard and found.heard != expected.heard:
         yield f"the client heard {found.heard!r} instead of {expected.heard!r}"
@@ -154,9 +187,9 @@ def differences(found: Ending, expected: Ending, crashes: int) -> Iterator[str]:
     yield from (f"a mail {mail}" for mail in one.mails.keys() - other.mails.keys())
     if one.mails.total() > other.mails.total() + crashes:
         yield f"{one.mails.total()} mails instead of {other.mails.total()}"
-    for line in sorted(one.budgets | other.budgets):
-        if not 0 <= one.budgets[line] - other.budgets[line] <= crashes:
-            yield f"of the budget {line} is spent {one.budgets[line]} instead of {other.budgets[line]}"
+    for line in sorted(one.repeated | other.repeated):
+        if not 0 <= one.repeated[line] - other.repeated[line] <= crashes:
+            yield f"{line}: {one.repeated[line]} times instead of {other.repeated[line]}"
 
 
 def _unequal(found: Form, expected: Form) -> Iterator[str]:

@@ -117,7 +117,7 @@ class DynamoDb:
             range_key_conditions=ranges,
         )
         found = {"Items": [_json(item) for item in items]}
-        return {**found, "LastEvaluatedKey": last} if last else found
+        return {**found, "LastEvaluatedKey": _key(last)} if last else found
 
     def _scan(self, asked: Body) -> Body:
         items, _, last = self._backend.scan(
@@ -134,7 +134,7 @@ class DynamoDb:
             (None, None),
         )
         found = {"Items": [_json(item) for item in items]}
-        return {**found, "LastEvaluatedKey": last} if last else found
+        return {**found, "LastEvaluatedKey": _key(last)} if last else found
 
     def _update(self, asked: Body) -> Body:
         try:
@@ -176,6 +176,10 @@ def _mixed(before: list[Body], after: list[Body], random: Random) -> list[Body]:
 
 def _start(asked: Body) -> Any:  # noqa: ANN401 (moto takes None for the beginning, and does not say so)
     return asked.get("ExclusiveStartKey")
+
+
+def _key(last: dict[str, Any]) -> Body:
+    return {name: _value(found) if isinstance(found, DynamoType) else found for name, found in last.items()}
 
 
 def _json(item: Item) -> Body:

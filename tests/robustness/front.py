@@ -1,8 +1,9 @@
 """What `functions/` do with a request, without API Gateway: the use-case, then the hint."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from guestlist import acceptance, closing, invites, members, moving, resending
+from guestlist import acceptance, adding, closing, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -22,7 +23,9 @@ from tests.bench import OPERATOR
 from tests.robustness.world import World
 
 WEEK = 7 * 24 * 3600
-PROVIDER = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+PROVIDER: Mapping[str, Any] = {"strategy": "samlp", "metadata_url": "https://id.clinic.example/metadata"}
+SELF_SERVICE: Mapping[str, Any] = {"self_service": True}
+"""A connection that the customer's IT sets up."""
 INVITEE = Caller(ActorKind.INVITEE, "invitee")
 
 
@@ -60,9 +63,9 @@ class Front:
         self.world.queue.door()
         self.world.queue.provision(organization)
 
-    def move(self, organization: str, grace: int) -> None:
+    def move(self, organization: str, grace: int, provider: Mapping[str, Any] = PROVIDER) -> None:
         """Move an organization to an identity provider of its own, under an idempotency key."""
-        asked = MoveRequest(connections=[ConnectionRequest.model_validate(PROVIDER)], grace=grace)
+        asked = MoveRequest(connections=[ConnectionRequest.model_validate(provider)], grace=grace)
         request = operators_request(f"{organization}#move")
         moving.move(organization, asked, request=request, common=stack.CONNECTION, store=self.store)
         self.world.queue.provision(organization)
@@ -98,7 +101,7 @@ class Front:
 
     def add(self, organization: str, email: str, *roles: str, welcome: bool = False) -> None:
         """Add somebody at once, under an idempotency key."""
-        made, offer = members.add_member(
+        made, offer = adding.add_member(
             organization,
             MemberRequest(email=email, roles=list(roles), welcome=welcome, inviter_name=""),
             request=operators_request(f"{organization}#members#{email}"),

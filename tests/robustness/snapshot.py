@@ -7,6 +7,7 @@ from tests.robustness.world import World
 
 KEPT = (
     *("users", "credentials", "authentication_methods", "tickets", "sessions", "refresh_tokens"),
+    "sso_tickets",
     *("actions", "connections", "connection_clients", "clients"),
 )
 

@@ -16,10 +16,12 @@ from guestlist.clock import clock
 from guestlist.door_keeping import keep_door
 from guestlist.door_records import WATCH
 from guestlist.errors import GuestlistError
+from guestlist.items import from_item
 from guestlist.links import Links
 from guestlist.mail import Mailer
 from guestlist.mailing import send_mail
-from guestlist.making import work_on
+from guestlist.making import LOOK_FOR_SETUP, work_on
+from guestlist.organization_records import Organization
 from guestlist.projection import project_user
 from guestlist.queue import Queue
 from guestlist.request import provisioner_request, sweep_request
@@ -29,8 +31,10 @@ from guestlist.table import Table
 from guestlist.turns import Turn
 from tests.robustness.auth0 import SETTINGS, Tenant
 from tests.robustness.aws import DOOR, MAIL, PROJECTION, PROVISIONING, Aws
+from tests.robustness.customer import awaits_setup
 from tests.robustness.dynamodb import TABLE
 from tests.robustness.effects import Effect, Fates, Kind, Wire
+from tests.robustness.ledger import plain
 from tests.robustness.simulation import Killed, Simulation
 
 UNHEEDED = Limits(organization=10**6, inviter=10**6, recipient=10**6, recipient_in_all=10**6)
@@ -129,7 +133,13 @@ class World:
         return max(self._next_sweep, math.ceil(ahead / MINUTE) * MINUTE)
 
     def _owed(self, item: dict[str, Any]) -> bool:
-        """Tell whether something is to be done for an item: not for a door that is only watched."""
+        """Tell whether something is to be done for an item: not for what is only looked at now and again.
+
+        That is a door while something is closed, and a connection that the customer's IT is to set up.
+        """
+        if item["sk"]["S"] == "ORG" and awaits_setup(from_item(Organization, plain({"M": item}))):
+            looked_at = int(item["progressed_at"]["N"]) - LOOK_FOR_SETUP
+            return "lease_owner" in item or looked_at <= self._landed
         told = item.get("applied") == item.get("version") and "lease_owner" not in item
         looked_at = int(item["due"]["N"]) - WATCH
         return not (item["pk"]["S"] == "DOOR" and item["closed"]["L"] and told and looked_at >= self._landed)

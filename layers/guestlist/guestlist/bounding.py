@@ -4,6 +4,7 @@ The door reads it there at each login and refresh, so a change costs some calls 
 none per member.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from guestlist.clock import clock
@@ -24,10 +25,7 @@ def tell_connections(organization: Organization, turn: Turn) -> None:
         ConditionFailed: the turn is another's by now, or there is nothing to tell any more.
     """
     while True:
-        ambiguous = [_told(connection, organization, turn) for connection in organization.current_connections]
-        if any(ambiguous):
-            organization = turn.kept(organization, replace(organization, unsettled_at=clock.now()))
-        wait_for_late_calls(organization)
+        organization = with_bound(organization.current_connections, organization, turn)
         told = replace(organization, max_session_told=organization.max_session)
         try:
             turn.store.commit(turn.finished(organization, told))
@@ -37,6 +35,19 @@ def tell_connections(organization: Organization, turn: Turn) -> None:
                 raise
         else:
             return
+
+
+def with_bound(connections: Iterable[Connection], organization: Organization, turn: Turn) -> Organization:
+    """Have connections say for how long a sign-in counts; return the organization once they do for certain.
+
+    Raises:
+        Auth0Refused, Auth0Unavailable, NotYetError: as `tell_connections`.
+    """
+    ambiguous = [_told(connection, organization, turn) for connection in connections]
+    if any(ambiguous):
+        organization = turn.kept(organization, replace(organization, unsettled_at=clock.now()))
+    wait_for_late_calls(organization)
+    return organization
 
 
 def _told(connection: Connection, organization: Organization, turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from guestlist import writes
 from guestlist.audit_records import Action
+from guestlist.bounding import with_bound
 from guestlist.clock import clock
 from guestlist.connection_changes import is_undone, somebody_by
 from guestlist.connection_claims import freed
@@ -30,8 +31,7 @@ def go_on_changing(organization: Organization, turn: Turn) -> None:
         return _drop(organization, turn)
     if is_undone(change.steps):
         return _ended(organization, ChangeState.FAILED, turn)
-    opened = replace(organization, connections=(*organization.connections, *change.connections))
-    return _ended(organization, ChangeState.ADDED, turn, opened)
+    return _opened(organization, ChangeState.ADDED, turn)
 
 
 def _change(organization: Organization) -> ConnectionChange:
@@ -48,8 +48,7 @@ def _drop(organization: Organization, turn: Turn) -> None:
     if not is_undone(change.steps):
         organization, used = _looked(organization, turn)
         if used:
-            kept = replace(organization, connections=(*organization.connections, *change.connections))
-            return _ended(organization, ChangeState.KEPT, turn, kept)
+            return _opened(organization, ChangeState.KEPT, turn)
     for number in reversed(range(len(change.steps))):
         change = _change(organization)
         if change.steps[number].state is StepState.UNDONE:
@@ -78,6 +77,13 @@ def _looked(organization: Organization, turn: Turn) -> tuple[Organization, bool]
         return organization, used
     turn.kept(organization, replace(organization, connection_change=replace(change, cursor=cursor)))
     raise NotYetError(0)
+
+
+def _opened(organization: Organization, state: ChangeState, turn: Turn) -> None:
+    """Have people join by the connection, which says for how long a sign-in counts by now."""
+    organization = with_bound(_change(organization).connections, organization, turn)
+    connections = (*organization.connections, *_change(organization).connections)
+    _ended(organization, state, turn, replace(organization, connections=connections))
 
 
 def _ended(

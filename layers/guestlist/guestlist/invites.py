@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
 from guestlist.audit_records import Action, Actor, ActorKind
@@ -88,7 +88,7 @@ def _invite(
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
             writes.new_invite(offer),
-            writes.counted(
+            organization_writes.counted(
                 organization.id, taken=1, pending=1, mailed=mailed, grants=True, as_read=organization
             ),
             writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
@@ -224,8 +224,8 @@ def withdrawn(organization: str, held: str, store: Store) -> list[Write]:
 
 def _ended(before: Invite, status: InviteStatus) -> list[Write]:
     """Return the writes that end an invite and free its seat."""
-    freed = [writes.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []
-    return [*closed(before, status), *freed]
+    freed = organization_writes.counted(before.organization, taken=-1, pending=-1, grants=False)
+    return [*closed(before, status), *([freed] if before.active else [])]
 
 
 def _expire_if_over(organization: str, invite_id: str, request: Request, store: Store) -> None:

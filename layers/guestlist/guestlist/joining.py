@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.errors import AlreadyMember
 from guestlist.ids import random_id
@@ -41,6 +41,8 @@ class Joined(NamedTuple):
     user: User
     membership: Membership
     writes: list[Write]
+    place: Organization | None
+    """The organization as it was read, and as they rely on it; None: they do not."""
 
     @property
     def admins(self) -> int:
@@ -68,7 +70,7 @@ def joined(
     """
     known = user.version > 0
     wanted = made_anew(user) if inviter else proved(user, now)
-    wanted = awaited(wanted, organization, store)
+    wanted, place = awaited(wanted, organization, store)
     after = counting(user, with_membership(wanted, organization, roles, now), organization)
     if welcomed:
         after = replace(after, welcomed=(*after.welcomed, organization))
@@ -86,9 +88,9 @@ def joined(
     joining = [writes.changed(user, after)] if known else writes.new_user(replace(after, version=1))
     tombstone = store.membership(organization, user.id) if known else None
     if tombstone is None:
-        return Joined(after, membership, [*joining, writes.new_membership(membership)])
+        return Joined(after, membership, [*joining, writes.new_membership(membership)], place)
     again = replace(membership, version=tombstone.version + 1, receipt=tombstone.receipt)
-    return Joined(after, again, [*joining, writes.changed(tombstone, again)])
+    return Joined(after, again, [*joining, writes.changed(tombstone, again)], place)
 
 
 def taken_up(
@@ -105,7 +107,10 @@ def taken_up(
     now = request.now
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
-    counts = writes.counted(invite.organization, pending=-1, admins=joining.admins, grants=True)
+    admins, place = joining.admins, joining.place
+    counts = organization_writes.counted(
+        invite.organization, pending=-1, admins=admins, grants=True, as_read=place
+    )
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     inviter = granted(invite.organization, invite.inviter.user, store)
@@ -138,7 +143,7 @@ def granted(organization: str, admin: str | None, store: Store) -> list[Write] |
     found = store.membership(organization, admin)
     if found and found.successor:
         found = store.membership(organization, found.successor)
-    return [writes.still_admin(organization, found.user)] if found and found.administers else None
+    return [conditions.still_admin(organization, found.user)] if found and found.administers else None
 
 
 def not_member(
@@ -162,4 +167,4 @@ def not_member_by(connection: str, organization: Organization, email: str, store
     membership = store.membership(organization.id, user.id) if user else None
     if membership and membership.stands:
         raise AlreadyMember(user=membership.successor or membership.user)
-    return writes.still_no_member(organization.id, connection, email, user.id if user else None)
+    return conditions.still_no_member(organization.id, connection, email, user.id if user else None)

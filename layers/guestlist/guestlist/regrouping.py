@@ -25,14 +25,19 @@ if TYPE_CHECKING:
 PAGE = 100
 """Members who are gone through in one sweep: some two calls to Auth0 a second come of it."""
 GRACE = 30
-"""Seconds after which that begins: by then whoever was joining as the table changed has joined."""
+"""Seconds after which that begins: changes of a table in quick succession are gone through once."""
 NOT_GIVEN = "is a role that this organization does not give"
 
 
-def awaited(user: User, organization: str, store: Store) -> User:
-    """Return who joins by an account that is bound already so that their next login looks at their groups."""
-    looks = _has_signed_in(user) and store.organization(organization).groups
-    return replace(user, groups="") if looks else user
+def awaited(user: User, organization: str, store: Store) -> tuple[User, Organization | None]:
+    """Return who joins by an account that is bound already so that their next login looks at their groups.
+
+    And the organization as it was read, if that relies on it.
+    """
+    if not _has_signed_in(user):
+        return user, None
+    place = store.organization(organization)
+    return replace(user, groups="") if place.groups else user, place
 
 
 def fit(place: Organization, asked: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.access import sees_links, standing
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
@@ -68,7 +68,7 @@ def _resend(
         seat_free(place, request, store)
         renewal, taken = [writes.hold_address(before), *apart], 1
     mailed = None if silent else share.spend(place, before.email)
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization, taken=taken, pending=taken, mailed=mailed, grants=True, as_read=place
     )
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)

@@ -51,9 +51,10 @@ def sweep(*, request: Request, queue: Queue, store: Store) -> Swept:
         for ahead in _ahead(record, request.now) if isinstance(record, User) else ():
             queue.project(record.id, after=ahead)
             swept.projections += 1
+        # Also of what is only due in a moment: whoever is hinted at it is often there before the next sweep.
+        swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if (record.due or 0) > request.now:
             continue
-        swept.oldest_due = max(swept.oldest_due, request.now - _since(record, request.now))
         if isinstance(record, User):
             swept.late_receipts += sum(at <= request.now - LATE for at in record.receipts.values())
             if _put_off(record, store, request.now):

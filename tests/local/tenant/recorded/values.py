@@ -27,6 +27,9 @@ USER: dict[str, Any] = {
 CLIENT: dict[str, Any] = {
     "app_type": "regular_web",
     "callbacks": ["https://app.example/callback"],
+    "web_origins": ["https://app.example"],
+    "allowed_origins": ["https://app.example"],
+    "allowed_logout_urls": ["https://app.example"],
     "grant_types": ["authorization_code", "refresh_token"],
     "jwt_configuration": {"lifetime_in_seconds": 300, "secret_encoded": True, "alg": "RS256", "scopes": {}},
     "refresh_token": {
