@@ -6,14 +6,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from guestlist.addresses import domain
 
+Names = list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]]
+"""Of domains."""
+ONCE = AfterValidator(lambda domains: sorted(set(domains)))
 Domains = Annotated[
-    list[Annotated[str, StringConstraints(max_length=253), AfterValidator(domain)]],
+    Names,
     Field(
         max_length=100,
         description="Whose addresses may be invited or added; none: any.",
         examples=[["clinic-a.example"]],
     ),
-    AfterValidator(lambda domains: sorted(set(domains))),
+    ONCE,
 ]
 
 

@@ -56,6 +56,12 @@ def still_proved(organization: str, name: str) -> Write:
     return check(keys.proved(name), when="#organization = :organization", organization=organization)
 
 
+def still_no_others(organization: str, name: str) -> Write:
+    """Rely on a domain's being one that no other organization proved at the moment of the commit."""
+    free = "attribute_not_exists(#pk) OR #organization = :organization"
+    return check(keys.proved(name), when=free, organization=organization)
+
+
 def still_lets_in(domain: Domain) -> Write:
     """Rely on a domain's being proved, and letting people in, as it was read."""
     when = "#version = :seen AND #token = :same"

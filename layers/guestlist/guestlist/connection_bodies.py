@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from guestlist.addresses import domain
-from guestlist.body import Body, Domains
+from guestlist.body import ONCE, Body, Names
 from guestlist.provisioning_records import Connection
 from guestlist.saml import provider
 
@@ -18,6 +18,8 @@ NAME = r"^([a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*)?$"
 CLIENT_ID = r"^[A-Za-z0-9_-]{1,128}$"
 PRINTABLE = r"^[\x20-\x7e]*$"
 """What a client id of OAuth may hold (RFC 6749, appendix A.1)."""
+MOST_DOMAINS = 50
+"""Of all connections in one request: that none is another organization's is part of its transaction."""
 INSIDE = (
     ".localhost",
     ".localdomain",
@@ -109,7 +111,9 @@ class ConnectionRequest(Body):
         "", description="A connection that Auth0 has already; it is used, and given back at the end."
     )
     strategy: Literal["", "oidc", "samlp"] = ""
-    domains: Domains = Field([], description="Whose addresses sign in by it.")
+    domains: Annotated[Names, Field(max_length=MOST_DOMAINS), ONCE] = Field(
+        [], description="Whose addresses sign in by it.", examples=[["clinic-a.example"]]
+    )
     issuer: Annotated[
         str, StringConstraints(max_length=500), AfterValidator(lambda text: text and _issuer(text))
     ] = Field("", description="Of OIDC.", examples=["https://id.clinic-a.example"])
@@ -172,11 +176,13 @@ class ConnectionRequest(Body):
 
 
 def distinct(connections: list[ConnectionRequest]) -> list[ConnectionRequest]:
-    """Return connections of which no two are the same.
+    """Return connections of which no two are the same, and which have not too many domains.
 
     Raises:
-        ValueError: two are.
+        ValueError: two are, or they have.
     """
+    if sum(len(connection.domains) for connection in connections) > MOST_DOMAINS:
+        raise ValueError(f"has more than {MOST_DOMAINS} domains in all")
     names = [connection.name.lower() for connection in connections if connection.name]
     if len({*names}) < len(names):
         raise ValueError("names a connection twice")

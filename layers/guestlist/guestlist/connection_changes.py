@@ -78,13 +78,13 @@ def add(
         connection = asked.connection(connection_name(before.id, number))
         if connection.name.lower() in _names(before.connections):
             raise Unacceptable(errors=[{"pointer": "#/name", "detail": HAS}])
-        unclaimed(before.id, (connection,), common, store)
+        claimed = unclaimed(before.id, (connection,), common, store)
         change = _change(ChangeState.MAKING, connection, StepState.PENDING, request.now)
         after = begun_anew(replace(before, connection_change=change, numbered=number), request.now)
         actor = request.caller.actor
         store.commit(
             organization_writes.turned(before, after),
-            organization_writes.own_connection(before.id, connection.name),
+            claimed,
             writes.audited(request.audit(before.id, actor, Action.CONNECTION_ADD, connection.name)),
             writes.remember(request.key, before.id, request.now),
         )

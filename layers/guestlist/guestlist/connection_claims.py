@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from guestlist import organization_writes
+from guestlist import conditions, organization_writes
 from guestlist.errors import ConnectionTaken, DomainTaken, Unacceptable
 from guestlist.provisioning_records import Connection
 from guestlist.store import Store
@@ -12,8 +12,10 @@ from guestlist.table import Write
 HAS = "is a connection of this organization already"
 
 
-def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> None:
+def unclaimed(organization: str, connections: Iterable[Connection], common: str, store: Store) -> list[Write]:
     """Refuse connections of which one is another organization's, or the common one, or is for its domain.
+
+    Return the writes that take them, on condition that their domains are still no other's.
 
     Raises:
         ConnectionTaken: one is another's, or the common one.
@@ -25,9 +27,13 @@ def unclaimed(organization: str, connections: Iterable[Connection], common: str,
         owner = common if is_common else store.organization_of(connection.name)
         if owner not in {None, organization}:
             raise ConnectionTaken
-    provers = store.provers(name for own in connections for name in own.domains)
-    if {*provers.values()} - {organization}:
+    domains = sorted({name for own in connections for name in own.domains})
+    if {*store.provers(domains).values()} - {organization}:
         raise DomainTaken
+    return [
+        *(organization_writes.own_connection(organization, own.name) for own in connections),
+        *(conditions.still_no_others(organization, name) for name in domains),
+    ]
 
 
 def told_apart(asked: Sequence[Connection], had: Iterable[Connection] = ()) -> None:

@@ -46,7 +46,7 @@ def move(
             for number, connection in enumerate(asked.connections, len(before.connections) + 1)
         )
         told_apart(asked_for, before.connections)
-        unclaimed(before.id, asked_for, common, store)
+        claimed = unclaimed(before.id, asked_for, common, store)
         origin = signs_in_by(before, "", common=common).name
         steps = tuple(Progress(step=step, at=request.now) for step in STEPS)
         moving = Move(origin=origin, connections=asked_for, steps=steps, grace=asked.grace)
@@ -54,7 +54,7 @@ def move(
         audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_MOVE, before.id)
         store.commit(
             organization_writes.turned(before, after),
-            [organization_writes.own_connection(before.id, connection.name) for connection in asked_for],
+            claimed,
             writes.audited(audit),
             writes.remember(request.key, before.id, request.now),
         )

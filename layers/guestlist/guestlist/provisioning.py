@@ -168,12 +168,12 @@ def _provision(
         told_apart(
             organization.connections, [own for own in before.connections if own.made] if before else ()
         )
-        unclaimed(organization.id, organization.connections, common, store)
+        claimed = unclaimed(organization.id, organization.connections, common, store)
         offer = _allowed(organization, offer, common)
         new = _with_offer(organization, offer, share)
         store.commit(
             _recorded(before, new, store),
-            [organization_writes.own_connection(new.id, connection.name) for connection in new.connections],
+            claimed,
             _audited(new, offer, request),
             writes.new_invite(offer) if offer else [],
             writes.remember(request.key, new.id, request.now),
