@@ -6,7 +6,7 @@ from functools import partial
 import httpx
 
 from bench.world import World, unique
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.clock import clock
 from guestlist.domain_records import Domain
 from guestlist.organization_records import Organization
@@ -70,8 +70,8 @@ def _organization(ours: World) -> str:
         created_at=now,
     )
     store.commit(
-        writes.new_organization(organization),
-        writes.own_connection(name, name),
+        organization_writes.new_organization(organization),
+        organization_writes.own_connection(name, name),
         writes.new_domain(domain),
         writes.own_domain(domain),
     )

@@ -10,7 +10,7 @@ whole request, the server of `local/moto_server.py` does.
 import copy
 import re
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -28,8 +28,14 @@ Place = tuple[str, DynamoType]
 
 
 def install() -> None:
-    """Make moto use the fit backend for accounts that are used from now on."""
+    """Make moto use the fit backend for accounts that are used from now on, and forget what is gone.
+
+    As it comes it keeps every item and table that it ever made, for its own pages.
+    """
     dynamodb_backends.backend = FitBackend
+    models: tuple[Any, ...] = (Item, Table, FitTable)
+    for model in models:
+        model.instances_tracked = deque(maxlen=0)
 
 
 class FitTable(Table):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from guestlist.access import Permission
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.auth0 import Auth0, segment
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -22,7 +23,7 @@ from guestlist.ids import ordered_id
 from guestlist.invites import invite
 from guestlist.leases import SETTLING
 from guestlist.links import Links
-from guestlist.members import add_member, change_roles, deprovision
+from guestlist.members import change_roles, deprovision
 from guestlist.projection import Projected, project_user
 from guestlist.provisioning import provision
 from guestlist.queue import Queue

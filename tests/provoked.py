@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.clock import clock
 from guestlist.invites import expire
 from guestlist.request import sweep_request
@@ -149,7 +149,7 @@ def _bodies(asker: Asker, place: Ids) -> None:
 def _taken(asker: Asker, place: Ids) -> None:
     """Ids, addresses and offers that are taken."""
     asker.ask("provision", id=place["organization"], name="Another")
-    store(asker.stack).commit(writes.reserve("clinicF", NOWHERE["user"]))
+    store(asker.stack).commit(organization_writes.reserve("clinicF", NOWHERE["user"]))
     asker.ask("provision", id="clinicF")
     _member(asker, place, "member@example.com")
     for operation in INVITING:

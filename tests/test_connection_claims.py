@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.making import TRIES
 from guestlist.provisioning import connection_name
 from local.people import Api
@@ -75,9 +75,9 @@ def test_a_connection_that_is_no_more_ones_own_holds_nobody_up(
     """Whoever leaves is gone, and whoever has the connection by then keeps it."""
     clinic = provisioned(stack, operator, kind="isolated")
     name = connection_of(stack, clinic)["name"]
-    store(stack).commit(writes.free_connection(clinic, name))
+    store(stack).commit(organization_writes.free_connection(clinic, name))
     if owner:
-        store(stack).commit(writes.own_connection(owner, name))
+        store(stack).commit(organization_writes.own_connection(owner, name))
     offboarded(stack, operator, clinic)
     assert store(stack).organization_of(name) == (owner or None)
 

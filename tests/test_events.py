@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Actor, ActorKind
 from guestlist.mail_records import MailState
 from guestlist.organization_records import Organization
@@ -90,7 +90,7 @@ def clinic() -> Iterator[Stack]:
     now = int(time.time())
     with Stack() as stack:
         store = Store(Table(stack.aws.physical["Table"]["Ref"]))
-        store.commit(writes.new_organization(_organization(now)), *_admin(now))
+        store.commit(organization_writes.new_organization(_organization(now)), *_admin(now))
         store.commit(writes.new_invite(_invite(now)))
         yield stack
 

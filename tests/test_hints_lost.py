@@ -1,10 +1,10 @@
 """The whole stack, when a message was lost between the commit and the queue, or one is all that is left."""
 
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
-from guestlist.members import add_member
 from guestlist.request import Request
 from local.people import Api, Person
 from local.stack import CONNECTION, Stack

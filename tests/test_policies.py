@@ -8,12 +8,12 @@ import httpx
 import pytest
 from werkzeug.wrappers import Request as Asked
 
+from guestlist.adding import add_member
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import MemberRequest
 from guestlist.caller import Caller
 from guestlist.clock import clock
 from guestlist.leases import SETTLING
-from guestlist.members import add_member
 from guestlist.provisioning import GRACE
 from guestlist.request import Request
 from local.people import PLAIN, Api, Person

@@ -5,10 +5,11 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from api.going_on import going_on
 from api.wiring import connection as common
-from api.wiring import namespace, queue, store
-from guestlist import connection_changes, organization_records
-from guestlist.api import etag, request_of
+from api.wiring import namespace, store
+from guestlist import connection_changes
+from guestlist.api import request_of
 from guestlist.connection_bodies import ConnectionRequest
 from guestlist.organization_resources import Organization
 
@@ -19,18 +20,11 @@ router = APIGatewayHttpRouter()
 def add_connection(organization: str, body: ConnectionRequest) -> Response[Organization]:
     """Give an organization another identity provider of its own; it is made in the background."""
     request = request_of(router.current_event, namespace, body)
-    return _going_on(connection_changes.add(organization, body, request=request, common=common, store=store))
+    return going_on(connection_changes.add(organization, body, request=request, common=common, store=store))
 
 
 @router.delete("/organizations/<organization>/connections/<connection>", status_code=HTTPStatus.ACCEPTED)
 def drop_connection(organization: str, connection: str) -> Response[Organization]:
     """Have a connection given back, or deleted if we made it; one that is still being made is called off."""
     request = request_of(router.current_event, namespace)
-    return _going_on(connection_changes.drop(organization, connection, request=request, store=store))
-
-
-def _going_on(changing: organization_records.Organization) -> Response[Organization]:
-    queue.provision(changing.id)
-    headers = etag(changing.version) | {"Location": f"/organizations/{changing.id}"}
-    shown = Organization.of(changing, store.door())
-    return Response(HTTPStatus.ACCEPTED, "application/json", shown, headers)
+    return going_on(connection_changes.drop(organization, connection, request=request, store=store))

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, namespace, queue, store, token_life
-from guestlist import members, receipts, records, transfers
+from guestlist import adding, members, receipts, records, transfers
 from guestlist.access import may_end_access
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import MemberRequest, RolesRequest
@@ -27,7 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 def add_member(organization: str, body: MemberRequest) -> Response[Member]:
     """Add somebody at once, without an offer."""
     request = request_of(router.current_event, namespace, body)
-    made, welcome = members.add_member(
+    made, welcome = adding.add_member(
         organization, body, request=request, connection=connection, budgets=budgets, store=store
     )
     if welcome:

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from api.going_on import going_on
 from api.wiring import connection, namespace, queue, store
-from guestlist import moving, organization_records, transfers
+from guestlist import moving, transfers
 from guestlist.api import etag, request_of
 from guestlist.move_bodies import LinkRequest, MoveRequest
 from guestlist.organization_resources import Organization
@@ -19,14 +20,14 @@ router = APIGatewayHttpRouter()
 def move(organization: str, body: MoveRequest) -> Response[Organization]:
     """Move an organization to identity providers of its own; its members follow in the background."""
     request = request_of(router.current_event, namespace, body)
-    return _going_on(moving.move(organization, body, request=request, common=connection, store=store))
+    return going_on(moving.move(organization, body, request=request, common=connection, store=store))
 
 
 @router.delete("/organizations/<organization>/move", status_code=HTTPStatus.ACCEPTED)
 def call_off_move(organization: str) -> Response[Organization]:
     """Call a move off whose identity providers are still being made; all stays as it was before."""
     request = request_of(router.current_event, namespace)
-    return _going_on(moving.call_off(organization, request=request, store=store))
+    return going_on(moving.call_off(organization, request=request, store=store))
 
 
 @router.post("/organizations/<organization>/members/<user>/link")
@@ -37,10 +38,3 @@ def link_member(organization: str, user: str, body: LinkRequest) -> Response[Mem
     queue.provision(organization)
     shown = Member.of(linked, store.user(linked.user))
     return Response(HTTPStatus.OK, "application/json", shown, etag(linked.version))
-
-
-def _going_on(changing: organization_records.Organization) -> Response[Organization]:
-    queue.provision(changing.id)
-    headers = etag(changing.version) | {"Location": f"/organizations/{changing.id}"}
-    shown = Organization.of(changing, store.door())
-    return Response(HTTPStatus.ACCEPTED, "application/json", shown, headers)

@@ -1,5 +1,6 @@
 """What moto's DynamoDB is made fit for: races, size, and what AWS refuses."""
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.dynamodb.models.dynamo_type import Item
 
 from local.aws import Aws
 from tests.local.aws_setup import TABLE, Client, client, fails, item, put, small_stack
@@ -113,6 +115,21 @@ def test_a_transaction_and_a_query_take_no_longer_in_a_large_table(dynamodb: Cli
     large = seconds(transact), seconds(lambda: due(dynamodb))
     assert large[0] < 3 * small[0]
     assert large[1] < 3 * small[1]
+
+
+def test_what_was_replaced_is_let_go(dynamodb: Client) -> None:
+    """As it comes moto keeps every item that it ever made: a stack that stays up would grow and slow down."""
+
+    def kept() -> int:
+        gc.collect()
+        return sum(isinstance(found, Item) for found in gc.get_objects())
+
+    dynamodb.put_item(TableName=TABLE, Item=item("ONE"))
+    before = kept()
+    for _ in range(20):
+        dynamodb.put_item(TableName=TABLE, Item=item("ONE"))
+        dynamodb.transact_write_items(TransactItems=[put("ONE")])
+    assert kept() - before < 5
 
 
 def test_an_index_follows_every_kind_of_write(dynamodb: Client) -> None:

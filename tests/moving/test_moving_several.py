@@ -9,6 +9,7 @@ from tests.conftest import NewPerson
 from tests.front_door import invite, unique
 from tests.kinds_setup import connections
 from tests.moving_setup import DAY, SAML, Mover
+from tests.refusals import refused
 
 SECOND = SAML | {"metadata_url": "https://id.ward.example/metadata"}
 
@@ -76,6 +77,26 @@ def test_an_offer_from_before_leads_to_the_login_which_takes_it_up(
     [member] = clinic.members(ben.email)
     assert member["roles"] == ["viewer"]
     assert store(clinic.stack).user(member["user"]).connection == here
+
+
+def test_an_offer_from_before_is_renewed_as_its_button_would_have_it(
+    clinic: Mover, operator: Api, new_person: NewPerson
+) -> None:
+    """By any of the providers, unless somebody is a member by one of them by now."""
+    ben, eve = new_person("ben"), new_person("eve")
+    for person in (ben, eve):
+        person.email = person.idp["email"] = f"{unique('late')}@{clinic.domain}"
+    paths = [f"{clinic.path}/invites/{invite(operator, clinic.id, one)['id']}" for one in (ben, eve)]
+    clinic.move(connections=[SAML, SECOND])
+    clinic.later(8 * DAY)
+    here, there = names(clinic)
+    body = {"email": eve.email, "connection": there}
+    operator.post(f"{clinic.path}/members", json=body).raise_for_status()
+    refused(operator.post(f"{paths[1]}/resend"), 409, "already_member")
+    assert operator.post(f"{paths[0]}/resend").raise_for_status().json()["status"] == "pending"
+    assert clinic.arrives(ben, here)["admitted"]
+    assert operator.get(paths[0]).json()["status"] == "accepted"
+    assert clinic.record.taken == 2
 
 
 @pytest.mark.parametrize("why", ["linked", "removed"])

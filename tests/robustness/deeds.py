@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from guestlist import acceptance, closing, members
+from guestlist import acceptance, adding, closing, members
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest
@@ -20,7 +20,7 @@ from tests.bench import OPERATOR
 from tests.robustness.deeds_of_own import OwnDeeds
 from tests.robustness.history import History, Kind, Operation, Outcome
 from tests.robustness.own import HOSPITAL, connection_of
-from tests.robustness.threshold import Threshold
+from tests.robustness.witnesses import Witnesses
 from tests.robustness.world import World
 
 CALL = 4.0
@@ -33,13 +33,12 @@ IN = {Page.WAIT, Page.STOPPED, Page.USED}
 class Deeds:
     """All that clients do in one world."""
 
-    def __init__(self, world: World, history: History, threshold: Threshold, *, by_list: bool = True) -> None:
+    def __init__(self, world: World, history: History, witnesses: Witnesses, *, by_list: bool = True) -> None:
         self._world, self._history, self._by_list = world, history, by_list
         self._store, self._queue = world.store, world.queue
         self._of_page = world.tenant.client(deadline=CALL)
-        self.users: dict[str, str] = {}
-        """The ids of users whom somebody has heard of, by address."""
-        self._own = OwnDeeds(world, history, threshold).deeds
+        self.users = witnesses.users
+        self._own = OwnDeeds(world, history, witnesses).deeds
 
     def perform(self, operation: Operation) -> Outcome:
         """Carry an operation out.
@@ -135,7 +134,7 @@ class Deeds:
             locale="en",
             connection=_signs_in_by(asked),
         )
-        made, welcome = members.add_member(
+        made, welcome = adding.add_member(
             asked.organization,
             body,
             request=self._request(asked),

@@ -1,6 +1,7 @@
 """What is asked of an organization with identity providers of its own: who comes in, by which domain."""
 
-from guestlist import domains
+from guestlist import domains, organizations
+from guestlist.bodies import OrganizationChange
 from guestlist.discovery import discover
 from guestlist.domain_bodies import DomainChange
 from guestlist.errors import NotFound
@@ -9,16 +10,18 @@ from guestlist.request import Request
 from tests.robustness.arrivals import RESOLVER, Arrivals
 from tests.robustness.front import operators_request
 from tests.robustness.history import NOBODY, History, Kind, Operation, Outcome
+from tests.robustness.mapping import Mapping
 from tests.robustness.own import ROLES, connection_of, prove_as
-from tests.robustness.threshold import Threshold
+from tests.robustness.witnesses import Witnesses
 from tests.robustness.world import World
 
 
 class OwnDeeds:
     """First logins, and what becomes of domains."""
 
-    def __init__(self, world: World, history: History, threshold: Threshold) -> None:
-        self._store, self._history, self._threshold = world.store, history, threshold
+    def __init__(self, world: World, history: History, witnesses: Witnesses) -> None:
+        self._store, self._history = world.store, history
+        self._threshold, self._by_groups = witnesses.threshold, witnesses.by_groups
         self._arrivals = Arrivals(world)
         self.deeds = {
             Kind.LOGIN: self._login,
@@ -26,13 +29,15 @@ class OwnDeeds:
             Kind.PROVE: self._prove,
             Kind.RELEASE: self._release,
             Kind.AUTO_JOIN: self._auto_join,
+            Kind.MAP: self._map,
         }
 
     def _login(self, asked: Operation) -> Outcome:
-        account = self._arrivals.account(connection_of(asked.person), asked.person, asked.account)
+        by = connection_of(asked.person)
+        account = self._arrivals.account(by, asked.person, asked.account, asked.groups)
         request = Request(RESOLVER, ordered_id(), asked.now)
         self._history.requests[request.id] = asked
-        with self._threshold.watched(asked, account):
+        with self._threshold.watched(asked, account), self._by_groups.watched(asked, account):
             answer = self._arrivals.resolve(account, request)
             given = [role.split(":", 1) for role in answer["roles"]]
             found = {
@@ -66,5 +71,13 @@ class OwnDeeds:
             seen=seen.version,
             request=operators_request(),
             store=self._store,
+        )
+        return Outcome("done")
+
+    def _map(self, asked: Operation) -> Outcome:
+        place, mapping = self._store.organization(asked.organization), asked.mapping or Mapping()
+        wanted = OrganizationChange.model_validate(mapping.asked())
+        organizations.change(
+            asked.organization, wanted, seen=place.version, request=operators_request(), store=self._store
         )
         return Outcome("done")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guestlist import acceptance, closing, connection_changes, invites, members, moving, resending
+from guestlist import acceptance, adding, closing, connection_changes, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -119,7 +119,7 @@ class Front:
 
     def add(self, organization: str, email: str, *roles: str, welcome: bool = False) -> None:
         """Add somebody at once, under an idempotency key."""
-        made, offer = members.add_member(
+        made, offer = adding.add_member(
             organization,
             MemberRequest(email=email, roles=list(roles), welcome=welcome, inviter_name=""),
             request=operators_request(f"{organization}#members#{email}"),

@@ -1,12 +1,12 @@
 """What a seed's clients ask for: of whom, where, how often and how fast."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from guestlist.names import ADMIN
 from tests.robustness.history import Kind
-from tests.robustness.own import HOMES, HOSPITAL, STAFF, WARD
-from tests.robustness.weather import arriving, crowded, late, moving, rushing, thronged
+from tests.robustness.mapping import Mapping
+from tests.robustness.own import GROUPS, HOMES, HOSPITAL, MAPPINGS, STAFF, WARD
+from tests.robustness.weather import arriving, crowded, grouping, late, moving, rushing, thronged
 
 PEOPLE = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan", "eve"))
 POPULAR = (8, 4, 2, 1, 1)
@@ -41,7 +41,7 @@ class Habits:
     """How often each of `places` is."""
     pauses: tuple[float, ...] = PAUSES
     roles: tuple[tuple[str, ...], ...] = ROLES
-    mix: Mapping[Kind, int] = field(default_factory=lambda: MIX)
+    mix: dict[Kind, int] = field(default_factory=lambda: MIX)
     beat: float = 0.0
     """Seconds of a beat on which all clients ask, if there is one."""
     together: float = 0.5
@@ -50,10 +50,14 @@ class Habits:
     """How many take turns at being asked about by all, a beat each."""
     names: tuple[str, ...] = PEOPLE
     places: tuple[str, ...] = ORGANIZATIONS
-    homes: Mapping[str, str] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
     """Where alone somebody is asked about; who has no home is asked about everywhere."""
     of_unknown: tuple[Kind, ...] = (Kind.INVITE, Kind.ADD)
     """What is asked for of somebody of whom nothing is known that could be changed or read."""
+    groups: tuple[tuple[str, ...], ...] = ()
+    """With which groups somebody may sign in."""
+    mappings: tuple[Mapping, ...] = ()
+    """What is made of them, of which the first one is there from the beginning."""
 
 
 OFTEN = {
@@ -115,6 +119,24 @@ ARRIVING = Habits(
     of_unknown=(Kind.LOGIN, Kind.LOGIN, Kind.INVITE, Kind.ADD),
 )
 """People come by identity providers of their organization's own, while its domains come and go."""
+BY_GROUPS = {
+    **ARRIVALS,
+    Kind.LOGIN: 60,
+    Kind.MAP: 6,
+    Kind.CHANGE: 8,
+    Kind.REMOVE: 12,
+    Kind.AUTO_JOIN: 3,
+    Kind.PROVE: 4,
+    Kind.RELEASE: 1,
+}
+GROUPING = replace(
+    ARRIVING,
+    people=(6, 5, 4, 2, 1, 0, 0, 0, 3, 2, 0, *[0] * (len(STAFF) - 11), 0, 0),
+    mix=BY_GROUPS,
+    groups=GROUPS,
+    mappings=MAPPINGS,
+)
+"""A few people come again and again, in other groups, while what these give changes."""
 RUSH = {
     Kind.LOGIN: 50,
     Kind.DISCOVER: 5,
@@ -148,6 +170,7 @@ def habits(seed: int) -> Habits:
         (late, LATE),
         (moving, MOVING),
         (rushing, RUSHING),
+        (grouping, GROUPING),
         (arriving, ARRIVING),
     )
     return next((habits for is_so, habits in sorts if is_so(seed)), Habits())

@@ -1,10 +1,13 @@
 """A history: what clients asked for, when, and what they heard, to be told and to be judged."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from guestlist.clock import clock
+from tests.robustness.mapping import Mapping
 from tests.robustness.simulation import START
 
 
@@ -28,6 +31,9 @@ class Kind(StrEnum):
     PROVE = "proves a domain of"
     RELEASE = "releases a domain of"
     AUTO_JOIN = "says who joins by a domain of"
+    MAP = "changes the table of groups of"
+    REGROUP = "looks at the groups of"
+    ASK_ANEW = "has the next login look at the groups of"
     READ_MEMBER = "reads the membership of"
     READ_INVITE = "reads an invite of"
     READ_ORGANIZATIONS = "reads the organizations of"
@@ -75,10 +81,26 @@ class Operation:
     domain: str = ""
     joins: bool = False
     """Whether a domain's people are to become members by themselves."""
+    groups: tuple[str, ...] = ()
+    """Those in which the identity provider says that somebody is who signs in."""
+    read: tuple[str, ...] = ()
+    """Those that the login read in their account, where somebody else may have signed in meanwhile."""
+    read_at: str = ""
+    """Of when the account was."""
+    mapping: Mapping | None = None
+    """The table of groups that an organization is to have."""
+    mappings: tuple[Mapping, ...] = ()
+    """Those that it had while somebody waited at the door; of a look, the last."""
+    mapped: tuple[str, ...] = ()
+    """The roles that rest on groups."""
+    alone: bool = False
+    """Whether there was one admin at the most, at some moment while somebody waited."""
     denied: bool = False
     """Whether there was a moment, while somebody waited at the door, at which nobody awaited them."""
     made: str = ""
     """The id of the invite that this request made, if it made one: a name, read off the wire."""
+    recorded: int | None = None
+    """When its record was written, in the order of all events: read off the wire, where that is watched."""
     returned: int | None = None
     outcome: Outcome | None = None
     """None if nobody heard: it may have taken place, at any time since, or never."""
@@ -96,7 +118,7 @@ class Operation:
 
 ASKED = (
     *("invite", "generation", "roles", "seen", "life", "key", "welcome"),
-    *("account", "domain", "joins"),
+    *("account", "domain", "joins", "groups", "read", "mapping", "mapped"),
 )
 NOBODY = "nobody"
 """What the door hears of whom nobody awaits."""
@@ -132,6 +154,14 @@ class History:
         self.operations.append(operation)
         return operation
 
+    def took_place(self, client: str, kind: Kind, **about: Any) -> None:  # noqa: ANN401 (an operation's fields)
+        """Record something that was read off the wire as what took place in this one moment."""
+        tick, time, done = self.tick(), clock.source(), Outcome("done")
+        about = {"now": clock.now(), **about}
+        self.call(
+            Operation(client=client, kind=kind, called=tick, returned=tick, time=time, outcome=done, **about)
+        )
+
     def answer(self, operation: Operation, outcome: Outcome | None) -> None:
         """Record what came of a call, or that its client heard nothing."""
         operation.outcome = outcome
@@ -141,7 +171,7 @@ class History:
         """Return what concerns one person."""
         return [operation for operation in self.operations if operation.person == person]
 
-    def mix(self) -> Mapping[str, int]:
+    def mix(self) -> dict[str, int]:
         """Return how many operations there are of each kind."""
         kinds = [operation.kind.name.lower() for operation in self.operations]
         return {kind: kinds.count(kind) for kind in sorted(set(kinds))}

@@ -7,8 +7,11 @@ from typing import Any
 
 from guestlist.login_policy import mark
 from guestlist.names import ADMIN
+from tests.robustness.doorstep import at_rest, is_known_left_out
 from tests.robustness.history import NOBODY, Operation
 from tests.robustness.ledger import Change, Item, Ledger
+from tests.robustness.profiles import to_show
+from tests.robustness.threshold import waits_for_login
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,6 @@ class Invariants:
         for before, user in change.of("USER"):
             if user:
                 self._user(before, user)
-        self._audited(change)
         self._due(change)
         self._closed(change)
         return change
@@ -75,8 +77,7 @@ class Invariants:
         found, members = self.ledger.organizations[name], self.ledger.members(name)
         pending = [item for item in self.ledger.invites[name].values() if item["status"] == "pending"]
         admins = [user for user, item in members.items() if self._counts(name, user, item)]
-        seated = [item for item in members.values() if "successor" not in item]
-        counted = {"taken": len(seated) + len(pending), "pending": len(pending), "admins": len(admins)}
+        counted = {"taken": len(members) + len(pending), "pending": len(pending), "admins": len(admins)}
         for counter, count in counted.items():
             if found[counter] != count:
                 self.broken(f"{name} says {counter} {found[counter]}, and there are {count}")
@@ -89,8 +90,7 @@ class Invariants:
         moments.append(Moment(self.tick(), full, len(admins), found["status"] == "suspended"))
 
     def _counts(self, name: str, user: str, membership: Item) -> bool:
-        found = self.ledger.users[user]
-        return ADMIN in membership["roles"] and name not in [*found["uncounted"], *found["leaving"]]
+        return ADMIN in membership["roles"] and name not in self.ledger.users[user]["uncounted"]
 
     def _addresses(self, name: str) -> None:
         """One active invite per address, and it holds it."""
@@ -114,12 +114,12 @@ class Invariants:
             self.broken(f"{user['email']} is a member by {stand}, and by their item {user['organizations']}")
         if not set(user["left_out"]) <= set(user["organizations"]):
             self.broken(f"{user['email']} is no member of all that is left out: {user['left_out']}")
-        moved = before is None or before["organizations"] != user["organizations"]
-        if before and user["version"] != before["version"] + 1 and moved:
-            self.broken(f"{user['email']} changed from version {before['version']} to {user['version']}")
-        if not user["organizations"] and "halt" in user:
-            # Its account may be inside another's, to whose user its address leads then.
-            return
+        moved = before is None or to_show(before) != to_show(user)
+        rises = user["version"] - (before["version"] if before else 0)
+        if rises not in ({1} if moved else {0, 1}):
+            self.broken(f"{user['email']} changed, and their version by {rises} to {user['version']}")
+        if user["uncounted"] and user["created"] and at_rest(user):
+            self.broken(f"{user['email']} is told of, and does not count as an admin in {user['uncounted']}")
         for pointer in (f"EMAIL#{user['connection']}#{user['email']}", f"ACCOUNT#{user['account']}"):
             if self.ledger.items.get((pointer, pointer), {}).get("user") != name:
                 self.broken(f"{pointer} does not lead to {name}")
@@ -130,7 +130,7 @@ class Invariants:
             if item and ("due" in item) != ("due_shard" in item):
                 self.broken(f"{partition} is due, and the sweep cannot find it")
         for _, user in change.of("USER"):
-            if user and user["version"] > user["applied"] and not {"due", "halt"} & user.keys():
+            if user and _is_untold(user) and "due" not in user:
                 self.broken(f"{user['email']}'s version {user['version']} is untold, and not due")
             if user and user["receipts"] and "due" not in user:
                 self.broken(f"{user['email']} was removed, and that is not through, and not due")
@@ -145,12 +145,16 @@ class Invariants:
         if listed != sorted(mark(name) for name in by_list):
             self.broken(f"{by_list} are suspended, and the door's list has {listed}")
         for name, item in suspended.items():
-            if item.get("left_out", {}).get("stage") == "known":
+            if is_known_left_out(item):
                 self._left_out(name)
+        for user in self.ledger.users.values():
+            for name in user["left_out"]:
+                if "left_out" not in self.ledger.organizations[name]:
+                    self.broken(f"{user['email']}'s profile leaves {name} out, which is open for all we know")
         joined = [
             (before, after) for before, after in change.of("MEMBER#") if after and _joins(before, after)
         ]
-        offered = [(b, a) for b, a in _invites(change) if _differ(b, a, "generation") and not a["welcome"]]
+        offered = [(b, a) for b, a in _invites(change) if b is None or a["generation"] != b["generation"]]
         for _, after in (*joined, *offered):
             if after["organization"] in suspended:
                 self.broken(
@@ -166,27 +170,15 @@ class Invariants:
             if item["created"] and item["applied"] < membership["user_version"]:
                 self.broken(f"Auth0 was not told that {item['email']} is left out of {name}")
 
-    def _audited(self, change: Change) -> None:
-        """Whatever changes a membership or an invite's status is recorded in the same transaction."""
-        records = {after["subject"] for before, after in change.of("AUDIT#") if after and not before}
-        about = records | {after.get("user") for _, after in _invites(change) if after["id"] in records}
-        for before, after in change.of("MEMBER#"):
-            if after is None or about & {after["user"], after.get("successor")}:
-                continue
-            if _differ(before, after, "status", "roles"):
-                self.broken(f"a membership of {after['email']} changed, and the audit does not say so")
-        for before, after in _invites(change):
-            recorded = {after["id"], after.get("user")} & records
-            if _differ(before, after, "status", "generation") and not recorded:
-                self.broken(f"an invite of {after['email']} changed, and the audit does not say so")
-
 
 def _joins(before: Item | None, after: Item) -> bool:
     return after["status"] == "active" and (before is None or before["status"] != "active")
 
 
-def _differ(before: Item | None, after: Item, *names: str) -> bool:
-    return before is None or any(before.get(name) != after.get(name) for name in names)
+def _is_untold(user: Item) -> bool:
+    """Tell whether Auth0 is to be told of a user: of whom it would not take, when they have changed since."""
+    tried = user["halted"] if "halt" in user else 0
+    return user["version"] > max(user["applied"], tried) and not waits_for_login(user)
 
 
 def _invites(change: Change) -> list[tuple[Item | None, Item]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tests.robustness.history import NOBODY, Kind, Operation, Outcome
+from tests.robustness.model_groups import asked_anew, is_unheeded, regrouped
 from tests.robustness.model_refusals import REFUSALS, never
 from tests.robustness.place import ACCEPTED, EXPIRED, PENDING, REVOKED, WELCOME_LIFE, Offer, Person, Place
 
@@ -45,6 +46,9 @@ def _signed_in(person: Person, operation: Operation) -> Person | None:
     """Whoever gets in is told where they belong; why the others do not is looked at by `threshold.py`."""
     if operation.outcome and operation.outcome.code == NOBODY:
         return person
+    place, counts = person.at(operation.organization), all(found.counts for found in operation.mappings)
+    if operation.mappings and counts and place.member and is_unheeded(place, operation):
+        return None
     return _seen(person, operation) if operation.account == person.account else None
 
 
@@ -55,8 +59,10 @@ def _untouched(person: Person, operation: Operation) -> Person:
 
 
 def _bound(person: Person, operation: Operation) -> Person | None:
-    """An account becomes that of a member who has none: once, and for ever."""
-    if person.account or not person.at(operation.organization).member:
+    """An account becomes that of a member who has none: once, and for ever. Their groups are looked at."""
+    place = person.at(operation.organization)
+    gives = operation.mappings and all(found.entries for found in operation.mappings)
+    if person.account or not place.member or (gives and place.mapped is None):
         return None
     return replace(person, account=operation.account)
 
@@ -203,6 +209,8 @@ EFFECTS: Mapping[Kind, Callable[[Place, Operation], Place | None]] = {
     Kind.JOIN: _let_in,
     Kind.CHANGE: _changed,
     Kind.REMOVE: _removed,
+    Kind.REGROUP: regrouped,
+    Kind.ASK_ANEW: asked_anew,
     Kind.READ_MEMBER: _looked_at,
     Kind.READ_INVITE: _looked_at,
 }

@@ -4,16 +4,13 @@ The clock moves with the traffic, and by the pauses of those who wait for Auth0:
 tenant has the limits of the plan Essentials, which say at what rate a backlog can be worked off.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from guestlist.clock import clock
 from local.people import Person
 from local.tenant.limits import PLANS
-from local.workers import CONCURRENCY
+from tests.robustness.rate import asked, most_in_a_minute, pauses_move_the_clock
 from tests.robustness.stage import MINUTE, Stage, stage
 from tests.robustness.steady import Traffic
 
@@ -21,7 +18,6 @@ OUTAGE = 600
 PLAN = "essentials"
 RATE = PLANS[PLAN]["write_users"].per_second
 GONE = {"path": "^/(api/v2|oauth)/", "reset": True, "times": 1_000_000}
-TOO_MANY = 429
 WATCH = 5
 """Seconds between two looks at Auth0 afterwards: what is measured may be so much less."""
 IN_VAIN = 8
@@ -66,7 +62,7 @@ def outage(on: Stage, *, every: float) -> Outage:
     traffic = Traffic(on, on.organization(), members=2 * round(OUTAGE / every / 5) + 2)
     on.work(MINUTE)
     on.control("POST", "limits", {"plan": PLAN})
-    with _pauses_move_the_clock(on):
+    with pauses_move_the_clock(on):
         requests = _without_auth0(on, traffic, every)
         backlog, back_at = traffic.unfinished(), on.now()
         on.control("DELETE", "calls")
@@ -81,7 +77,7 @@ def outage(on: Stage, *, every: float) -> Outage:
         allowed_s=round(MINUTE + backlog / RATE, 1),
         settled_s=round(settled, 1),
         dead_letters=sum(on.stack.aws.depth(_queue(on, name)).visible for name in GIVEN_UP),
-        **_calls(on),
+        **asdict(asked(on)),
     )
     _hold(on, traffic, found)
     return found
@@ -101,8 +97,7 @@ def _hold(on: Stage, traffic: Traffic, found: Outage) -> None:
     told = f"{found}, {dict(traffic.answers)}. Again: python -m tests.robustness outage"
     assert found.refused == 0, f"refused what could be recorded: {told}"
     assert found.converged_s <= found.allowed_s + WATCH, f"too late: {told}"
-    most = PLANS[PLAN]["write_users"].burst + MINUTE * RATE
-    assert found.busiest_minute <= most, f"past the plan's rate: {told}"
+    assert found.busiest_minute <= most_in_a_minute(PLAN), f"past the plan's rate: {told}"
     assert found.limited <= found.calls / IN_VAIN, f"asked too often in vain: {told}"
     assert found.dead_letters == 0, f"messages were given up: {told}"
     for email, link in traffic.links:
@@ -129,30 +124,6 @@ def _until(on: Stage, done: Callable[[], bool], since: float, *, look: float) ->
         assert on.now() < since + 2 * OUTAGE, "it did not come to an end in twenty minutes"
         on.work(look)
     return on.now() - since
-
-
-@contextmanager
-def _pauses_move_the_clock(on: Stage) -> Iterator[None]:
-    """Let whoever waits before a call is tried again move the stack's clock, in place of the machine's.
-
-    So many workers wait side by side, so each moves it by its part.
-    """
-    before, time = clock.sleep, on.stack.tenant.state.clock
-    clock.sleep = lambda seconds: time.advance(seconds / CONCURRENCY)
-    try:
-        yield
-    finally:
-        clock.sleep = before
-
-
-def _calls(on: Stage) -> dict[str, int]:
-    """Count what Auth0 was asked since the log was emptied."""
-    with on.stack.tenant.state.lock:
-        calls = list(on.stack.tenant.state.calls)
-    taken = [call for call in calls if call["status"] != TOO_MANY and call["bucket"] == "write_users"]
-    minutes = Counter(int(call["at"] // MINUTE) for call in taken)
-    limited = sum(call["status"] == TOO_MANY for call in calls)
-    return {"calls": len(calls), "limited": limited, "busiest_minute": max(minutes.values(), default=0)}
 
 
 def _queue(on: Stage, name: str) -> str:

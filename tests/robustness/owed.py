@@ -16,6 +16,11 @@ def owed(ledger: Ledger) -> Iterator[str]:
         if "due" in user if waits_for_login(user) else not at_rest(user):
             yield f"{_state(user)} is owed to Auth0"
     yield from (f"{name} is turned" for name, item in ledger.organizations.items() if _turns(item))
+    yield from (
+        f"{name}'s people are to be asked about anew"
+        for name, item in ledger.organizations.items()
+        if "groups_cursor" in item
+    )
     if "due" in ledger.items.get(("DOOR", "DOOR"), {}):
         yield "the door is owed"
     for invites in ledger.invites.values():

@@ -1,10 +1,15 @@
 """Organizations with connections of their own, in the histories of `arriving` seeds: who is at home there."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from guestlist.domain_bodies import DomainChange
 from guestlist.domains import change, claim, prove
+from guestlist.names import ADMIN
 from guestlist.provisioning import connection_name
 from guestlist.store import Store
 from tests.robustness.front import Front, operators_request
+from tests.robustness.mapping import Mapping
 
 HOSPITAL, WARD = "hospital", "ward"
 """With two identity providers, and with a database connection that is its own."""
@@ -23,6 +28,16 @@ HOMES = dict.fromkeys(STAFF, HOSPITAL) | {"ivy@example.com": WARD, "ann@example.
 """Where alone somebody is asked about."""
 ROLES = ("editor",)
 """Of whoever comes by a domain."""
+GROUPS = ((), ("Nurses",), ("Nurses", "Night"), ("Heads",))
+"""In which of them people are; their identity provider says so each time."""
+MAPPINGS = (
+    Mapping(every=True, entries=(("Heads", (ADMIN, "member")), ("Nurses", ("member",)))),
+    Mapping(every=True, entries=(("Heads", (ADMIN,)), ("Night", ("editor",)), ("Nurses", ("nurse",)))),
+    Mapping(every=True, entries=(("Nurses", ("editor", "member")),)),
+    Mapping(every=True),
+    Mapping(entries=(("Heads", (ADMIN,)), ("Nurses", ("member",)))),
+)
+"""What the hospital makes of them, at first and later."""
 PROVIDERS = [
     {
         "strategy": "samlp",
@@ -39,9 +54,13 @@ def connection_of(person: str) -> str:
     return DOMAINS.get(person.rpartition("@")[2], connection_name(HOSPITAL))
 
 
-def set_up(front: Front) -> None:
-    """Provision them, and prove the hospital's domains, whose people become editors by themselves."""
-    front.provision(HOSPITAL, kind="enterprise", connections=PROVIDERS, seats=SEATS)
+def set_up(front: Front, mappings: Sequence[Mapping]) -> None:
+    """Provision them, and prove the hospital's domains, whose people become editors by themselves.
+
+    With a table of groups, if there is one.
+    """
+    more: dict[str, Any] = {name: value for mapping in mappings for name, value in mapping.asked().items()}
+    front.provision(HOSPITAL, kind="enterprise", connections=PROVIDERS, seats=SEATS, **more)
     front.provision(WARD, kind="isolated")
     if not front.world.rest(LONGEST):
         raise RuntimeError("the organizations are not made")

@@ -27,6 +27,12 @@ class Place:
     roles: tuple[str, ...] = ()
     version: int = 0
     offers: tuple[Offer, ...] = ()
+    mapped: frozenset[str] | None = None
+    """The roles that rest on groups; None: nobody looked at these."""
+    looked: tuple[str, ...] | None = None
+    """The groups that were last looked at; None: the next login is to look at them."""
+    read_at: str = ""
+    """Of when the account was that bore them."""
 
     def offer(self, invite: str) -> Offer | None:
         """Return an invite by its id."""
@@ -43,8 +49,9 @@ class Place:
         return replace(self, offers=tuple(offer for _, offer in sorted(offers.items(), key=_name)))
 
     def joined(self, roles: tuple[str, ...]) -> "Place":
-        """Return the place of somebody who is a member from now on."""
-        return replace(self, member=True, roles=roles, version=self.version + 1)
+        """Return the place of somebody who is a member from now on, with these roles."""
+        kept = self if self.member else replace(self, mapped=None, looked=None)
+        return replace(kept, member=True, roles=roles, version=self.version + 1)
 
 
 @dataclass(frozen=True)

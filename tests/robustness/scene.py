@@ -18,20 +18,21 @@ from tests.bench import OPERATOR
 from tests.robustness.auth0 import LANDED
 from tests.robustness.checker import judge
 from tests.robustness.deeds import Deeds
-from tests.robustness.doorstep import Doorstep, admitted, shown
+from tests.robustness.doorstep import admitted
 from tests.robustness.effects import Effect
 from tests.robustness.front import Front
 from tests.robustness.habits import ORGANIZATIONS, PEOPLE, habits
 from tests.robustness.history import History, Kind, Operation, Outcome, story
 from tests.robustness.invariants import Invariants
-from tests.robustness.ledger import Item, Ledger
+from tests.robustness.ledger import Item
 from tests.robustness.owed import owed
 from tests.robustness.own import STAFF, set_up
-from tests.robustness.recorded import Recorded
+from tests.robustness.profiles import shown
 from tests.robustness.simulation import START
-from tests.robustness.threshold import Threshold, waits_for_login
+from tests.robustness.threshold import waits_for_login
 from tests.robustness.traffic import Traffic
-from tests.robustness.weather import SORTS, Weather, arriving, crowded, listless, thronged
+from tests.robustness.weather import SORTS, Weather, arriving, crowded, grouping, listless, thronged
+from tests.robustness.witnesses import Witnesses
 from tests.robustness.world import MINUTE, Machines, World, world
 
 STEP = 5.0
@@ -54,20 +55,16 @@ class Scene:
         self.seed, self.weather, self._world = seed, weather, made
         self.history = History()
         self.faults: list[str] = []
-        self._ledger = Ledger(machines.aws.table)
-        self._invariants = Invariants(self._ledger, self._broken, self.history.tick)
-        accounts: Any = machines.tenant.state.users
         asks = habits(seed)
         asked_about = [name for name, often in zip(asks.names, asks.people, strict=True) if often]
         self._people = asked_about if asks.homes else [*asks.names]
         self._places = asks.places
-        self._doorstep = Doorstep(self._ledger, accounts, self._places, self._broken)
-        self._threshold = Threshold(self._ledger, accounts, self._broken)
-        deeds = Deeds(made, self.history, self._threshold, by_list=not listless(seed))
-        self._recorded = Recorded(self.history, self._ledger, deeds.users, self._threshold)
+        self._witnesses = Witnesses(made, self.history, self._places, self._broken)
+        self._ledger = self._witnesses.ledger
+        deeds = Deeds(made, self.history, self._witnesses, by_list=not listless(seed))
         self._traffic = Traffic(made.simulation, self.history, deeds, seed)
         self.recovery = 0.0
-        machines.aws.witnesses.append(self._written)
+        machines.aws.witnesses.append(self._witnesses.written)
         made.wire.watchers.append(self._took_place)
 
     @classmethod
@@ -88,7 +85,7 @@ class Scene:
                 scene.admit_admins()
             if arriving(seed):
                 weather.calm = True
-                set_up(Front(made))
+                set_up(Front(made), habits(seed).mappings[:1])
                 weather.calm = False
             yield scene
 
@@ -98,7 +95,7 @@ class Scene:
         known = {"connection": stack.CONNECTION, "email": person, "email_verified": True}
         kept = {"app_metadata": {"organizations": [organization], "crm": "kept"}}
         owner.call("POST", "/users", {**known, **kept, "password": random_password(), "verify_email": False})
-        self._doorstep.foreign[person] = [organization]
+        self._witnesses.doorstep.foreign[person] = [organization]
 
     def admit_admins(self) -> None:
         """Have two admins in the organization that a crowd asks about."""
@@ -124,11 +121,19 @@ class Scene:
             self._look_at_the_end(person)
 
     def _arrive_at_last(self) -> None:
-        """Have everybody sign in who may have to, and wait until that is told."""
-        for person in self._people if not self.faults else ():
+        """Have everybody sign in who may have to, and wait until that is told.
+
+        Twice, where roles go by groups: whoever stayed the only admin may be one of several the second time.
+        """
+        if grouping(self.seed) and not self.faults:
+            self._witnesses.by_groups.look_at_rest(asked=False)
+        for person in self._people * 2 if not self.faults else ():
             if person in STAFF:
-                self._traffic.sign_in(person)
+                user = self._user(person)
+                self._traffic.sign_in(person, user["account"] if user and user["created"] else "")
         self._until(lambda: not self._restless())
+        if grouping(self.seed) and not self.faults:
+            self._witnesses.by_groups.look_at_rest(asked=True)
 
     def _open_all(self) -> None:
         """Resume every organization, so that what waits for that comes to its end, too."""
@@ -143,7 +148,7 @@ class Scene:
         while not done() and not self.faults:
             self._world.work(STEP)
             if self.weather.calm:
-                self._doorstep.look_late(self.weather.last_fault)
+                self._witnesses.doorstep.look_late(self.weather.last_fault)
             if simulation.time > end:
                 self._broken(f"it does not come to rest: {', '.join(self._restless())}")
 
@@ -165,34 +170,22 @@ class Scene:
     def _took_place(self, effect: Effect) -> None:
         by = effect.sender.name if effect.sender else "the test"
         self.history.events.append(f"{clock.source():.6f} {by}: {effect.kind} {effect.name}")
-        self._doorstep.landed(effect)
-        self._threshold.landed(effect)
-
-    def _written(self, operation: str, asked: dict[str, Any]) -> None:
-        change = self._invariants.witness(operation, asked)
-        self._threshold.witness(change)
-        for before, record in change.of("AUDIT#"):
-            if record and not before:
-                self._recorded.read(record, change)
-        for _, user in change.of("USER"):
-            if user:
-                self._doorstep.look(user)
+        self._witnesses.landed(effect)
 
     def _look_at_the_end(self, person: str) -> None:
         """Ask the door whom it admits: what stands at Auth0 belongs to the history.
 
-        A membership that the profile leaves out is there, although nobody can see it at Auth0.
+        Of whom nothing can be told yet, the table is asked.
         """
         user = self._user(person)
-        if user and waits_for_login(user):
-            return
         account = self._world.account(user["account"]) if user else None
-        out = {name: user["organizations"][name] for name in user["left_out"]} if user else {}
-        found = admitted(account, self._places) | out
+        waits = user is not None and waits_for_login(user)
+        found = user["organizations"] if user and waits else admitted(account, self._places)
         seen = Outcome("seen", organizations=frozenset((name, tuple(roles)) for name, roles in found.items()))
         tick, time = self.history.tick(), clock.source()
+        kind = Kind.READ_ORGANIZATIONS if waits else Kind.READ_DOOR
         looked = Operation(
-            client="the test", kind=Kind.READ_DOOR, person=person, called=tick, time=time, now=clock.now()
+            client="the test", kind=kind, person=person, called=tick, time=time, now=clock.now()
         )
         self.history.answer(self.history.call(looked), seen)
 
@@ -204,10 +197,10 @@ class Scene:
         seed = f"seed {self.seed}, weather {self.weather.strength:.2f}"
         found = [f"{seed}: {fault}" for fault in self.faults]
         for person in self._people:
-            verdict = judge(self.history.of(person))
+            verdict = judge(self.history.of(person), watched=True)
             if not verdict.right:
                 found.append(f"{seed}: {person}'s history has no order. {verdict.told()}")
-        refused = filter(self._invariants.unexcused, self.history.operations)
+        refused = filter(self._witnesses.invariants.unexcused, self.history.operations)
         by = f"(invariants.py:{Invariants.unexcused.__code__.co_firstlineno})"
         found += [f"{seed}: refused without a reason {by}:\n{story([one])}" for one in refused]
         return found

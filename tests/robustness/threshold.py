@@ -14,7 +14,7 @@ from guestlist.records import Halt
 from tests.robustness.effects import Effect, Kind
 from tests.robustness.history import Operation
 from tests.robustness.ledger import Change, Item, Ledger
-from tests.robustness.own import HOSPITAL, connection_of
+from tests.robustness.own import DOMAINS, HOSPITAL, connection_of
 
 Account = dict[str, Any]
 ON_PURPOSE = {Action.MEMBER_ADD, Action.INVITE_ACCEPT}
@@ -161,6 +161,10 @@ class Threshold:
             self.broken(f"{user['email']} is known, and was no member of anything")
         if before and before["created"] and before["account"] != user["account"]:
             self.broken(f"{user['email']} had the account {before['account']}, and has {user['account']} now")
+        if waits_for_login(user) and (user["created"] or user["connection"] not in DOMAINS.values()):
+            self.broken(
+                f"{user['email']} waits for a first login, and {user['connection']} needs none of them"
+            )
 
     def _proved(self, name: str) -> None:
         """A domain is proved by whom its pointer says, and by nobody else."""

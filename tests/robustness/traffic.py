@@ -38,13 +38,15 @@ REPEATED = (
     "account",
     "domain",
     "joins",
+    "groups",
+    "mapping",
 )
 UNCLEAR = (Unavailable, Auth0Refused)
 """What the page of an invite may fail with after it accepted."""
 OF_INVITES = {Kind.ACCEPT, Kind.RESEND, Kind.REVOKE, Kind.READ_INVITE}
 TURNS = {Kind.SUSPEND, Kind.RESUME}
 """What concerns nobody by name."""
-OF_DOMAINS = {Kind.PROVE, Kind.RELEASE, Kind.AUTO_JOIN}
+OF_DOMAINS = {Kind.PROVE, Kind.RELEASE, Kind.AUTO_JOIN, Kind.MAP}
 RIVAL = "school"
 """Who would have the hospital's domains."""
 OTHERS = 0.2
@@ -78,7 +80,7 @@ class Traffic:
 
     def __init__(self, simulation: Simulation, history: History, deeds: Deeds, seed: int) -> None:
         self._simulation, self._history, self._deeds = simulation, history, deeds
-        self._random, self._habits = Random(f"traffic {seed}"), habits(seed)
+        self._random, self._habits, self._seed = Random(f"traffic {seed}"), habits(seed), seed
         self._known = Known()
         self._listening: list[Operation] = []
         self.left = 0
@@ -101,14 +103,10 @@ class Traffic:
             )
         )
 
-    def sign_in(self, person: str) -> None:
-        """Have somebody sign in once more when the clients are done."""
-        account = person.partition("@")[0]
-        self._at_once(
-            self._made(
-                client="the test", kind=Kind.LOGIN, person=person, organization=HOSPITAL, account=account
-            )
-        )
+    def sign_in(self, person: str, known: str) -> None:
+        """Have somebody sign in when the clients are done, by their account if any is: each time the same."""
+        account = known.rpartition("|")[2] or person.partition("@")[0]
+        self._at_once(self._signing_in("the test", person, account, Random(f"{self._seed} {person}")))
 
     def _at_once(self, operation: Operation) -> None:
         outcome = self._deeds.perform(self._history.call(operation))
@@ -210,6 +208,9 @@ class Traffic:
         """Have an organization opened or closed, or a domain, of the hospital's or the school's."""
         if kind in TURNS:
             return self._made(client=client, kind=kind, person="", organization=organization)
+        if kind is Kind.MAP:
+            mapping = self._random.choice(self._habits.mappings)
+            return self._made(client=client, kind=kind, person="", organization=HOSPITAL, mapping=mapping)
         others = kind is not Kind.AUTO_JOIN and self._random.random() < OTHERS
         return self._made(
             client=client,
@@ -224,9 +225,13 @@ class Traffic:
         """Have somebody sign in, or another one of whom the identity provider says the same address."""
         name = person.partition("@")[0]
         account = f"another {name}" if self._random.random() < OTHERS else name
-        return self._made(
-            client=client, kind=Kind.LOGIN, person=person, organization=HOSPITAL, account=account
-        )
+        return self._signing_in(client, person, account, self._random)
+
+    def _signing_in(self, client: str, person: str, account: str, random: Random) -> Operation:
+        asked: dict[str, Any] = {"client": client, "person": person, "account": account}
+        if self._habits.groups:
+            asked["groups"] = random.choice(self._habits.groups)
+        return self._made(kind=Kind.LOGIN, organization=HOSPITAL, **asked)
 
     def _generation(self, kind: Kind, newest: int) -> int:
         """Return the generation of the link that is pressed: an old one, now and then."""

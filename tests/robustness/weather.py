@@ -61,6 +61,11 @@ def arriving(seed: int) -> bool:
     return seed % SORTS in ARRIVING
 
 
+def grouping(seed: int) -> bool:
+    """Tell whether an arriving seed's people come with groups, which give them roles: two of three such."""
+    return arriving(seed) and not rushing(seed) and seed // SORTS % 3 > 0
+
+
 def rushing(seed: int) -> bool:
     """Tell whether a seed's people come so all at once."""
     return seed % SORTS == RUSHING
@@ -84,6 +89,8 @@ class Weather(Fates):
         begins = START + self._random.uniform(0, 60)
         self._outage = (begins, begins + OUTAGE if self._happens(0.15) else begins)
         self._thawed: set[Process] = set()
+        self._stills = 0.02 if grouping(seed) else 0.001
+        """How likely a process stands still before a call to AWS: what it has read grows old."""
         self._late = late(seed) or seed % SORTS == LATE_ARRIVING
 
     def of(self, effect: Effect) -> Fate:
@@ -167,7 +174,7 @@ class Weather(Fates):
         if self._happens(0.008):
             dies_before = self._random.random() < 0.5
             return replace(fate, dies_before=dies_before, dies_after=not dies_before)
-        if effect.sender and self._happens(0.02 if effect.kind is Kind.AUTH0 else 0.001):
+        if effect.sender and self._happens(0.02 if effect.kind is Kind.AUTH0 else self._stills):
             self._thawed.add(effect.sender)
             [seconds] = self._random.choices(FREEZES, (8, 8, 4, 1))
             return replace(fate, freezes=seconds)

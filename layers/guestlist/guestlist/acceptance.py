@@ -22,10 +22,11 @@ from guestlist.links import Links, is_complete
 from guestlist.organization_records import Organization, OrganizationStatus
 from guestlist.organizations import joins_by
 from guestlist.profile import proved
-from guestlist.projection import Projected, has_work, project_user
+from guestlist.projection import Projected, project_user
 from guestlist.records import Invite, InviteStatus, User
 from guestlist.request import Request
 from guestlist.store import Store, decided_anew
+from guestlist.telling import has_work
 
 logger = Logger(child=True)
 

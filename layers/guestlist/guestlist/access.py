@@ -19,7 +19,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions
 from guestlist.audit_records import Actor, ActorKind
 from guestlist.caller import Caller
 from guestlist.errors import Forbidden, NotFound, Unacceptable
@@ -174,7 +174,7 @@ def standing(
         return caller.actor, []
     user = _admin(caller, organization, store)
     # The token's `sub` may hold an address, and the audit has to outlast an erasure.
-    return replace(caller.actor, id=user, user=user), [writes.still_admin(organization, user)]
+    return replace(caller.actor, id=user, user=user), [conditions.still_admin(organization, user)]
 
 
 def not_suspended(caller: Caller, store: Store) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.accounts import Found
 from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.clock import clock
@@ -80,7 +80,7 @@ def _take_over(user_id: str, name: str, request_id: str, store: Store) -> None:
         organization = store.organization(name)
     except NotFound:
         if is_organization(name) and store.name_state(name) is not NameState.TAKEN:
-            store.commit(writes.reserve(name, user_id))
+            store.commit(organization_writes.reserve(name, user_id))
         return
     held = store.active_invite(name, user.email)
     room = bool(held) or organization.seats is None or organization.taken < organization.seats
@@ -92,7 +92,7 @@ def _take_over(user_id: str, name: str, request_id: str, store: Store) -> None:
         after = leaving_out(after, name, leaves=True, now=request.now)
     store.commit(
         writes.changed(user, after),
-        writes.unreserve(name, user_id),
+        organization_writes.unreserve(name, user_id),
         _joining(user, organization, held, request, store) if joins else [],
         _audited(request, name, Action.MEMBER_ADOPT if joins else Action.MEMBER_DROP, user_id),
     )
@@ -118,8 +118,8 @@ def _joining(
             _audited(request, organization, Action.INVITE_REVOKE, held),
         ]
     else:
-        offered = [writes.still_not_invited(organization, user.email)]
-    counts = writes.counted(
+        offered = [conditions.still_not_invited(organization, user.email)]
+    counts = organization_writes.counted(
         organization,
         taken=0 if held else 1,
         pending=-1 if held else 0,
@@ -147,7 +147,7 @@ def _keep(user_id: str, name: str, store: Store) -> None:
     may_come = is_organization(name) and store.name_state(name) is not NameState.TAKEN
     store.commit(
         writes.changed(user, with_foreign_name(user, name, clock.now())),
-        writes.reserve(name, user_id) if may_come else [],
+        organization_writes.reserve(name, user_id) if may_come else [],
     )
 
 
@@ -180,7 +180,7 @@ def _count_in(user_id: str, organization: str, store: Store) -> None:
         seen=user.version,
         were=list(user.uncounted),
     )
-    store.commit(counted, writes.counted(organization, admins=1, grants=False))
+    store.commit(counted, organization_writes.counted(organization, admins=1, grants=False))
 
 
 def ask_for_proof(user_id: str, request_id: str, store: Store) -> User:

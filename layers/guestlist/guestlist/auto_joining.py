@@ -1,6 +1,6 @@
 """Joining by a domain: who becomes a member by themselves, at their first login by an own connection."""
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
 from guestlist.invites import withdrawn
@@ -55,7 +55,7 @@ def let_in(
         return "all seats are taken"
     roles, vouched = _given(domain, place, store)
     store.commit(
-        writes.still_lets_in(domain),
+        conditions.still_lets_in(domain),
         vouched,
         alone,
         *_joining(person, place, roles, invite, request=request, store=store),
@@ -88,7 +88,7 @@ def _alone(person: User, place: Organization, email: str, store: Store) -> list[
         user = store.user_by_email(name, email)
         if user and store.membership(place.id, user.id):
             return None
-        alone.append(writes.still_never_member(place.id, name, email, user.id if user else None))
+        alone.append(conditions.still_never_member(place.id, name, email, user.id if user else None))
     return alone
 
 
@@ -104,11 +104,11 @@ def _joining(
     """Return the writes that make somebody a member by their domain; an offer that led nowhere is over."""
     actor, organization = request.caller.actor, place.id
     joining = joined(person, organization, roles, inviter=None, store=store, now=request.now)
-    offered = [writes.still_not_invited(organization, person.email)]
+    offered = [conditions.still_not_invited(organization, person.email)]
     if invite is not None:
         revoked = request.audit(organization, actor, Action.INVITE_REVOKE, invite.id)
         offered = [*withdrawn(organization, invite.id, store), writes.audited(revoked)]
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization,
         taken=0 if invite else 1,
         pending=-1 if invite else 0,

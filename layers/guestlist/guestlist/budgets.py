@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from guestlist.errors import BudgetExhausted
 from guestlist.links import Links
 from guestlist.organization_records import Organization
+from guestlist.organization_writes import Mailed
 from guestlist.request import Request
 from guestlist.store import Store
-from guestlist.writes import Mailed
 
 DAY = 24 * 3600
 

@@ -6,7 +6,7 @@ profiles leave it out, in the background (`leaving_out`).
 
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.door_records import MOST, Door, DoorState, LeavingOut, Stage
 from guestlist.errors import OrganizationNotReady
@@ -87,7 +87,7 @@ def _turned(
         if on_list:
             listing = [listed(door, organization, closed=False, now=request.now)[1]]
     audit = request.audit(organization, request.caller.actor, ACTIONS[status], organization)
-    store.commit(writes.turned(before, after), listing, writes.audited(audit))
+    store.commit(organization_writes.turned(before, after), listing, writes.audited(audit))
     return store.organization(organization)
 
 

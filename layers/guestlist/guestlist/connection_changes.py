@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.connection_claims import HAS, unclaimed
@@ -83,8 +83,8 @@ def add(
         after = begun_anew(replace(before, connection_change=change, numbered=number), request.now)
         actor = request.caller.actor
         store.commit(
-            writes.turned(before, after),
-            writes.own_connection(before.id, connection.name),
+            organization_writes.turned(before, after),
+            organization_writes.own_connection(before.id, connection.name),
             writes.audited(request.audit(before.id, actor, Action.CONNECTION_ADD, connection.name)),
             writes.remember(request.key, before.id, request.now),
         )
@@ -123,7 +123,7 @@ def drop(organization: str, name: str, *, request: Request, store: Store) -> Org
     numbered = max(before.numbered, len(before.connections))
     dropping = replace(before, connections=rest, connection_change=change, numbered=numbered)
     audit = request.audit(before.id, request.caller.actor, Action.CONNECTION_DROP, name)
-    store.commit(writes.turned(before, begun_anew(dropping, request.now)), writes.audited(audit))
+    store.commit(organization_writes.turned(before, begun_anew(dropping, request.now)), writes.audited(audit))
     return store.organization(organization)
 
 
@@ -217,5 +217,5 @@ def _called_off(
     after = begun_anew(replace(before, connection_change=undone), request.now)
     name = change.connections[0].name
     audit = request.audit(before.id, request.caller.actor, Action.CONNECTION_DROP, name)
-    store.commit(writes.turned(before, after), writes.audited(audit))
+    store.commit(organization_writes.turned(before, after), writes.audited(audit))
     return store.organization(before.id)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from guestlist import writes
+from guestlist import organization_writes
 from guestlist.errors import ConnectionTaken, DomainTaken, Unacceptable
 from guestlist.provisioning_records import Connection
 from guestlist.store import Store
@@ -51,7 +51,7 @@ def freed(organization: str, connections: Iterable[Connection], store: Store) ->
     """Return the writes that let others have an organization's connections; what it has no more stays so."""
     names = {connection.name.lower() for connection in connections}
     return [
-        writes.free_connection(organization, name)
+        organization_writes.free_connection(organization, name)
         for name in sorted(names)
         if store.organization_of(name) == organization
     ]

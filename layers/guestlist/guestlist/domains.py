@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guestlist import addresses, writes
+from guestlist import addresses, conditions, writes
 from guestlist.access import gives_admin, standing
 from guestlist.audit_records import Action
 from guestlist.domain_records import Domain
@@ -49,7 +49,7 @@ def claim(organization: str, name: str, *, request: Request, store: Store) -> Do
         claimed = Domain(organization=organization, name=name, token=token, created_at=now)
         store.commit(
             writes.new_domain(claimed),
-            writes.still_active(organization),
+            conditions.still_active(organization),
             writes.audited(request.audit(organization, actor, Action.DOMAIN_CLAIM, name)),
             writes.remember(request.key, name, now),
             admin,
@@ -111,7 +111,7 @@ def _proved(seen: Domain, request: Request, store: Store) -> Domain:
     store.commit(
         writes.changed_domain(before, replace(before, proved_at=request.now)),
         writes.own_domain(before),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(request.audit(organization, actor, Action.DOMAIN_PROVE, name)),
         admin,
     )
@@ -150,7 +150,7 @@ def change(
         after = replace(after, grantor=actor.user)
     store.commit(
         writes.changed_domain(before, after),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(request.audit(organization, actor, Action.DOMAIN_CHANGE, name)),
         admin,
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.groups import GroupsAt, digest, given, groups_in, roles_in
 from guestlist.members import along
@@ -56,7 +56,7 @@ def regrouped(
     looks = before.groups != resting if before.created else bool(place.groups)
     held = store.membership(place.id, before.id) if looks else None
     if held is None or not held.stands or seen < before.groups_seen:
-        return Regrouped(after, [writes.still_unchanged(place)])
+        return Regrouped(after, [conditions.still_unchanged(place)])
     wanted = _with_roles(held, place, given(groups, place.groups), every=every)
     if _takes_last_admin(before, wanted, place):
         logger.warning(
@@ -65,7 +65,7 @@ def regrouped(
         # Looked at again at each login, until there is another one.
         wanted, resting = _with_admin(wanted), ""
     if (wanted, resting) == (held, before.groups):
-        return Regrouped(after, [writes.still_unchanged(place)])
+        return Regrouped(after, [conditions.still_unchanged(place)])
     after = with_groups(after, resting, request.now, seen=seen)
     return _recorded(before, after, place, held, wanted, request=request, store=store)
 
@@ -127,14 +127,14 @@ def _recorded(
     if wanted.roles == held.roles:
         same = "#version = :seen"
         looked_at = [writes.difference(held, wanted, when=same, seen=held.version)] if wanted != held else []
-        return Regrouped(after, [*looked_at, writes.still_unchanged(place)])
+        return Regrouped(after, [*looked_at, conditions.still_unchanged(place)])
     after = counting(before, with_membership(after, organization, wanted.roles, now), organization)
     gained = counts_as_admin(after, organization) - counts_as_admin(before, organization)
     changed = replace(wanted, changed_at=now, user_version=before.version + 1)
     actor, action = request.caller.actor, Action.MEMBER_CHANGE
     recorded = [
         writes.changed(held, changed),
-        writes.counted(organization, admins=gained, grants=True, as_read=place),
+        organization_writes.counted(organization, admins=gained, grants=True, as_read=place),
         writes.audited(request.audit(organization, actor, action, before.id)),
     ]
     return Regrouped(after, [*recorded, *along(changed, actor, action, request, store)])

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.access import standing
 from guestlist.addresses import normalised
 from guestlist.audit_records import Action, Actor, ActorKind
 from guestlist.budgets import Budgets, Share
-from guestlist.errors import AlreadyMember, InviteClosed, InvitePending, SeatsTaken
+from guestlist.errors import InviteClosed, InvitePending, SeatsTaken
 from guestlist.ids import ordered_id
+from guestlist.joining import not_member
 from guestlist.mail_records import MailState
 from guestlist.organization_records import Organization
 from guestlist.organizations import active, key_first, made_before, offers, signs_in_by
@@ -82,12 +83,12 @@ def _invite(
         )
         if held := store.active_invite(organization.id, offer.email):
             _expire_if_over(organization.id, held, request, store)
-        apart = not_member(organization, connection, offer.email, store)
+        apart = not_member(organization, [connection], offer.email, store)
         seat_free(organization, request, store)
         mailed = share.spend(organization, offer.email) if share else None
         store.commit(
             writes.new_invite(offer),
-            writes.counted(
+            organization_writes.counted(
                 organization.id, taken=1, pending=1, mailed=mailed, grants=True, as_read=organization
             ),
             writes.audited(request.audit(organization.id, inviter, Action.INVITE_CREATE, offer.id)),
@@ -151,27 +152,6 @@ def welcome(
         now=now,
     )
     return replace(offer, status=InviteStatus.ACCEPTED, accepted_at=now, user=user, welcome=True)
-
-
-def not_member(organization: Organization, connection: str, email: str, store: Store) -> list[Write]:
-    """Refuse a person who is a member already, by this connection or the one that it took the place of.
-
-    Return that they shall be none at the commit either.
-
-    Raises:
-        AlreadyMember: they are, `user` names them.
-    """
-    names = dict.fromkeys((connection, organization.origin or connection))
-    return [not_member_by(name, organization, email, store) for name in names]
-
-
-def not_member_by(connection: str, organization: Organization, email: str, store: Store) -> Write:
-    """Refuse who is a member already by this very connection, as `not_member` does."""
-    user = store.user_by_email(connection, email)
-    membership = store.membership(organization.id, user.id) if user else None
-    if membership and membership.stands:
-        raise AlreadyMember(user=membership.successor or membership.user)
-    return writes.still_no_member(organization.id, connection, email, user.id if user else None)
 
 
 def seat_free(organization: Organization, request: Request, store: Store) -> None:
@@ -244,8 +224,8 @@ def withdrawn(organization: str, held: str, store: Store) -> list[Write]:
 
 def _ended(before: Invite, status: InviteStatus) -> list[Write]:
     """Return the writes that end an invite and free its seat."""
-    freed = [writes.counted(before.organization, taken=-1, pending=-1, grants=False)] if before.active else []
-    return [*closed(before, status), *freed]
+    freed = organization_writes.counted(before.organization, taken=-1, pending=-1, grants=False)
+    return [*closed(before, status), *([freed] if before.active else [])]
 
 
 def _expire_if_over(organization: str, invite_id: str, request: Request, store: Store) -> None:

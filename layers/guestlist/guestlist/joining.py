@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.audit_records import Action, Actor, ActorKind
+from guestlist.errors import AlreadyMember
 from guestlist.ids import random_id
 from guestlist.organization_records import Organization
 from guestlist.profile import counting, counts_as_admin, made_anew, proved, with_membership
@@ -107,7 +108,9 @@ def taken_up(
     joining = joined(user, invite.organization, invite.roles, inviter=None, store=store, now=now)
     accepted = replace(invite, status=InviteStatus.ACCEPTED, user=user.id, accepted_at=now, due=None)
     admins, place = joining.admins, joining.place
-    counts = writes.counted(invite.organization, pending=-1, admins=admins, grants=True, as_read=place)
+    counts = organization_writes.counted(
+        invite.organization, pending=-1, admins=admins, grants=True, as_read=place
+    )
     invitee = Actor(ActorKind.INVITEE, invite.id, user.id)
     action = request.audit(invite.organization, invitee, Action.INVITE_ACCEPT, invite.id)
     inviter = granted(invite.organization, invite.inviter.user, store)
@@ -140,4 +143,28 @@ def granted(organization: str, admin: str | None, store: Store) -> list[Write] |
     found = store.membership(organization, admin)
     if found and found.successor:
         found = store.membership(organization, found.successor)
-    return [writes.still_admin(organization, found.user)] if found and found.administers else None
+    return [conditions.still_admin(organization, found.user)] if found and found.administers else None
+
+
+def not_member(
+    organization: Organization, connections: Iterable[str], email: str, store: Store
+) -> list[Write]:
+    """Refuse a person who is a member already, by these connections or the one that they took the place of.
+
+    Return that they shall be none at the commit either.
+
+    Raises:
+        AlreadyMember: they are, `user` names them.
+    """
+    former = [organization.origin] if organization.origin else []
+    names = dict.fromkeys([*connections, *former])
+    return [not_member_by(name, organization, email, store) for name in names]
+
+
+def not_member_by(connection: str, organization: Organization, email: str, store: Store) -> Write:
+    """Refuse who is a member already by this very connection, as `not_member` does."""
+    user = store.user_by_email(connection, email)
+    membership = store.membership(organization.id, user.id) if user else None
+    if membership and membership.stands:
+        raise AlreadyMember(user=membership.successor or membership.user)
+    return conditions.still_no_member(organization.id, connection, email, user.id if user else None)

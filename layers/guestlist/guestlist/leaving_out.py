@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import conditions, writes
 from guestlist.clock import clock
 from guestlist.door_records import LeavingOut, Stage
 from guestlist.offboarding import known_to_be_told
@@ -93,7 +93,7 @@ def _mark(membership: Membership, user: User, organization: Organization, turn: 
         turn.store.commit(
             writes.changed(user, after),
             writes.carried(membership, user.version + 1),
-            writes.still_worked_on(organization, turn.owner),
+            conditions.still_worked_on(organization, turn.owner),
         )
         turn.queue.project(user.id)
 

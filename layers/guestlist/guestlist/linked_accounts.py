@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aws_lambda_powertools import Logger
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.adoption import PROJECTOR
 from guestlist.audit_records import Action
 from guestlist.clock import clock
@@ -187,7 +187,7 @@ def _moved(
         changed_at=now,
         user_version=user.version + 1,
     )
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization,
         taken=-int(both) - bool(held),
         pending=-bool(held),
@@ -210,7 +210,7 @@ def _moved(
 
 
 def _not_invited(organization: str, heir: User) -> Write:
-    return writes.still_not_invited(organization, heir.email)
+    return conditions.still_not_invited(organization, heir.email)
 
 
 def _membership(

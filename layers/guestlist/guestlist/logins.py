@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from guestlist import writes
+from guestlist import conditions, writes
 from guestlist.addresses import normalised
 from guestlist.audit_records import Action
 from guestlist.auto_joining import let_in
@@ -191,7 +191,7 @@ def _member(arrival: Arrival, known: User | None, request: Request, store: Store
     held = store.active_invite(organization.id, arrival.email)
     invite = store.invite(organization.id, held) if held else None
     if invite is not None and _is_open(invite, arrival, now) and inviter_stands(invite, store):
-        vouched = [writes.still_proved(organization.id, domain)]
+        vouched = [conditions.still_proved(organization.id, domain)]
         taken_up(invite, person, relies_on=vouched, request=request, store=store)
         return store.user(person.id)
     return let_in(person, organization, arrival.email, invite, request=request, store=store)
@@ -239,7 +239,7 @@ def _bound(user: User, arrival: Arrival, request: Request, store: Store) -> User
         writes.changed(user, after),
         writes.rebound(user, arrival.id) if user.account != arrival.id else [],
         looked_at.writes,
-        [] if linked else writes.still_proved(organization, arrival.email.rpartition("@")[2]),
+        [] if linked else conditions.still_proved(organization, arrival.email.rpartition("@")[2]),
         writes.audited(action),
     )
     return store.user(user.id)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.connection_changes import STEPS, begun_anew, is_undone, to_be_undone
 from guestlist.connection_claims import told_apart, unclaimed
@@ -53,8 +53,8 @@ def move(
         after = begun_anew(replace(before, move=moving), request.now)
         audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_MOVE, before.id)
         store.commit(
-            writes.turned(before, after),
-            [writes.own_connection(before.id, connection.name) for connection in asked_for],
+            organization_writes.turned(before, after),
+            [organization_writes.own_connection(before.id, connection.name) for connection in asked_for],
             writes.audited(audit),
             writes.remember(request.key, before.id, request.now),
         )
@@ -83,5 +83,5 @@ def call_off(organization: str, *, request: Request, store: Store) -> Organizati
     undone = replace(move, steps=to_be_undone(move.steps, request.now))
     audit = request.audit(before.id, request.caller.actor, Action.ORGANIZATION_STAY, before.id)
     after = begun_anew(replace(before, move=undone), request.now)
-    store.commit(writes.turned(before, after), writes.audited(audit))
+    store.commit(organization_writes.turned(before, after), writes.audited(audit))
     return store.organization(organization)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.clock import clock
 from guestlist.closing import listed
@@ -120,4 +120,4 @@ def _deleted(organization: str, turn: Turn) -> None:
     opened = [] if before.left_out else [listed(store.door(), organization, closed=False, now=request.now)[1]]
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_DELETE, organization)
     free = freed(organization, before.connections, store)
-    store.commit(writes.gone(before, turn.owner), free, opened, writes.audited(audit))
+    store.commit(organization_writes.gone(before, turn.owner), free, opened, writes.audited(audit))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.errors import (
     BudgetExhausted,
@@ -71,7 +71,7 @@ def change(
     if after.bounding and after.max_session != before.max_session:
         after = replace(after, due=request.now + GRACE, attempts=0, progressed_at=request.now)
     audit = request.audit(organization, request.caller.actor, Action.ORGANIZATION_CHANGE, organization)
-    store.commit(writes.changed_organization(before, after), writes.audited(audit))
+    store.commit(organization_writes.changed_organization(before, after), writes.audited(audit))
     return store.organization(organization)
 
 

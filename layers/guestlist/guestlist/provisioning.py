@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
 from guestlist.connection_claims import freed, told_apart, unclaimed
@@ -173,7 +173,7 @@ def _provision(
         new = _with_offer(organization, offer, share)
         store.commit(
             _recorded(before, new, store),
-            [writes.own_connection(new.id, connection.name) for connection in new.connections],
+            [organization_writes.own_connection(new.id, connection.name) for connection in new.connections],
             _audited(new, offer, request),
             writes.new_invite(offer) if offer else [],
             writes.remember(request.key, new.id, request.now),
@@ -184,10 +184,10 @@ def _provision(
 def _recorded(before: Organization | None, new: Organization, store: Store) -> list[Write]:
     """Return the writes that record an organization, or one that could not be made, anew."""
     if before is None:
-        return writes.new_organization(new)
+        return organization_writes.new_organization(new)
     kept = {connection.name.lower() for connection in new.connections}
     former = [own for own in before.connections if own.name.lower() not in kept]
-    return [writes.provisioned_anew(before, new), *freed(new.id, former, store)]
+    return [organization_writes.provisioned_anew(before, new), *freed(new.id, former, store)]
 
 
 def _there(organization: Organization, store: Store) -> Organization | None:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import organization_writes, writes
 from guestlist.access import sees_links, standing
 from guestlist.audit_records import Action
 from guestlist.budgets import Budgets, Share
-from guestlist.errors import InviteClosed, InvitePending
-from guestlist.invites import MAIL_GRACE, not_member, seat_free
+from guestlist.errors import InviteClosed, InvitePending, Unacceptable
+from guestlist.invites import MAIL_GRACE, seat_free
+from guestlist.joining import not_member
 from guestlist.mail_records import MailState
+from guestlist.organization_records import Organization
 from guestlist.organizations import active, joins_by, offers
 from guestlist.records import Invite, InviteStatus
 from guestlist.request import Request
@@ -62,16 +64,24 @@ def _resend(
     if before.status is InviteStatus.EXPIRED:
         if held := store.active_invite(organization, before.email):
             raise InvitePending(invite=held)
-        apart = not_member(place, joins_by(place, before, connection).name, before.email, store)
+        apart = not_member(place, _ways_in(place, before, connection), before.email, store)
         seat_free(place, request, store)
         renewal, taken = [writes.hold_address(before), *apart], 1
     mailed = None if silent else share.spend(place, before.email)
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization, taken=taken, pending=taken, mailed=mailed, grants=True, as_read=place
     )
     action = request.audit(organization, actor, Action.INVITE_RESEND, before.id)
     store.commit(writes.changed(before, again), renewal, counts, writes.audited(action), admin)
     return replace(again, version=before.version + 1)
+
+
+def _ways_in(place: Organization, invite: Invite, common: str) -> list[str]:
+    """Return the connection by which an invitee joins; all, where their first login is to tell by which."""
+    try:
+        return [joins_by(place, invite, common).name]
+    except Unacceptable:
+        return [own.name for own in place.current_connections]
 
 
 def _welcomes(invite: Invite, store: Store) -> bool:

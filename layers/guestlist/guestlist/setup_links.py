@@ -8,7 +8,7 @@ until its end. A link that was made and not answered, since its audit could not 
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from guestlist import writes
+from guestlist import conditions, writes
 from guestlist.audit_records import Action
 from guestlist.auth0 import Auth0, Body, segment
 from guestlist.clock import rfc3339
@@ -66,7 +66,7 @@ def mint(
     with within(WORK):
         ticket = _ticket(found, connection, asked.life, tickets)
     audit = request.audit(found.id, request.caller.actor, Action.SETUP_LINK_CREATE, connection.name)
-    store.commit(writes.still_as(found), writes.audited(audit))
+    store.commit(conditions.still_as(found), writes.audited(audit))
     ends = rfc3339(request.now + asked.life)
     return {"url": ticket, "connection": connection.name, "expires_at": ends}
 

@@ -6,7 +6,7 @@ comes with its first login. Until the old door closes they may come by either.
 
 from dataclasses import replace
 
-from guestlist import writes
+from guestlist import conditions, organization_writes, writes
 from guestlist.account_ids import may_have
 from guestlist.audit_records import Action
 from guestlist.errors import AccountTaken, Unacceptable
@@ -104,7 +104,7 @@ def link(
     store.commit(
         writes.changed(user, awaited),
         writes.rebound(user, account),
-        writes.still_active(organization),
+        conditions.still_active(organization),
         writes.audited(audit),
     )
     return before
@@ -180,9 +180,11 @@ def _moved(
     )
     held = store.active_invite(organization, user.email)
     offered = (
-        withdrawn(organization, held, store) if held else [writes.still_not_invited(organization, user.email)]
+        withdrawn(organization, held, store)
+        if held
+        else [conditions.still_not_invited(organization, user.email)]
     )
-    counts = writes.counted(
+    counts = organization_writes.counted(
         organization,
         taken=-int(stands) - bool(held),
         pending=-bool(held),
