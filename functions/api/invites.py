@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, links, namespace, queue, store
-from guestlist import invites, records, resending
+from guestlist import invites, needs, records, resending
 from guestlist.access import may_see_links, own_organization, sees_links
-from guestlist.api import etag, request_of
+from guestlist.api import Headers, etag, request_of
 from guestlist.bodies import InviteRequest, OwnInviteRequest
 from guestlist.request import Request
 from guestlist.resources import Invite, InviteList
@@ -40,9 +40,11 @@ def list_invites(
     cursor: str | None = None,
 ) -> InviteList:
     """List an organization's invites in one status, oldest first."""
-    store.organization(organization)
+    place = store.organization(organization)
     page = store.invites(organization, status, limit=limit, cursor=cursor)
-    return InviteList(items=[Invite.of(found) for found in page.items], next=page.next)
+    missing = needs.of_invites(place, page.items, store)
+    items = [Invite.of(found, needs=missing.get(found.id)) for found in page.items]
+    return InviteList(items=items, next=page.next)
 
 
 @router.get("/organizations/<organization>/invites/<invite>")
@@ -83,9 +85,15 @@ def _invite(organization: str, body: InviteRequest, request: Request) -> Respons
     link = None if body.send or not made.as_made else links.url(made.id, made.generation)
     if made.waits_for_mail(request.now):
         queue.mail(made)
-    headers = etag(made.version) | {"Location": f"/organizations/{made.organization}/invites/{made.id}"}
-    return Response(HTTPStatus.CREATED, "application/json", Invite.of(made, link), headers)
+    where = f"/organizations/{made.organization}/invites/{made.id}"
+    return _shown(made, link, HTTPStatus.CREATED, {"Location": where})
 
 
-def _shown(found: records.Invite, link: str | None = None) -> Response[Invite]:
-    return Response(HTTPStatus.OK, "application/json", Invite.of(found, link), etag(found.version))
+def _shown(
+    found: records.Invite,
+    link: str | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Headers | None = None,
+) -> Response[Invite]:
+    shown = Invite.of(found, link, needs=needs.of_invite(found, store))
+    return Response(status, "application/json", shown, etag(found.version) | (headers or {}))

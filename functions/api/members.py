@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api.wiring import budgets, connection, namespace, queue, store, token_life
-from guestlist import adding, members, receipts, records, transfers
+from guestlist import adding, members, needs, receipts, records, transfers
 from guestlist.access import may_end_access
 from guestlist.api import Headers, etag, patience, request_of, version_seen, waited
 from guestlist.bodies import MemberRequest, RolesRequest
@@ -43,7 +43,9 @@ def list_members(organization: str, limit: Limit = 50, cursor: str | None = None
     store.organization(organization)
     page = store.members(organization, limit=limit, cursor=cursor)
     users = store.users([found.user for found in page.items])
-    return MemberList(items=[Member.of(found, users[found.user]) for found in page.items], next=page.next)
+    missing = needs.of_members(page.items, users, store)
+    items = [Member.of(found, users[found.user], needs=missing.get(found.user)) for found in page.items]
+    return MemberList(items=items, next=page.next)
 
 
 @router.get("/organizations/<organization>/members/<user>")
@@ -123,4 +125,9 @@ def _shown(
     headers: Headers | None = None,
 ) -> Response[Member]:
     tagged = etag(membership.version) | (headers or {})
-    return Response(status, "application/json", Member.of(membership, user), tagged)
+    return Response(status, "application/json", _rendered(membership, user), tagged)
+
+
+def _rendered(membership: records.Membership, user: records.User) -> Member:
+    missing = needs.of_members([membership], {user.id: user}, store)
+    return Member.of(membership, user, needs=missing.get(user.id))

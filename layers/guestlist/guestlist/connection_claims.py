@@ -25,7 +25,8 @@ def unclaimed(organization: str, connections: Iterable[Connection], common: str,
         owner = common if is_common else store.organization_of(connection.name)
         if owner not in {None, organization}:
             raise ConnectionTaken
-    if store.provers(name for own in connections for name in own.domains) - {organization}:
+    provers = store.provers(name for own in connections for name in own.domains)
+    if {*provers.values()} - {organization}:
         raise DomainTaken
 
 

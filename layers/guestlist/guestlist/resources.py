@@ -8,6 +8,7 @@ from guestlist import records
 from guestlist.caller import Caller
 from guestlist.clock import rfc3339
 from guestlist.mail_records import MailState
+from guestlist.needs import Need
 from guestlist.profile import projection_state
 
 MAIL = """How far the mail of the current link got. `none`: made with `send: false`. `queued`: to be sent.
@@ -16,6 +17,11 @@ more (`mail_detail`: what keeps it). `delivered`: the receiver's server took it.
 mail itself. `suppressed`: not sent, since a mail to this address bounced or was complained of before.
 `bounced`: the receiver's server refused it for good. `complained`: the receiver reported it as spam. After
 the last three nothing but a resend mails the address again."""
+
+
+NEEDS = """What is missing before they can come in; null: nothing, for all that Guestlist knows.
+`domain_proof`: the organization did not prove the domain of their address, so no login of theirs at its
+identity provider is believed."""
 
 
 class Resource(BaseModel):
@@ -40,11 +46,12 @@ class Invite(Resource):
     created_at: str
     expires_at: str
     user: str | None = None
+    needs: Need | None = Field(None, description=NEEDS)
     link: str | None = None
 
     @classmethod
-    def of(cls, invite: records.Invite, link: str | None = None) -> Self:
-        """Render a record."""
+    def of(cls, invite: records.Invite, link: str | None = None, *, needs: Need | None = None) -> Self:
+        """Render a record, with what is missing before it can be taken up."""
         return cls(
             id=invite.id,
             organization=invite.organization,
@@ -57,6 +64,7 @@ class Invite(Resource):
             created_at=rfc3339(invite.created_at),
             expires_at=rfc3339(invite.expires_at),
             user=invite.user,
+            needs=needs,
             link=link,
         )
 
@@ -74,6 +82,7 @@ class Member(Resource):
     status: records.MembershipStatus
     projection: str
     projection_code: str | None = None
+    needs: Need | None = Field(None, description=f"{NEEDS} Or it is said which account is theirs (`link`).")
     moved_to: str | None = Field(
         None, description="The user who has their seat since the organization moved; this one's door closes."
     )
@@ -84,8 +93,8 @@ class Member(Resource):
     changed_at: str
 
     @classmethod
-    def of(cls, membership: records.Membership, user: records.User) -> Self:
-        """Render a record with its user's projection."""
+    def of(cls, membership: records.Membership, user: records.User, *, needs: Need | None = None) -> Self:
+        """Render a record with its user's projection, and what is missing before they can come in."""
         return cls(
             user=membership.user,
             organization=membership.organization,
@@ -95,6 +104,7 @@ class Member(Resource):
             status=membership.status,
             projection=projection_state(user, membership),
             projection_code=user.halt_code or None,
+            needs=needs,
             moved_to=membership.successor,
             receipt=membership.receipt,
             created_at=rfc3339(membership.created_at),

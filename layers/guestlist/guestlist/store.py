@@ -194,11 +194,13 @@ class Store:
         pointer = self._table.get(keys.proved(name))
         return str(pointer["organization"]) if pointer else None
 
-    def provers(self, names: Iterable[str]) -> set[str]:
-        """Return the ids of the organizations that proved any of these domains."""
-        wanted = [keys.proved(name) for name in sorted({*names})]
-        found = [self._table.get_many(wanted[start : start + 100]) for start in range(0, len(wanted), 100)]
-        return {str(pointer["organization"]) for page in found for pointer in page}
+    def provers(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the organizations that proved any of these domains, by domain."""
+        wanted = {keys.proved(name): name for name in sorted({*names})}
+        pointers, found = list(wanted), list[Item]()
+        for start in range(0, len(pointers), 100):
+            found += self._table.get_many(pointers[start : start + 100])
+        return {wanted[pointer["pk"], pointer["sk"]]: str(pointer["organization"]) for pointer in found}
 
     def audit(self, organization: str, *, limit: int, cursor: str | None) -> Page[Audit]:
         """Return a page of what was done in an organization, consistently, newest first."""

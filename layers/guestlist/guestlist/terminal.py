@@ -14,8 +14,8 @@ from guestlist.repository_plan import Plan
 
 COLUMNS = {
     "organizations": ("id", "name", "kind", "status", "members", "pending_invites", "seats"),
-    "invites": ("id", "email", "roles", "status", "mail", "expires_at"),
-    "members": ("user", "email", "roles", "projection", "created_at"),
+    "invites": ("id", "email", "roles", "status", "mail", "needs", "expires_at"),
+    "members": ("user", "email", "roles", "projection", "needs", "created_at"),
     "domains": ("domain", "proved_at", "auto_join", "roles", "record"),
     "places": ("organization", "roles"),
     "audit": ("at", "action", "subject", "actor", "request_id"),
