@@ -22,7 +22,7 @@ def on() -> Iterator[Stage]:
 
 
 def test_members_are_taken_off_within_the_rate_budget(on: Stage) -> None:
-    """Never faster than the plan allows, more often taken than not, and to the end; a button works meanwhile."""
+    """Never faster than the plan allows, seldom in vain, and to the end; a button works meanwhile."""
     clinic, other = on.organization(), on.organization()
     people = [f"{number}@{clinic}.example" for number in range(MEMBERS)]
     for email in people:
