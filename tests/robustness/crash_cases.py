@@ -10,6 +10,7 @@ from local import stack
 from local.tenant.state import RefreshToken, Session
 from tests.adoption_setup import PASSWORD
 from tests.robustness.crash_case import ANN, BEN, CLINIC, HOSPITAL, HOUR, SCHOOL, Case, is_leaving
+from tests.robustness.crash_cases_of_connections import OF_CONNECTIONS
 from tests.robustness.crash_cases_of_groups import OF_GROUPS
 from tests.robustness.crash_cases_of_links import OF_LINKS
 from tests.robustness.crash_cases_of_moves import OF_MOVES, anns_membership, members
@@ -229,4 +230,5 @@ CASES = (
     *OF_GROUPS,
     *OF_LINKS,
     *OF_MOVES,
+    *OF_CONNECTIONS,
 )

@@ -74,6 +74,20 @@ ENDS: dict[str, tuple[str, str, str, list[str]]] = {
         ["invite:accept", CREATED, CREATED, "invite:revoke", "member:remove", *GONE],
     ),
     "move": ("done", "login", "school", [*MOVED, "member:remove", "member:remove"]),
+    "add a connection": ("done", "login", "", [CREATED, "connection:add"]),
+    "drop a connection": ("done", "login", "", [CREATED, "connection:drop"]),
+    "call a connection off": (
+        "done",
+        "login",
+        "",
+        [CREATED, "connection:add", "connection:drop", "connection:fail"],
+    ),
+    "call a move off": (
+        "done",
+        TICKET,
+        "",
+        [CREATED, ADDED, "organization:fail", "organization:move", "organization:stay"],
+    ),
     "change roles while both doors are open": (
         "done",
         "login",

@@ -10,7 +10,7 @@ rest. Then the world must be as if nobody had died (crash_scene.py, crash_checks
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,7 +21,8 @@ from tests.robustness.crash_points import Plan, Point, When, points
 from tests.robustness.crash_scene import SEED, Scene, Told
 from tests.robustness.world import Machines
 
-NAMES = tuple(case.name for case in CASES)
+NAMES = {case.name: case.pairs for case in CASES}
+"""All cases, and whether two may die in each."""
 GONE = "gone"
 """On the command line: the client does not come back."""
 
@@ -44,7 +45,7 @@ class Figures:
 
 
 def run(
-    cases: Sequence[str] = NAMES,
+    cases: Collection[str] = NAMES.keys(),
     *,
     pairs: bool = True,
     late: bool = False,

@@ -68,13 +68,21 @@ class Doings:
     def _asked(self, record: Item, change: Change) -> None:
         """Somebody asked for what is recorded, of this person, in this organization."""
         action = record["action"]
-        if not action.startswith(OF_PEOPLE) or action == Action.INVITE_EXPIRE:
+        if not action.startswith(OF_PEOPLE) or action == Action.INVITE_EXPIRE or _ends_access(record, change):
             return
         asked = self.history.requests.get(record["request"])
         place = asked and (asked.person, asked.organization)
         known = place == (_email(record["subject"], change), record["organization"])
         if asked is None or not known or asked.kind not in ASKED_BY.get(action, set()):
             self.broken(f"{action} in {record['organization']} is recorded of what was asked: {asked}")
+
+
+def _ends_access(record: Item, change: Change) -> bool:
+    """Tell whether it is recorded that somebody is signed out, whose removal has the receipt that says so."""
+    about = record["subject"], record["organization"]
+    ended = [after for _, after in change.of("RECEIPT") if after and after.get("access") == "ended"]
+    of_receipts = [(receipt["user"], receipt["organization"]) for receipt in ended]
+    return record["action"] == Action.USER_SIGN_OUT and of_receipts == [about]
 
 
 def _of_membership(before: Item | None, member: Item) -> Collection[str]:

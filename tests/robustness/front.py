@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from guestlist import acceptance, adding, closing, invites, members, moving, resending
+from guestlist import acceptance, adding, closing, connection_changes, invites, members, moving, resending
 from guestlist.acceptance import Accepted, Page
 from guestlist.audit_records import ActorKind
 from guestlist.bodies import InviteRequest, MemberRequest, OrganizationRequest
@@ -63,11 +63,29 @@ class Front:
         self.world.queue.door()
         self.world.queue.provision(organization)
 
-    def move(self, organization: str, grace: int, provider: Mapping[str, Any] = PROVIDER) -> None:
-        """Move an organization to an identity provider of its own, under an idempotency key."""
-        asked = MoveRequest(connections=[ConnectionRequest.model_validate(provider)], grace=grace)
+    def move(self, organization: str, grace: int, *providers: Mapping[str, Any]) -> None:
+        """Move an organization to identity providers of its own, under an idempotency key."""
+        own = [ConnectionRequest(**provider) for provider in providers or (PROVIDER,)]
+        asked = MoveRequest(connections=own, grace=grace)
         request = operators_request(f"{organization}#move")
         moving.move(organization, asked, request=request, common=stack.CONNECTION, store=self.store)
+        self.world.queue.provision(organization)
+
+    def call_off_move(self, organization: str) -> None:
+        """Have an organization stay where it is."""
+        moving.call_off(organization, request=operators_request(), store=self.store)
+        self.world.queue.provision(organization)
+
+    def add_connection(self, organization: str, provider: Mapping[str, Any]) -> None:
+        """Give an organization another identity provider, under an idempotency key."""
+        asked, request = ConnectionRequest(**provider), operators_request(f"{organization}#connections")
+        common = stack.CONNECTION
+        connection_changes.add(organization, asked, request=request, common=common, store=self.store)
+        self.world.queue.provision(organization)
+
+    def drop_connection(self, organization: str, name: str) -> None:
+        """Have an organization drop one, or call it off."""
+        connection_changes.drop(organization, name, request=operators_request(), store=self.store)
         self.world.queue.provision(organization)
 
     def invite(self, organization: str, email: str, *, send: bool = True, life: int = WEEK) -> None:

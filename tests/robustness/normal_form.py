@@ -153,8 +153,9 @@ def _line(item: Item) -> str:
         kept.pop("unsettled_at", None)
     if kept.get("sk") == RECEIPT:
         del kept["version"]
-    move = kept.get("move", {})
-    for part in (move, *move.get("steps", ()), *kept.get("provisioning", ())):
+    changes = [kept.get(name, {}) for name in ("move", "connection_change")]
+    steps = [step for change in changes for step in change.get("steps", ())]
+    for part in (*changes, *steps, *kept.get("provisioning", ())):
         for name in TIMES & part.keys():
             del part[name]
     for name in ("password_reset", "last_password_reset"):

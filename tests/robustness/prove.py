@@ -30,8 +30,8 @@ SHARE = 2_000
 """Operations of one task of races: short enough for both processes to end at about the same time."""
 SEEDS = 10_000
 """Seeds that one task has to itself."""
-CRASHES = 8
-"""Tasks that the plans of crashes are shared out to."""
+SHARES = 2
+"""Tasks that the plans of one case of crashes are shared out to, if two may die in it."""
 TASKS = 8
 """Tasks of one process: what histories leave behind takes a minute to put away after fifty of them."""
 LONGEST_HUNT = 60
@@ -134,8 +134,11 @@ def tasks(seed: int, operations: int, *, quick: bool) -> Iterator[Task]:
     yield "outage", outage.run
     yield "faults", faults.run
     yield "stories", partial(stories.run, 10 if quick else 200)
-    for share in range(CRASHES):
-        yield f"crashes {share + 1}", partial(crashes.run, pairs=not quick, share=(share, CRASHES))
+    for name, pairs in crashes.NAMES.items():
+        shares = SHARES if pairs else 1
+        for share in range(shares):
+            told = partial(crashes.run, [name], pairs=not quick, share=(share, shares))
+            yield f"crashes {name}, {share + 1} of {shares}", told
     for number in range(-(-operations // SHARE)):
         first = seed + number * SEEDS
         yield f"races {number + 1}", partial(races.run, min(SHARE, operations), first)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from tests.robustness.history import story
 from tests.robustness.scene import Scene
-from tests.robustness.weather import arriving, crowded, late, moving, stormy
+from tests.robustness.weather import arriving, crowded, grouping, late, moving, stormy
 from tests.robustness.world import Machines
 
 OPERATIONS = 120
@@ -112,7 +112,7 @@ def digest(seed: int, machines: Machines | None = None) -> str:
 
 def worst() -> Iterator[int]:
     """Yield seeds of each sort that is worse than ordinary, in turn; two of crowds and late ones."""
-    sorts = (moving, crowded, late, arriving, crowded, late, stormy)
+    sorts = (moving, crowded, late, arriving, crowded, grouping, late, stormy)
     streams = {sort: filter(sort, itertools.count()) for sort in sorts}
     while True:
         yield from (next(streams[sort]) for sort in sorts)

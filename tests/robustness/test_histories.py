@@ -4,21 +4,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from guestlist.names import ADMIN
 from local.stack import ROOT
 from tests.robustness import races, script
 from tests.robustness.checker import judge
 from tests.robustness.history import Kind, Operation, Outcome
+from tests.robustness.mapping import Mapping
 from tests.robustness.world import Machines
 
 SEEDS = 8
 """One of each strength of the weather."""
 CROWDED, LATE = 10, 11
 """Histories of many who want the same, and of calls that land when their makers are dead or thawed."""
-ARRIVING = (12, 13, 40, 29)
-"""Of people who come by identity providers of their own: late, in calm, all at once, and in a storm."""
+ARRIVING = (12, 13, 40)
+"""Of people who come by identity providers of their own: late, in calm, and all at once."""
+GROUPING = (29, 92)
+"""Of people who come with groups: in calm, and late, in a storm."""
 TOLD = 6
 TELL = f"import sys; from tests.robustness.races import digest; sys.stdout.write(digest({TOLD}))"
 
@@ -40,11 +45,12 @@ def asked(kind: Kind, called: int, returned: int | None, outcome: Outcome | None
     return made
 
 
-ADDED = Outcome("done", version=1)
+ADDED, DONE = Outcome("done", version=1), Outcome("done")
+THRICE = Kind.ADD, Kind.REMOVE, Kind.REMOVE
 NOWHERE = Outcome("not_found")
 
 
-@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE, *ARRIVING])
+@pytest.mark.parametrize("seed", [*range(SEEDS), CROWDED, LATE, *ARRIVING, *GROUPING])
 def test_no_change_is_lost_or_invented_in_any_weather(machines: Machines, seed: int) -> None:
     """Each history has an order that the model can follow, and no invariant is broken on the way."""
     figures = races.Figures()
@@ -104,6 +110,26 @@ def test_what_happens_at_once_may_have_any_order() -> None:
     assert not judge([added, there, asked(Kind.READ_MEMBER, 6, 7, NOWHERE)]).right
 
 
+def test_where_the_wire_is_watched_a_record_says_whether_and_when() -> None:
+    """What nobody heard of has happened in the moment of its record, or not at all."""
+    unheard, seen = asked(Kind.ADD, 1, None, None), asked(Kind.READ_MEMBER, 4, 5, Outcome("seen", version=1))
+    assert judge([unheard, seen]).right
+    assert not judge([unheard, seen], watched=True).right
+    unheard.recorded = 3
+    assert judge([unheard, seen], watched=True).right
+    assert not judge([unheard, asked(Kind.READ_MEMBER, 4, 5, NOWHERE)], watched=True).right
+
+
+def test_where_the_wire_is_watched_an_answer_without_a_record_changed_nothing() -> None:
+    """And one with a record has changed something: a second removal is none."""
+    added, first, second = (asked(kind, n, n + 1, ADDED) for n, kind in enumerate(THRICE))
+    added.recorded, first.recorded, first.outcome, second.outcome = 1, 2, DONE, DONE
+    assert judge([added, first, second], watched=True).right
+    second.recorded = 3
+    assert not judge([added, first, second], watched=True).right
+    assert not judge([asked(Kind.ADD, 1, 2, ADDED)], watched=True).right
+
+
 def came(kind: Kind, at: int, account: str = "", outcome: Outcome = ADDED) -> Operation:
     """Return what a first login did at one moment, or what it was told."""
     made = asked(kind, at, at, outcome)
@@ -131,3 +157,53 @@ def test_whoever_gets_in_is_told_where_they_belong() -> None:
     assert judge([*before, came(Kind.LOGIN, 3, "ann", here)]).right
     assert not judge([*before, came(Kind.LOGIN, 3, "another", here)]).right
     assert not judge([*before, came(Kind.LOGIN, 3, "ann", Outcome("seen"))]).right
+
+
+EVERY = Mapping(every=True, entries=(("Heads", (ADMIN,)), ("Nurses", ("member",))))
+
+
+def looked(at: int, *roles: str, read: tuple[str, ...], mapped: tuple[str, ...], **more: Any) -> Operation:  # noqa: ANN401 (an operation's fields)
+    """Return a look at somebody's groups, by a table, and what came of it."""
+    made = came(Kind.REGROUP, at)
+    about = {"roles": roles, "read": read, "read_at": str(at), "mapped": mapped, "mappings": (EVERY,)}
+    for name, value in {**about, **more}.items():
+        setattr(made, name, value)
+    return made
+
+
+def signed_in(at: int, *roles: str, read: tuple[str, ...]) -> Operation:
+    """Return what somebody who came with groups was told."""
+    made = came(Kind.LOGIN, at, "ann", Outcome("seen", organizations=frozenset({("clinic", roles)})))
+    made.read, made.read_at, made.mappings = read, str(at), (EVERY,)
+    return made
+
+
+def test_groups_give_and_take_what_is_the_tables() -> None:
+    """Beside what was given by hand; the last admin stays one, nobody else does."""
+    before = [came(Kind.JOIN, 1), looked(2, "editor", "member", read=("Nurses",), mapped=("member",))]
+    bound = [*before, came(Kind.BIND, 3, "ann")]
+    assert judge([*bound, looked(4, "editor", read=(), mapped=())]).right
+    assert not judge([*bound, looked(4, "editor", "member", read=(), mapped=())]).right
+    assert not judge([*bound, looked(4, read=(), mapped=())]).right
+    heads = [*bound, looked(4, ADMIN, "editor", read=("Heads",), mapped=(ADMIN,))]
+    stays = {"read": (), "mapped": (ADMIN,)}
+    assert judge([*heads, looked(5, ADMIN, "editor", alone=True, **stays)]).right
+    assert not judge([*heads, looked(5, ADMIN, "editor", **stays)]).right
+
+
+def test_no_login_with_other_groups_goes_by_unheeded() -> None:
+    """Nor the first one after the table of groups changed; one that read an older account may."""
+    before = [came(Kind.JOIN, 1), looked(2, "editor", "member", read=("Nurses",), mapped=("member",))]
+    bound = [*before, came(Kind.BIND, 3, "ann")]
+    assert judge([*bound, signed_in(4, "editor", "member", read=("Nurses",))]).right
+    assert not judge([*bound, signed_in(4, "editor", "member", read=("Heads",))]).right
+    anew = came(Kind.ASK_ANEW, 4)
+    assert not judge([*bound, anew, signed_in(5, "editor", "member", read=("Nurses",))]).right
+    older = signed_in(5, "editor", "member", read=("Heads",))
+    older.read_at = "1"
+    assert judge([*bound, older]).right
+
+
+def test_groups_make_nobody_a_member() -> None:
+    """There is nothing to look at before somebody is one."""
+    assert not judge([looked(1, "member", read=("Nurses",), mapped=("member",))]).right
