@@ -86,13 +86,13 @@ def test_all_members_are_gone_through_page_by_page(own: Mapping, new_person: New
     own.change(groups=TABLE | {"Nurses": ["nurse"]})
     with meanwhile(own, lambda: own.change(name="Another name")):
         own.told()
-    cursors = [store(own.place.stack).organization(own.place.id).groups_cursor]
+    shown = [own.place.operator.get(own.place.path).json()["groups_asked"]]
     for _ in range(2):
         pass_time(own.place.stack, seconds=60)
         own.place.stack.workers.tick()
         own.place.stack.workers.idle()
-        cursors.append(store(own.place.stack).organization(own.place.id).groups_cursor)
-    assert (cursors[0], bool(cursors[1]), cursors[2]) == ("", True, None)
+        shown.append(own.place.operator.get(own.place.path).json()["groups_asked"])
+    assert shown == [{"done": done, "of": PAGE + 3} for done in (0, PAGE)] + [None]
     assert store(own.place.stack).organization(own.place.id).due is None
     assert [own.profile(person)["groups"] for person in people] == [""] * 3
     assert [own.comes(person, "Nurses") for person in people] == [["nurse"]] * 3

@@ -97,6 +97,8 @@ class Organization:
 
     None: nobody's are.
     """
+    groups_done: int = 0
+    """How many those were."""
     unsettled_at: int | None = None
     """When a call that makes something for it was last ambiguous: it may take effect for three minutes."""
     progressed_at: int = 0

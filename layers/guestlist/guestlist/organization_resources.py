@@ -131,6 +131,21 @@ class LeftOut(Resource):
         return cls(done=members if known else min(organization.left_out.done, members), of=members)
 
 
+class GroupsAsked(Resource):
+    """How many members were gone through so far whose next login is to look at their groups."""
+
+    done: int
+    of: int
+
+    @classmethod
+    def of_organization(cls, organization: organization_records.Organization) -> Self | None:
+        """Render what is recorded; None where nobody is to be gone through."""
+        if organization.groups_cursor is None:
+            return None
+        members = organization.taken - organization.pending
+        return cls(done=min(organization.groups_done, members), of=members)
+
+
 class Organization(Resource):
     """A business customer."""
 
@@ -158,6 +173,11 @@ class Organization(Resource):
     roles: list[str]
     groups: dict[str, list[str]] = Field(description="The roles that groups of its identity providers give.")
     groups_at: GroupsAt
+    groups_asked: GroupsAsked | None = Field(
+        None,
+        description="After another table of groups: how many members' profiles were told to have the door "
+        "ask at the next login. Null: all that are to be.",
+    )
     max_session: int | None = Field(
         None, description="Seconds for which a sign-in at its identity providers counts; null: any time."
     )
@@ -191,6 +211,7 @@ class Organization(Resource):
             roles=list(organization.roles),
             groups={name: list(roles) for name, roles in organization.groups.items()},
             groups_at=organization.groups_at,
+            groups_asked=GroupsAsked.of_organization(organization),
             max_session=organization.max_session,
             max_session_told=organization.max_session == organization.max_session_told,
             locale=organization.locale,

@@ -79,7 +79,7 @@ def asked_anew(before: Organization, after: Organization, now: int) -> Organizat
     same = (after.groups, after.groups_at) == (before.groups, before.groups_at)
     if same or not is_open or after.groups_at is not GroupsAt.EVERY_LOGIN:
         return after
-    return replace(after, groups_cursor="", due=now + GRACE, attempts=0)
+    return replace(after, groups_cursor="", groups_done=0, due=now + GRACE, attempts=0)
 
 
 def ask_anew(organization: str, *, queue: "Queue", store: Store, now: int) -> int:
@@ -92,7 +92,8 @@ def ask_anew(organization: str, *, queue: "Queue", store: Store, now: int) -> in
     asked = [member.user for member in page.items if _ask(organization, member.user, store, now)]
     for user in asked:
         queue.project(user)
-    after = replace(place, groups_cursor=page.next, attempts=0)
+    done = place.groups_done + len(page.items)
+    after = replace(place, groups_cursor=page.next, groups_done=done, attempts=0)
     after = replace(after, due=now if after.goes_through_people or after.unfinished else None)
     with suppress(ConditionFailed):  # it changed meanwhile: this page is gone through once more
         same = "#version = :seen AND #due = :was"
