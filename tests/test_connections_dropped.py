@@ -1,5 +1,7 @@
 """An enterprise organization drops one of its identity providers, by which nobody comes."""
 
+from http import HTTPStatus
+
 import pytest
 
 from guestlist.connection_turns import LATE
@@ -108,6 +110,7 @@ def test_one_by_which_somebody_was_invited_meanwhile_stays(clinic: Mover) -> Non
     assert names(clinic) == [first]
     bound = {"max_session": 7200}
     clinic.operator.patch(clinic.path, json=bound, headers={"If-Match": "*"}).raise_for_status()
+    clinic.stack.workers.idle()  # a jump of the clock would end the deadline of a call
     clinic.later(LATE)
     assert state(clinic)[0] == "kept"
     marked = [own["metadata"].get(MAX_SESSION) for own in connections(clinic.stack, clinic.id)]
@@ -158,3 +161,56 @@ def test_who_is_offboarded_on_the_way_leaves_nothing(clinic: Mover) -> None:
     refused(clinic.operator.get(clinic.path), 404, "not_found")
     assert connections(clinic.stack, clinic.id) == []
     assert [store(clinic.stack).organization_of(name) for name in (first, second)] == [None, None]
+
+
+def test_who_was_removed_there_does_not_come_back_by_another(clinic: Mover, new_person: NewPerson) -> None:
+    """A removal outlives the connection, whether it is being dropped or gone."""
+    path = f"{clinic.path}/domains/{clinic.domain}"
+    clinic.operator.patch(path, json={"auto_join": True}, headers={"If-Match": "*"}).raise_for_status()
+    first, second = names(clinic)
+    ann = new_person("ann")
+    ann.email = ann.idp["email"] = f"{unique('ann')}@{clinic.domain}"
+    assert clinic.arrives(ann, second)["admitted"]
+    [member] = clinic.members(ann.email)
+    clinic.operator.delete(f"{clinic.path}/members/{member['user']}").raise_for_status()
+    clinic.stack.workers.idle()
+    drop(clinic, second).raise_for_status()
+    assert not clinic.arrives(ann, first).get("admitted")
+    clinic.later(LATE)
+    assert state(clinic)[0] == "dropped"
+    assert not clinic.arrives(ann, first).get("admitted")
+    assert clinic.members(ann.email) == []
+
+
+def test_an_offer_by_one_that_was_dropped_is_not_renewed(clinic: Mover) -> None:
+    """It would make somebody a member by what is gone, or another organization's by now."""
+    _, second = names(clinic)
+    body = {"email": f"ann@{clinic.domain}", "connection": second, "send": False, "expires_in": 3600}
+    made = clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status().json()
+    clinic.later(3601)
+    drop(clinic, second).raise_for_status()
+    clinic.later(LATE)
+    assert state(clinic)[0] == "dropped"
+    answer = clinic.operator.post(f"{clinic.path}/invites/{made['id']}/resend")
+    refused(answer, 422, "unacceptable", "#/connection")
+
+
+def test_who_accepts_while_one_is_dropped_comes_by_it_when_it_is_kept(
+    clinic: Mover, new_person: NewPerson
+) -> None:
+    """The button leads to the login; the offer waits, keeps the connection, and is taken up there."""
+    _, second = names(clinic)
+    ann, links = new_person("ann"), list[str]()
+    ann.email = ann.idp["email"] = f"{unique('ann')}@{clinic.domain}"
+    body = {"email": ann.email, "connection": second, "send": False}
+
+    def offer() -> None:
+        made = clinic.operator.post(f"{clinic.path}/invites", json=body).raise_for_status()
+        links.append(made.json()["link"])
+
+    with between(clinic.stack, offer):
+        drop(clinic, second).raise_for_status()
+    assert ann.press(links[0]).status_code == HTTPStatus.SEE_OTHER
+    clinic.later(LATE)
+    assert state(clinic)[0] == "kept"
+    assert clinic.arrives(ann, second)["admitted"]

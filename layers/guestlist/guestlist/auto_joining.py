@@ -82,7 +82,8 @@ def _alone(person: User, place: Organization, email: str, store: Store) -> list[
     """Return that nobody with an address was ever a member by another own connection; None: somebody was."""
     if person.version and store.membership(place.id, person.id):
         return None
-    own = {connection.name for connection in place.connections} | {place.origin or person.connection}
+    own = {*place.dropped, *(connection.name for connection in place.connections)}
+    own.add(place.origin or person.connection)
     alone = list[Write]()
     for name in sorted(own - {person.connection}):
         user = store.user_by_email(name, email)

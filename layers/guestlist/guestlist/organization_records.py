@@ -54,6 +54,8 @@ class Organization:
     """Its move to identity providers of its own, whether under way or over."""
     connection_change: ConnectionChange | None = None
     """The last connection that it was to get, or to drop, whether that is under way or over."""
+    dropped: tuple[str, ...] = ()
+    """The names of connections that it dropped: whoever was removed there was removed."""
     numbered: int = 0
     """The highest number in a name of its connections, if it got or dropped one: none is given twice."""
     status: OrganizationStatus = OrganizationStatus.ACTIVE

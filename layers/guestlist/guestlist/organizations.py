@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     # Pydantic is for whoever reads bodies; the projector and the sweep start without it.
     from guestlist.bodies import OrganizationChange
 
+DROPPED = "is no connection of this organization any more"
 GRACE = 20
 """Seconds for which the queue's hint has the first word, before the sweep repeats it."""
 
@@ -168,13 +169,17 @@ def joins_by(organization: Organization, invite: Invite, common: str) -> Connect
     """Return the connection by which an invitee joins: the invite's, or what took its place in a move.
 
     Raises:
-        Unacceptable: several did, and which of them it is cannot be told.
+        Unacceptable: several did, and which of them it is cannot be told; or the organization dropped it.
     """
     name = invite.connection or common
     if name == organization.origin:
         return signs_in_by(organization, invite.email, common=common)
-    own = (connection for connection in organization.connections if connection.name == name)
-    return next(own, Connection(name=name))
+    own = next((own for own in organization.connections if own.name == name), None)
+    if own is None and organization.kind is Kind.ENTERPRISE:
+        # It may be gone, or another organization's. While it is being dropped the offer stays as it is:
+        # whoever has one is a reason to keep it.
+        raise Unacceptable(errors=[{"pointer": "#/connection", "detail": DROPPED}])
+    return own or Connection(name=name)
 
 
 def made_before(request: Request, store: Store) -> str | None:

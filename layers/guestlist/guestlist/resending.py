@@ -77,10 +77,16 @@ def _resend(
 
 
 def _ways_in(place: Organization, invite: Invite, common: str) -> list[str]:
-    """Return the connection by which an invitee joins; all, where their first login is to tell by which."""
+    """Return the connection by which an invitee joins; all, where their first login is to tell by which.
+
+    Raises:
+        Unacceptable: the organization has the offer's connection no more.
+    """
     try:
         return [joins_by(place, invite, common).name]
     except Unacceptable:
+        if (invite.connection or common) != place.origin:
+            raise
         return [own.name for own in place.current_connections]
 
 
