@@ -25,7 +25,7 @@ def provoke_connections(asker: Asker, place: Ids) -> None:
     _taken(asker, own)
     _in_use(asker, own)
     _changing(asker, own)
-    _busy(asker, own)
+    _busy(asker)
     asker.ask(
         "drop_connection", {**_of_providers(asker, "clinicU", SAML), "connection": connection_name("clinicU")}
     )
@@ -58,13 +58,13 @@ def _changing(asker: Asker, own: Ids) -> None:
     asker.stack.workers.idle()
 
 
-def _busy(asker: Asker, own: Ids) -> None:
-    """Other transactions are in the way for as long as is tried."""
-    free = {**own, "connection": connection_name("clinicT")}
+def _busy(asker: Asker) -> None:
+    """Other transactions are in the way for as long as is tried; nothing else is, in an organization at rest."""
+    own = _of_providers(asker, "clinicCE", SAML, SAML)
     for operation in CHANGING:
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
         with hurried():
-            asker.ask(operation, free)
+            asker.ask(operation, own)
 
 
 def _full(asker: Asker) -> None:
