@@ -59,7 +59,7 @@ def _changing(asker: Asker, own: Ids) -> None:
 
 
 def _busy(asker: Asker) -> None:
-    """Other transactions are in the way for as long as is tried; nothing else is, in an organization at rest."""
+    """Other transactions are in the way for as long as is tried, and nothing else."""
     own = _of_providers(asker, "clinicCE", SAML, SAML)
     for operation in CHANGING:
         asker.stack.aws.inject("TransactWriteItems", "TransactionConflict", times=ATTEMPTS)
