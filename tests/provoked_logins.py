@@ -44,6 +44,7 @@ def _full(asker: Asker, place: Place, ann: Person) -> None:
     user = place.user(ann.email)
     assert user
     asker.api.delete(f"{place.path}/members/{user.id}").raise_for_status()
+    asker.stack.workers.idle()  # the projector, which is told of the removal, would write over what follows
     kept, removed = store(asker.stack), place.user(ann.email)
     assert removed
     unbound = replace(filled(removed), created=False, halt=Halt.MISSING)
