@@ -9,17 +9,7 @@ from guestlist.auth0 import segment
 from local.people import Api
 from local.stack import Stack
 from tests.conftest import NewPerson
-from tests.front_door import (
-    accounts,
-    add,
-    counted,
-    join,
-    organizations_at_auth0,
-    pass_time,
-    provision,
-    suffer,
-    unique,
-)
+from tests.front_door import accounts, add, join, organizations_at_auth0, pass_time, provision, suffer, unique
 from tests.kinds_setup import connections, each_list, entry, listed, provisioned
 from tests.self_service_setup import deleted_past_us, enabled, made_past_us
 
@@ -83,22 +73,6 @@ def test_what_auth0_keeps_refusing_rings_until_somebody_deletes_the_account(
     stack.tenant.state.faults.clear()
     with closing(stack.management()) as auth0:
         auth0.call("DELETE", f"/users/{segment(account['user_id'])}")
-    assert gone_in(stack, operator, clinic) < 10
-
-
-def test_what_auth0_keeps_refusing_is_tried_less_and_less_often(
-    operator: Api, stack: Stack, new_person: NewPerson
-) -> None:
-    """At last every five minutes, by a hint and a sweep; once it is put right all goes on by itself."""
-    ann = new_person("ann")
-    clinic = provision(operator)
-    join(operator, clinic, ann)
-    suffer(stack, method="PATCH", path="/api/v2/users/", status=400, times=1000)
-    assert left(stack, operator, clinic) == 15
-    with counted(stack) as calls:
-        assert gone_in(stack, operator, clinic, minutes=30) == 30
-    assert 3 <= sum(call.startswith("PATCH /api/v2/users/") for call in calls) <= 2 * 30 / 5
-    stack.tenant.state.faults.clear()
     assert gone_in(stack, operator, clinic) < 10
 
 

@@ -14,7 +14,7 @@ from guestlist.closing import listed
 from guestlist.connection_claims import freed
 from guestlist.domains import release_all
 from guestlist.invites import revoke
-from guestlist.leases import LAST_BACK_OFF, try_again
+from guestlist.leases import try_again
 from guestlist.members import deprovision
 from guestlist.organization_records import Organization
 from guestlist.provisioning_records import Step
@@ -31,7 +31,7 @@ LONG = 60
 LOOK_AGAIN = 15
 """Seconds after which it is looked again whether Auth0 knows who is out."""
 TRY_AGAIN = 60
-"""The same at first, where Auth0 refuses all who are left: then after half as long as that has been so."""
+"""The same, where Auth0 refuses all who are left: a call a minute for each, for as long as it does."""
 
 
 def take_down(organization: Organization, turn: Turn) -> None:
@@ -87,9 +87,7 @@ def known_to_be_told(organization: Organization, turn: Turn) -> Organization:
             _try_again(refused, turn)
         if behind:
             alone = len(refused) == len(behind)
-            stuck = clock.now() - organization.progressed_at
-            seldom = min(max(TRY_AGAIN, stuck // 2), LAST_BACK_OFF)
-            raise NotYetError(seldom if alone else LOOK_AGAIN, overdue=True)
+            raise NotYetError(TRY_AGAIN if alone else LOOK_AGAIN, overdue=True)
         if page.next is None:
             return organization
         organization = turn.kept(organization, replace(organization, cursor=page.next))
