@@ -156,7 +156,8 @@ def test_whoever_asks_gets_a_run_from_the_beginning(guests: Bench, auth0: Auth0,
     assert drift_run.keep(taken, replace(taken, compared=99), guests.store) is None
     assert ask(repair=False, request=guests.request(), store=guests.store).id != asked.id
     [(run, _)] = finished(guests, auth0, 1000)
-    assert (run.repair, len(run.findings)) == (False, len(six[::2]))
+    # What the first slice came by was put right then, if it came by any.
+    assert (run.repair, len(run.findings)) == (False, len(six[::2]) - len(begun.findings))
     assert sliced(guests, auth0) is None
     looked(guests)
     repaired(guests)
